@@ -1,0 +1,78 @@
+//! Why a picture was refused.
+
+use crate::Format;
+
+/// Why a picture was refused. No variant holds bytes of the picture.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The content is that of no picture format we know.
+    #[error("not a picture")]
+    NotAPicture,
+    /// A picture, in a format that we cannot clean.
+    #[error("{name} pictures cannot be cleaned")]
+    UnsupportedFormat {
+        /// The format's name.
+        name: &'static str,
+    },
+    /// The file ends before the picture does.
+    #[error("the {format} file is cut off at byte {offset}: {what}")]
+    Truncated {
+        /// The format.
+        format: Format,
+        /// Where the input ended, in bytes from its start.
+        offset: usize,
+        /// What was expected there.
+        what: &'static str,
+    },
+    /// The file breaks a rule of its format.
+    #[error("the {format} file is damaged at byte {offset}: {what}")]
+    Malformed {
+        /// The format.
+        format: Format,
+        /// Where, in bytes from the start of the file.
+        offset: usize,
+        /// Which rule.
+        what: &'static str,
+    },
+    /// Valid, perhaps, but it holds something that cannot be proven clean.
+    #[error("the {format} file cannot be proven clean (byte {offset}): {what}")]
+    Unprovable {
+        /// The format.
+        format: Format,
+        /// Where, in bytes from the start of the file.
+        offset: usize,
+        /// What it holds.
+        what: &'static str,
+    },
+    /// Cleaning it would take more memory than [`crate::Options`] allows.
+    #[error("cleaning it would take {needed} bytes of memory, more than the limit of {limit}")]
+    TooLarge {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// It cannot be turned upright exactly, and the options refuse the other ways.
+    #[error("it cannot be turned upright exactly: {what}")]
+    NotRotatable {
+        /// Why.
+        what: &'static str,
+    },
+}
+
+impl Error {
+    /// A stable word for the kind of the error, for logs and JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotAPicture => "not-a-picture",
+            Self::UnsupportedFormat { .. } => "unsupported-format",
+            Self::Truncated { .. } => "truncated",
+            Self::Malformed { .. } => "malformed",
+            Self::Unprovable { .. } => "unprovable",
+            Self::TooLarge { .. } => "too-large",
+            Self::NotRotatable { .. } => "not-rotatable",
+        }
+    }
+}

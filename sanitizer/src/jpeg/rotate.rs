@@ -1,0 +1,1 @@
+//! Exact rotation of a JPEG's coefficients, as jpegtran does it.

@@ -1,0 +1,75 @@
+//! What the caller may choose. The defaults are what we would choose.
+
+/// How to clean. `Options::default()` leaks nothing and changes no pixel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What becomes of the orientation that EXIF holds.
+    pub orientation: Orientation,
+    /// What [`Orientation::Upright`] does when the picture's size is no
+    /// multiple of the block size (MCU), so that it cannot be turned exactly.
+    pub partial_edges: PartialEdges,
+    /// What becomes of the colour profile.
+    pub icc: IccPolicy,
+    /// The most memory in bytes that a rotation may take besides input and
+    /// output, computed from the header before it starts. Default: 1 GiB.
+    pub max_rotation_memory: u64,
+    /// Decode the entropy-coded data (without making pixels of it) to prove
+    /// that nothing hides after a scan's last block. Default: true. Without
+    /// it a JPEG is cleaned at the speed of a marker scan.
+    pub verify_entropy: bool,
+    /// Read out what the removed metadata would have told
+    /// ([`crate::facts::Facts`]). Default: false; the function never asks for it.
+    pub facts: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            orientation: Orientation::Upright,
+            partial_edges: PartialEdges::Tag,
+            icc: IccPolicy::Keep,
+            max_rotation_memory: 1 << 30,
+            verify_entropy: true,
+            facts: false,
+        }
+    }
+}
+
+/// What becomes of the orientation that EXIF holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Orientation {
+    /// Turn the coefficients, exactly, so that the picture is upright with no
+    /// EXIF at all.
+    #[default]
+    Upright,
+    /// Keep a minimal EXIF that holds the Orientation tag and nothing else.
+    Tag,
+    /// Drop it: the picture may show sideways.
+    Drop,
+}
+
+/// What to do with blocks at the edge that an exact rotation cannot place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PartialEdges {
+    /// Do not rotate; keep a minimal EXIF with the Orientation tag instead. The
+    /// default, since it loses no pixel and every viewer shows it upright.
+    #[default]
+    Tag,
+    /// Cut them off, as `jpegtran -trim` does: at most 15 pixels.
+    Trim,
+    /// Refuse the picture.
+    Refuse,
+}
+
+/// What becomes of the colour profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IccPolicy {
+    /// Keep it byte for byte: colours stay right.
+    #[default]
+    Keep,
+    /// Drop a profile that says plain sRGB, which is what viewers assume anyway.
+    DropSrgb,
+    /// Drop it.
+    Drop,
+}
