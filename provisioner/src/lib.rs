@@ -1,1 +1,3 @@
+//! The core of the `provisioner` command line.
 
+pub mod config;
