@@ -1,3 +1,4 @@
 //! The core of the `provisioner` command line.
 
+pub mod aws;
 pub mod config;

@@ -1,0 +1,210 @@
+//! The clients, made once from the standard AWS environment or for the local AWS.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use super::{AwsCall, AwsError, client_with_ca};
+
+/// How to reach AWS. What is `None` comes from the standard AWS environment
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html>).
+#[derive(Debug, Clone, Default)]
+pub struct Connection {
+    /// The endpoint of everything; a custom one implies path-style S3.
+    pub endpoint: Option<String>,
+    /// PEM file with the authorities to trust instead of the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// The region.
+    pub region: Option<String>,
+    /// Access key id and secret.
+    pub credentials: Option<(String, String)>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No region is set anywhere.
+    #[error("no AWS region is set")]
+    NoRegion,
+    /// The trust store could not be read.
+    #[error("AWS_CA_BUNDLE {path}: {source}")]
+    CaBundle {
+        /// Its path.
+        path: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+    /// The configuration allows one account only, and this is another.
+    #[error("these credentials are of account {actual}, but config.toml says account {expected}")]
+    WrongAccount {
+        /// The account of the credentials.
+        actual: String,
+        /// The account that the configuration names.
+        expected: String,
+    },
+    /// The first call failed.
+    #[error(transparent)]
+    Call(#[from] AwsError),
+}
+
+/// The clients and who we are.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Resource Groups Tagging.
+    pub tagging: aws_sdk_resourcegroupstagging::Client,
+    /// The account's 12 digits.
+    pub account: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, ...
+    pub partition: String,
+    /// The region.
+    pub region: String,
+    /// ARN of the caller.
+    pub caller: String,
+    /// The custom endpoint, when there is one.
+    pub endpoint: Option<String>,
+    config: SdkConfig,
+    calls: Calls,
+}
+
+/// Counts the requests that were sent, retries included.
+#[derive(Debug, Clone, Default)]
+struct Calls(Arc<AtomicUsize>);
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Calls {
+    fn name(&self) -> &'static str {
+        "Calls"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Aws {
+    /// Connects: reads the environment and asks STS who we are.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect(connection: &Connection) -> Result<Self, ConnectError> {
+        let ca_bundle = connection
+            .ca_bundle
+            .clone()
+            .or_else(|| std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from));
+        let http = client_with_ca(ca_bundle.as_deref())
+            .map_err(|source| ConnectError::CaBundle { path: ca_bundle.unwrap_or_default(), source })?;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(200)),
+            )
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(5))
+                    .read_timeout(Duration::from_secs(30))
+                    .build(),
+            );
+        if let Some(region) = &connection.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(endpoint) = &connection.endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        if let Some((id, secret)) = &connection.credentials {
+            loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "provisioner"));
+        }
+        let config = loader.load().await;
+        let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
+        let calls = Calls::default();
+        let sts = aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&config).interceptor(calls.clone()).build(),
+        );
+        let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity")?;
+        let caller = identity.arn().unwrap_or_default().to_owned();
+        let endpoint = config.endpoint_url().map(str::to_owned);
+        Ok(Self {
+            s3: s3_client(&config, endpoint.is_some(), &calls),
+            iam: aws_sdk_iam::Client::from_conf(
+                aws_sdk_iam::config::Builder::from(&config).interceptor(calls.clone()).build(),
+            ),
+            lambda: aws_sdk_lambda::Client::from_conf(
+                aws_sdk_lambda::config::Builder::from(&config).interceptor(calls.clone()).build(),
+            ),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(calls.clone()).build(),
+            ),
+            tagging: aws_sdk_resourcegroupstagging::Client::from_conf(
+                aws_sdk_resourcegroupstagging::config::Builder::from(&config)
+                    .interceptor(calls.clone())
+                    .build(),
+            ),
+            account: identity.account().unwrap_or_default().to_owned(),
+            partition: caller.split(':').nth(1).unwrap_or("aws").to_owned(),
+            region,
+            caller,
+            endpoint,
+            config,
+            calls,
+        })
+    }
+
+    /// An S3 client with other credentials, for acting as a user of the stack.
+    #[must_use]
+    pub fn s3_as(&self, access_key_id: &str, secret_access_key: &str) -> aws_sdk_s3::Client {
+        let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "stack user");
+        let config = self
+            .config
+            .clone()
+            .into_builder()
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+        s3_client(&config, self.endpoint.is_some(), &self.calls)
+    }
+
+    /// Requests sent so far, retries included.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.calls.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether the endpoint is a custom one without TLS: then a TLS-only bucket
+    /// policy denies every principal but root.
+    #[must_use]
+    pub fn is_plain_http(&self) -> bool {
+        self.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"))
+    }
+}
+
+fn s3_client(config: &SdkConfig, path_style: bool, calls: &Calls) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(path_style)
+            .interceptor(calls.clone())
+            .build(),
+    )
+}

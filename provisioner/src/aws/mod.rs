@@ -1,0 +1,11 @@
+//! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
+
+mod clients;
+mod error;
+mod http;
+mod wait;
+
+pub use clients::{Aws, ConnectError, Connection};
+pub use error::{AwsCall, AwsError};
+pub use http::client_with_ca;
+pub use wait::{Deadline, Wait, until};
