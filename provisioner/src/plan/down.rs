@@ -1,0 +1,108 @@
+//! The plan of `down`: everything of the stack goes, and nothing else.
+
+use std::collections::BTreeMap;
+
+use super::{Note, Plan, Problem, order};
+use crate::config::BucketRole;
+use crate::resources::bucket::{self, Contents};
+use crate::resources::{Address, Change, function, log_group, role, trigger, user};
+use crate::stack::Stack;
+use crate::world::World;
+
+/// What becomes of the objects in the buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataRule {
+    /// Nobody has said: a bucket with data is a problem.
+    Ask,
+    /// Delete it.
+    Delete,
+    /// Keep the buckets that hold any.
+    Keep,
+}
+
+/// Plans `down`. `contents` says what each bucket holds, by name.
+#[must_use]
+pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>, rule: DataRule) -> Plan {
+    let mut plan = Plan::default();
+    let mut changes: Vec<(Address, Change)> = Vec::new();
+    if !world.trigger.ours.is_empty() {
+        let change = trigger::Change {
+            from: world.trigger.ours.clone(),
+            to: Vec::new(),
+            foreign: world.trigger.foreign.len(),
+        };
+        changes.push((Address::Trigger, Change::Trigger(change)));
+    }
+    let mut not_ours = |address: Address| {
+        let name = address.name(stack).to_owned();
+        plan.notes.push(Note::NotOurs { address, name });
+    };
+    for (name, observed) in &world.users {
+        let Some(observed) = observed else { continue };
+        let address = Address::User(name.clone());
+        if stack.owns(&observed.tags) || observed.path == stack.names.path {
+            changes
+                .extend(user::removal(stack, name).into_iter().map(|c| (address.clone(), Change::User(c))));
+        } else {
+            not_ours(address);
+        }
+    }
+    for name in &world.former_users {
+        let address = Address::User(name.clone());
+        changes.extend(user::removal(stack, name).into_iter().map(|c| (address.clone(), Change::User(c))));
+    }
+    match &world.function {
+        Some(observed) if stack.owns(&observed.tags) => {
+            changes.push((Address::Function, Change::Function(function::Change::Delete)));
+        }
+        Some(_) => not_ours(Address::Function),
+        None => {}
+    }
+    match &world.role {
+        Some(observed) if stack.owns(&observed.tags) || observed.path == stack.names.path => {
+            changes.push((Address::Role, Change::Role(role::Change::Delete)));
+        }
+        Some(_) => not_ours(Address::Role),
+        None => {}
+    }
+    match &world.log_group {
+        Some(observed) if stack.owns(&observed.tags) => {
+            let change = log_group::Change::Delete { bytes: observed.stored_bytes };
+            changes.push((Address::LogGroup, Change::LogGroup(change)));
+        }
+        Some(_) => not_ours(Address::LogGroup),
+        None => {}
+    }
+    let mut buckets: Vec<(Address, &str)> = Vec::new();
+    for role in [BucketRole::Source, BucketRole::Destination] {
+        match world.bucket(role).present() {
+            Some(observed) if stack.owns(&observed.tags) => {
+                buckets.push((Address::Bucket(role), stack.names.bucket(role)));
+            }
+            Some(_) => not_ours(Address::Bucket(role)),
+            None => {}
+        }
+    }
+    buckets
+        .extend(world.former_buckets.iter().map(|name| (Address::FormerBucket(name.clone()), name.as_str())));
+    for (address, name) in buckets {
+        let contents = contents.get(name).copied().unwrap_or_default();
+        let change = |what| Change::Bucket(bucket::Change { bucket: name.to_owned(), what });
+        match rule {
+            DataRule::Keep if !contents.is_empty() => {
+                plan.notes.push(Note::Kept { bucket: name.to_owned(), contents });
+                continue;
+            }
+            DataRule::Ask if !contents.is_empty() => {
+                plan.problems.push(Problem::Data { bucket: name.to_owned(), contents });
+            }
+            _ => {}
+        }
+        if !contents.is_bare() {
+            changes.push((address.clone(), change(bucket::What::Empty { contents })));
+        }
+        changes.push((address, change(bucket::What::Delete)));
+    }
+    plan.steps = order::steps(changes);
+    plan
+}

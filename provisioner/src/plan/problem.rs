@@ -1,0 +1,179 @@
+//! What stands in the way of a plan, and what a person should know of it.
+
+use crate::resources::Address;
+use crate::resources::bucket::Contents;
+use crate::resources::trigger::Clash;
+
+/// Why a plan cannot be executed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// It exists and is not ours.
+    Foreign {
+        /// Which resource.
+        address: Address,
+        /// Its name.
+        name: String,
+        /// The stack it belongs to, when it says so.
+        owner: Option<String>,
+    },
+    /// The bucket belongs to another account.
+    Taken {
+        /// The bucket's name.
+        bucket: String,
+    },
+    /// The bucket is in another region.
+    Elsewhere {
+        /// The bucket's name.
+        bucket: String,
+        /// Its region, when known.
+        region: Option<String>,
+    },
+    /// The role or user exists under another IAM path, which cannot be changed.
+    WrongPath {
+        /// Which resource.
+        address: Address,
+        /// Its name.
+        name: String,
+        /// The path it has.
+        path: String,
+    },
+    /// A notification entry of others overlaps with ours.
+    Clash(Box<Clash>),
+    /// A bucket holds data and nobody has said what becomes of it.
+    Data {
+        /// The bucket's name.
+        bucket: String,
+        /// What it holds.
+        contents: Contents,
+    },
+}
+
+impl Problem {
+    /// What is wrong.
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            Self::Foreign { address, name, owner: None } => {
+                format!("{address} {name} exists already and does not belong to this stack")
+            }
+            Self::Foreign { address, name, owner: Some(owner) } => {
+                format!("{address} {name} exists already and belongs to the stack {owner}")
+            }
+            Self::Taken { bucket } => format!("bucket {bucket} belongs to another AWS account"),
+            Self::Elsewhere { bucket, region: Some(region) } => {
+                format!("bucket {bucket} is in the region {region}")
+            }
+            Self::Elsewhere { bucket, region: None } => format!("bucket {bucket} is in another region"),
+            Self::WrongPath { address, name, path } => {
+                format!("{address} {name} exists under the IAM path {path}")
+            }
+            Self::Clash(clash) => format!(
+                "notification entry {:?} of the source bucket ({} {}, keys {}*{}) overlaps with ours (keys {}*{})",
+                clash.foreign.id,
+                clash.foreign.kind,
+                clash.foreign.target,
+                clash.foreign.prefix,
+                clash.foreign.suffix,
+                clash.ours.prefix,
+                clash.ours.suffix
+            ),
+            Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
+        }
+    }
+
+    /// Why that is in the way.
+    #[must_use]
+    pub fn why(&self) -> &'static str {
+        match self {
+            Self::Foreign { .. } => "what this stack did not create is never changed or deleted",
+            Self::Taken { .. } => "bucket names are shared by all AWS accounts",
+            Self::Elsewhere { .. } => "a bucket cannot be moved to another region",
+            Self::WrongPath { .. } => {
+                "AWS cannot change the path of a role, and users are found by their path"
+            }
+            Self::Clash(_) => "S3 refuses two entries that could match the same event",
+            Self::Data { .. } => "data is never deleted by accident",
+        }
+    }
+
+    /// How to go on.
+    #[must_use]
+    pub fn fix(&self) -> &'static str {
+        match self {
+            Self::Foreign { owner: None, .. } => {
+                "choose another name in config.toml, or take it over as it is with --adopt"
+            }
+            Self::Foreign { owner: Some(_), .. } => {
+                "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt"
+            }
+            Self::Taken { .. } => {
+                "choose another `bucket` in config.toml; {account} in the name makes it unique"
+            }
+            Self::Elsewhere { .. } => {
+                "set `region` in config.toml (or AWS_REGION) to the bucket's region, or choose another `bucket`"
+            }
+            Self::WrongPath { .. } => "delete it by hand if nobody needs it, or choose another stack name",
+            Self::Clash(_) => {
+                "remove or narrow that entry, or set another `prefix` or `suffixes` under [trigger]"
+            }
+            Self::Data { .. } => {
+                "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"
+            }
+        }
+    }
+}
+
+/// What a person should know of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// Something that was not ours is taken over.
+    Adopted {
+        /// Which resource.
+        address: Address,
+        /// Its name.
+        name: String,
+    },
+    /// A bucket of this stack that the configuration names no more is left alone.
+    FormerBucket(String),
+    /// A bucket is kept with its data.
+    Kept {
+        /// The bucket's name.
+        bucket: String,
+        /// What it holds.
+        contents: Contents,
+    },
+    /// Something of that name is not ours and is left alone.
+    NotOurs {
+        /// Which resource.
+        address: Address,
+        /// Its name.
+        name: String,
+    },
+    /// Entries of others in the notification document.
+    ForeignEntries(usize),
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Adopted { address, name } => {
+                write!(f, "{address} {name} was not made by this stack and is taken over")
+            }
+            Self::FormerBucket(name) => write!(
+                f,
+                "bucket {name} carries this stack's tag, but config.toml names another one: it is left as it is, data \
+                 included; delete it by hand, or take the tag off, when you do not need it any more"
+            ),
+            Self::Kept { bucket, contents } => write!(f, "bucket {bucket} is kept with {contents}"),
+            Self::NotOurs { address, name } => {
+                write!(f, "{address} {name} does not belong to this stack: left alone")
+            }
+            Self::ForeignEntries(1) => {
+                f.write_str("1 notification entry of others on the source bucket: untouched")
+            }
+            Self::ForeignEntries(n) => {
+                write!(f, "{n} notification entries of others on the source bucket: untouched")
+            }
+        }
+    }
+}

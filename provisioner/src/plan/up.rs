@@ -1,0 +1,126 @@
+//! The plan of `up`: what must change so that the stack is as configured.
+
+use super::{Note, Plan, Problem, order};
+use crate::config::BucketRole;
+use crate::resources::{
+    Address, Change, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
+};
+use crate::stack::{OWNER_TAG, Stack, Tags};
+use crate::world::World;
+
+/// Plans `up`. `code_sha256` is the hash of the function's package; `adopt`
+/// takes over what is not ours.
+#[must_use]
+pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan {
+    let mut planner = Planner { stack, adopt, plan: Plan::default(), changes: Vec::new() };
+    for role in [BucketRole::Source, BucketRole::Destination] {
+        planner.bucket(role, world.bucket(role));
+    }
+    planner.owned(Address::LogGroup, world.log_group.as_ref().map(|group| (&group.tags, None)), || {
+        log_group::diff(stack, world.log_group.as_ref()).into_iter().map(Change::LogGroup).collect()
+    });
+    planner.owned(
+        Address::Role,
+        world.role.as_ref().map(|role| (&role.tags, Some(role.path.as_str()))),
+        || role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role).collect(),
+    );
+    planner.owned(Address::Function, world.function.as_ref().map(|function| (&function.tags, None)), || {
+        function::diff(stack, code_sha256, world.function.as_ref())
+            .into_iter()
+            .map(Change::Function)
+            .collect()
+    });
+    planner.add(
+        Address::Permission,
+        permission::diff(stack, &world.permission).into_iter().map(Change::Permission).collect(),
+    );
+    match trigger::clash(&trigger::wanted(stack), &world.trigger.foreign) {
+        Some(clash) => planner.plan.problems.push(Problem::Clash(Box::new(clash))),
+        None => planner.add(
+            Address::Trigger,
+            trigger::diff(stack, &world.trigger).into_iter().map(Change::Trigger).collect(),
+        ),
+    }
+    if !world.trigger.foreign.is_empty() {
+        planner.plan.notes.push(Note::ForeignEntries(world.trigger.foreign.len()));
+    }
+    for config in &stack.config.users {
+        let name = stack.names.user(&config.name);
+        let observed = world.users.get(&name).and_then(Option::as_ref);
+        planner.owned(
+            Address::User(name),
+            observed.map(|user| (&user.tags, Some(user.path.as_str()))),
+            || user::diff(stack, config, observed).into_iter().map(Change::User).collect(),
+        );
+    }
+    for name in &world.former_users {
+        let changes = user::removal(stack, name).into_iter().map(Change::User).collect();
+        planner.add(Address::User(name.clone()), changes);
+    }
+    for name in &world.former_buckets {
+        planner.plan.notes.push(Note::FormerBucket(name.clone()));
+    }
+    planner.finish()
+}
+
+struct Planner<'a> {
+    stack: &'a Stack,
+    adopt: bool,
+    plan: Plan,
+    changes: Vec<(Address, Change)>,
+}
+
+impl Planner<'_> {
+    fn add(&mut self, address: Address, changes: Vec<Change>) {
+        if changes.is_empty() {
+            self.plan.unchanged.push(address);
+        } else {
+            self.changes.extend(changes.into_iter().map(|change| (address.clone(), change)));
+        }
+    }
+
+    fn bucket(&mut self, role: BucketRole, observation: &Observation) {
+        let (stack, address) = (self.stack, Address::Bucket(role));
+        let bucket = stack.names.bucket(role).to_owned();
+        match observation {
+            Observation::Taken => self.plan.problems.push(Problem::Taken { bucket }),
+            Observation::Elsewhere(region) => {
+                self.plan.problems.push(Problem::Elsewhere { bucket, region: region.clone() });
+            }
+            Observation::Absent | Observation::Present(_) => {
+                let observed = observation.present();
+                self.owned(address, observed.map(|bucket| (&bucket.tags, None)), || {
+                    bucket::diff(stack, role, observed).into_iter().map(Change::Bucket).collect()
+                });
+            }
+        }
+    }
+
+    /// Adds the changes of a resource that is ours, absent, or adopted. The
+    /// mark is the tag or, where there is one, the IAM path.
+    fn owned(
+        &mut self,
+        address: Address,
+        exists: Option<(&Tags, Option<&str>)>,
+        diff: impl FnOnce() -> Vec<Change>,
+    ) {
+        let Some((tags, path)) = exists else { return self.add(address, diff()) };
+        let name = address.name(self.stack).to_owned();
+        let ours = self.stack.owns(tags) || path == Some(self.stack.names.path.as_str());
+        if let Some(path) = path.filter(|path| *path != self.stack.names.path && (ours || self.adopt)) {
+            self.plan.problems.push(Problem::WrongPath { address, name, path: path.to_owned() });
+        } else if ours {
+            self.add(address, diff());
+        } else if self.adopt {
+            self.plan.notes.push(Note::Adopted { address: address.clone(), name });
+            self.add(address, diff());
+        } else {
+            self.plan.problems.push(Problem::Foreign { address, name, owner: tags.get(OWNER_TAG).cloned() });
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        self.plan.steps = order::steps(self.changes);
+        self.plan
+    }
+}

@@ -1,0 +1,4 @@
+//! stub
+pub fn bytes(n: u64) -> String {
+    n.to_string()
+}

@@ -1,0 +1,284 @@
+//! Bucket A and bucket B. Each aspect (public access, ownership, encryption,
+//! versioning, policy, lifecycle, tags) is synced on its own.
+
+mod empty;
+mod execute;
+mod lifecycle;
+mod observe;
+
+pub use empty::{Contents, count};
+pub use lifecycle::{Lifecycle, ObservedLifecycle};
+pub use observe::{Observation, former, observe};
+
+use serde_json::Value;
+
+use super::{Address, Line, Need, Shown, tags};
+use crate::config::{BucketRole, Encryption};
+use crate::policy;
+use crate::stack::{Stack, Tags, policies};
+
+/// A bucket as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its region.
+    pub region: String,
+    /// All four settings of the public access block are on.
+    pub public_access_blocked: bool,
+    /// Object ownership.
+    pub ownership: Option<String>,
+    /// Default encryption: algorithm, key, whether a bucket key is used.
+    pub encryption: Option<ObservedEncryption>,
+    /// Versioning.
+    pub versioning: Versioning,
+    /// Bucket policy.
+    pub policy: Option<Value>,
+    /// Lifecycle rules.
+    pub lifecycle: ObservedLifecycle,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// Default encryption as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedEncryption {
+    /// `AES256` or `aws:kms`.
+    pub algorithm: String,
+    /// The key.
+    pub key: Option<String>,
+    /// Whether S3 Bucket Keys save calls to KMS.
+    pub bucket_key: bool,
+}
+
+impl ObservedEncryption {
+    /// The setting that the configuration asks for.
+    #[must_use]
+    pub fn wanted(encryption: &Encryption) -> Self {
+        match encryption {
+            Encryption::Aes256 => Self { algorithm: "AES256".to_owned(), key: None, bucket_key: false },
+            Encryption::Kms { key } => {
+                Self { algorithm: "aws:kms".to_owned(), key: Some(key.clone()), bucket_key: true }
+            }
+        }
+    }
+
+    /// A bucket key means nothing without KMS.
+    fn same(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm
+            && self.key == other.key
+            && (self.key.is_none() || self.bucket_key == other.bucket_key)
+    }
+}
+
+impl std::fmt::Display for ObservedEncryption {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.algorithm)?;
+        if let Some(key) = &self.key {
+            write!(f, " {key}{}", if self.bucket_key { "" } else { " (no bucket key)" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Versioning of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioning {
+    /// Never enabled.
+    Off,
+    /// Enabled.
+    Enabled,
+    /// Enabled once; old versions are still there.
+    Suspended,
+}
+
+impl std::fmt::Display for Versioning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Enabled => "enabled",
+            Self::Suspended => "suspended",
+        })
+    }
+}
+
+/// A change of a bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The bucket's name.
+    pub bucket: String,
+    /// What is done.
+    pub what: What,
+}
+
+/// What is done to a bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// Create it, with its mark, in this region.
+    Create {
+        /// The region.
+        region: String,
+    },
+    /// Block public access, all four settings.
+    BlockPublicAccess,
+    /// Set object ownership to `BucketOwnerEnforced`.
+    EnforceOwnership {
+        /// As it is.
+        from: Option<String>,
+    },
+    /// Set default encryption.
+    SetEncryption {
+        /// As it is.
+        from: Option<ObservedEncryption>,
+        /// As it should be.
+        to: ObservedEncryption,
+    },
+    /// Set versioning.
+    SetVersioning {
+        /// As it is.
+        from: Versioning,
+        /// As it should be.
+        to: Versioning,
+    },
+    /// Write the bucket policy.
+    SetPolicy {
+        /// As it is.
+        from: Option<Value>,
+        /// As it should be.
+        to: Value,
+    },
+    /// Write or delete the lifecycle rules.
+    SetLifecycle {
+        /// As they are.
+        from: ObservedLifecycle,
+        /// As they should be; `None`: no rules.
+        to: Option<Lifecycle>,
+    },
+    /// Set tags.
+    SetTags {
+        /// As they are.
+        from: Tags,
+        /// Those of ours to set.
+        set: Tags,
+    },
+    /// Delete every object, version, delete marker and multipart upload.
+    Empty {
+        /// What was counted when the plan was made.
+        contents: Contents,
+    },
+    /// Delete the bucket.
+    Delete,
+}
+
+/// What is to be done.
+#[must_use]
+pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec<Change> {
+    let bucket = stack.names.bucket(role);
+    let config = stack.bucket(role);
+    let encryption = ObservedEncryption::wanted(&config.encryption);
+    let policy = policies::bucket(stack, role);
+    let lifecycle = Lifecycle::wanted(config);
+    let mut changes = Vec::new();
+    match observed {
+        None => {
+            changes.push(What::Create { region: stack.names.region.clone() });
+            changes.push(What::BlockPublicAccess);
+            changes.push(What::EnforceOwnership { from: None });
+            changes.push(What::SetPolicy { from: None, to: policy });
+            changes.push(What::SetEncryption { from: None, to: encryption });
+            if config.versioning {
+                changes.push(What::SetVersioning { from: Versioning::Off, to: Versioning::Enabled });
+            }
+            if lifecycle.is_some() {
+                changes.push(What::SetLifecycle { from: ObservedLifecycle::None, to: lifecycle });
+            }
+            changes.push(What::SetTags { from: Tags::new(), set: stack.tags.clone() });
+        }
+        Some(observed) => {
+            if !observed.public_access_blocked {
+                changes.push(What::BlockPublicAccess);
+            }
+            if observed.ownership.as_deref() != Some("BucketOwnerEnforced") {
+                changes.push(What::EnforceOwnership { from: observed.ownership.clone() });
+            }
+            if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
+                changes.push(What::SetPolicy { from: observed.policy.clone(), to: policy });
+            }
+            if !observed.encryption.as_ref().is_some_and(|observed| observed.same(&encryption)) {
+                changes.push(What::SetEncryption { from: observed.encryption.clone(), to: encryption });
+            }
+            match (observed.versioning, config.versioning) {
+                (from @ (Versioning::Off | Versioning::Suspended), true) => {
+                    changes.push(What::SetVersioning { from, to: Versioning::Enabled });
+                }
+                (Versioning::Enabled, false) => {
+                    changes
+                        .push(What::SetVersioning { from: Versioning::Enabled, to: Versioning::Suspended });
+                }
+                _ => {}
+            }
+            if !observed.lifecycle.is(lifecycle.as_ref()) {
+                changes.push(What::SetLifecycle { from: observed.lifecycle.clone(), to: lifecycle });
+            }
+            if let Some(set) = tags::missing(stack, &observed.tags) {
+                changes.push(What::SetTags { from: observed.tags.clone(), set });
+            }
+        }
+    }
+    changes.into_iter().map(|what| Change { bucket: bucket.to_owned(), what }).collect()
+}
+
+impl Change {
+    pub(super) fn describe(&self) -> Line {
+        match &self.what {
+            What::Create { region } => Line::create().note(format!("in {region}")),
+            What::BlockPublicAccess => {
+                Line::set("public access", None, Shown::text("blocked (all four settings)"))
+            }
+            What::EnforceOwnership { from } => Line::set(
+                "object ownership",
+                from.as_ref().and_then(Shown::text),
+                Shown::text("BucketOwnerEnforced"),
+            ),
+            What::SetEncryption { from, to } => {
+                Line::set("encryption", from.as_ref().and_then(Shown::text), Shown::text(to))
+            }
+            What::SetVersioning { from, to } => Line::set("versioning", Shown::text(from), Shown::text(to)),
+            What::SetPolicy { from, to } => {
+                Line::set("bucket policy", from.as_ref().and_then(Shown::document), Shown::document(to))
+            }
+            What::SetLifecycle { from, to } => {
+                Line::set("lifecycle", from.shown(), to.as_ref().and_then(Shown::text))
+            }
+            What::SetTags { from, set } => tags::line(from, set),
+            What::Empty { contents } => {
+                Line::set("objects", Shown::text(contents), None).note("deleted for good")
+            }
+            What::Delete => Line::delete(),
+        }
+    }
+
+    pub(super) fn order(&self) -> u8 {
+        match self.what {
+            What::Create { .. } => 0,
+            What::Delete => 2,
+            _ => 1,
+        }
+    }
+
+    pub(super) fn required(&self) -> Vec<Need> {
+        match self.what {
+            // Nothing may write into it any more.
+            What::Empty { .. } | What::Delete => {
+                vec![Need::Settled(Address::Trigger), Need::Settled(Address::Function)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Applies to what exists: on a bucket that is about to be created nothing is open yet.
+    pub(super) fn closes(&self) -> bool {
+        matches!(
+            self.what,
+            What::BlockPublicAccess | What::EnforceOwnership { from: Some(_) } | What::SetPolicy { .. }
+        )
+    }
+}

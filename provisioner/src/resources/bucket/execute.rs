@@ -1,0 +1,279 @@
+//! Executing the changes of a bucket.
+
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
+    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
+    VersioningConfiguration,
+};
+use aws_smithy_types::error::operation::BuildError;
+
+use super::super::{Context, Line, Need, ResourceChange};
+use super::{Change, ObservedEncryption, Versioning, What, empty};
+use crate::aws::{AwsCall, AwsError, Deadline, until};
+use crate::stack::Tags;
+
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
+        self.describe()
+    }
+
+    fn rank(&self) -> u8 {
+        self.order()
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        self.required()
+    }
+
+    fn narrows(&self) -> bool {
+        self.closes()
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let (s3, bucket) = (&context.aws.s3, self.bucket.as_str());
+        let owner = context.aws.account.as_str();
+        match &self.what {
+            What::Create { region } => create(context, bucket, region).await,
+            What::BlockPublicAccess => {
+                let block = PublicAccessBlockConfiguration::builder()
+                    .block_public_acls(true)
+                    .ignore_public_acls(true)
+                    .block_public_policy(true)
+                    .restrict_public_buckets(true)
+                    .build();
+                settle(context, async || {
+                    s3.put_public_access_block()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .public_access_block_configuration(block.clone())
+                        .send()
+                        .await
+                        .aws("PutPublicAccessBlock")
+                })
+                .await
+            }
+            What::EnforceOwnership { .. } => {
+                let rule =
+                    OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
+                let controls =
+                    build(rule.build().and_then(|rule| OwnershipControls::builder().rules(rule).build()))?;
+                settle(context, async || {
+                    s3.put_bucket_ownership_controls()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .ownership_controls(controls.clone())
+                        .send()
+                        .await
+                        .aws("PutBucketOwnershipControls")
+                })
+                .await
+            }
+            What::SetEncryption { to, .. } => {
+                let configuration = build(encryption(to))?;
+                settle(context, async || {
+                    s3.put_bucket_encryption()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .server_side_encryption_configuration(configuration.clone())
+                        .send()
+                        .await
+                        .aws("PutBucketEncryption")
+                })
+                .await
+            }
+            What::SetVersioning { to, .. } => {
+                let status = match to {
+                    Versioning::Enabled => BucketVersioningStatus::Enabled,
+                    Versioning::Off | Versioning::Suspended => BucketVersioningStatus::Suspended,
+                };
+                let configuration = VersioningConfiguration::builder().status(status).build();
+                settle(context, async || {
+                    s3.put_bucket_versioning()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .versioning_configuration(configuration.clone())
+                        .send()
+                        .await
+                        .aws("PutBucketVersioning")
+                })
+                .await
+            }
+            What::SetPolicy { to, .. } => {
+                settle(context, async || {
+                    s3.put_bucket_policy()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .policy(to.to_string())
+                        .send()
+                        .await
+                        .aws("PutBucketPolicy")
+                })
+                .await
+            }
+            What::SetLifecycle { to: Some(lifecycle), .. } => {
+                let configuration = build(lifecycle.to_s3())?;
+                settle(context, async || {
+                    s3.put_bucket_lifecycle_configuration()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .lifecycle_configuration(configuration.clone())
+                        .send()
+                        .await
+                        .aws("PutBucketLifecycleConfiguration")
+                })
+                .await
+            }
+            What::SetLifecycle { to: None, .. } => {
+                settle(context, async || {
+                    s3.delete_bucket_lifecycle()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .send()
+                        .await
+                        .aws("DeleteBucketLifecycle")
+                })
+                .await
+            }
+            What::SetTags { from, set } => {
+                // The call replaces the whole set, so foreign tags are written back.
+                let mut wanted = from.clone();
+                wanted.extend(set.clone());
+                let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
+                settle(context, async || {
+                    s3.put_bucket_tagging()
+                        .bucket(bucket)
+                        .expected_bucket_owner(owner)
+                        .tagging(tagging.clone())
+                        .send()
+                        .await
+                        .aws("PutBucketTagging")
+                })
+                .await
+            }
+            What::Empty { .. } => empty::empty(context, bucket).await,
+            What::Delete => delete(context, bucket).await,
+        }
+    }
+}
+
+/// Creates a bucket that carries our mark from its first moment, so that a run
+/// which dies right after leaves nothing that looks foreign.
+async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(), AwsError> {
+    let mut configuration = CreateBucketConfiguration::builder().set_tags(Some(to_s3(&context.stack.tags)?));
+    // us-east-1 is the one region that must not be named.
+    if region != "us-east-1" {
+        configuration = configuration.location_constraint(BucketLocationConstraint::from(region));
+    }
+    let configuration = configuration.build();
+    let created = until(
+        Deadline::SLOW,
+        context.on_wait,
+        |error| {
+            (error.is_conflict() && !error.is_already_exists())
+                .then_some("S3 is still busy with an earlier bucket of this name")
+        },
+        async || {
+            context
+                .aws
+                .s3
+                .create_bucket()
+                .bucket(bucket)
+                .object_ownership(ObjectOwnership::BucketOwnerEnforced)
+                .create_bucket_configuration(configuration.clone())
+                .send()
+                .await
+                .aws("CreateBucket")
+        },
+    )
+    .await;
+    match created {
+        Err(error) if error.is_already_exists() => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Deletes a bucket. Objects that arrived after it was emptied are deleted
+/// only when the plan said that data goes.
+async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
+    let deleted = until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| {
+            (error.is_conflict() && error.code.as_deref() != Some("BucketNotEmpty"))
+                .then_some("another change of the bucket is under way")
+        },
+        async || {
+            let request =
+                context.aws.s3.delete_bucket().bucket(bucket).expected_bucket_owner(&context.aws.account);
+            match request.send().await.aws("DeleteBucket") {
+                Err(error) if error.code.as_deref() == Some("BucketNotEmpty") && context.delete_data => {
+                    empty::empty(context, bucket).await?;
+                    let request = context
+                        .aws
+                        .s3
+                        .delete_bucket()
+                        .bucket(bucket)
+                        .expected_bucket_owner(&context.aws.account);
+                    request.send().await.aws("DeleteBucket")
+                }
+                other => other,
+            }
+        },
+    )
+    .await;
+    super::super::iam::gone(deleted)
+}
+
+/// Repeats a call on a bucket that was just created, or that is being changed.
+async fn settle<T>(
+    context: &Context<'_>,
+    call: impl AsyncFnMut() -> Result<T, AwsError>,
+) -> Result<(), AwsError> {
+    until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| {
+            if error.is_no_such_bucket() {
+                Some("S3 does not show the new bucket everywhere yet")
+            } else if error.is_conflict() {
+                Some("another change of the bucket is under way")
+            } else if error.is_unknown_principal() {
+                Some("S3 does not know a principal of the policy yet")
+            } else {
+                None
+            }
+        },
+        call,
+    )
+    .await
+    .map(drop)
+}
+
+fn encryption(to: &ObservedEncryption) -> Result<ServerSideEncryptionConfiguration, BuildError> {
+    let default = ServerSideEncryptionByDefault::builder()
+        .sse_algorithm(ServerSideEncryption::from(to.algorithm.as_str()))
+        .set_kms_master_key_id(to.key.clone())
+        .build()?;
+    let rule = ServerSideEncryptionRule::builder()
+        .apply_server_side_encryption_by_default(default)
+        .bucket_key_enabled(to.bucket_key)
+        .build();
+    ServerSideEncryptionConfiguration::builder().rules(rule).build()
+}
+
+fn to_s3(tags: &Tags) -> Result<Vec<Tag>, AwsError> {
+    build(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
+}
+
+/// The SDK's builders fail only when a mandatory member is missing.
+fn build<T>(built: Result<T, BuildError>) -> Result<T, AwsError> {
+    built.map_err(|error| AwsError {
+        operation: "(building the request)",
+        code: None,
+        status: None,
+        message: error.to_string(),
+        request_id: None,
+        transport: None,
+    })
+}

@@ -1,0 +1,202 @@
+//! Reading a bucket: every aspect at once.
+
+use aws_sdk_s3::types::{BucketVersioningStatus, PublicAccessBlockConfiguration};
+
+use super::{Observed, ObservedEncryption, ObservedLifecycle, Versioning};
+use crate::aws::{Aws, AwsCall, AwsError};
+use crate::stack::{OWNER_TAG, Stack, Tags};
+
+/// What was found under a bucket's name.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// Nothing.
+    Absent,
+    /// A bucket of this account.
+    Present(Box<Observed>),
+    /// A bucket of another account, or one that we may not even look at.
+    Taken,
+    /// A bucket in another region.
+    Elsewhere(Option<String>),
+}
+
+impl Observation {
+    /// The bucket, when it is there and of this account.
+    #[must_use]
+    pub fn present(&self) -> Option<&Observed> {
+        match self {
+            Self::Present(observed) => Some(observed),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a bucket. Every call names the expected owner, so that a bucket of
+/// somebody else is never read or written by mistake
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>).
+///
+/// # Errors
+/// When a call fails.
+pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
+    let (s3, owner) = (&aws.s3, &aws.account);
+    let (head, tags, public_access, ownership, encryption, versioning, policy, lifecycle) = futures::join!(
+        async { s3.head_bucket().bucket(name).expected_bucket_owner(owner).send().await.aws("HeadBucket") },
+        async {
+            s3.get_bucket_tagging()
+                .bucket(name)
+                .expected_bucket_owner(owner)
+                .send()
+                .await
+                .aws("GetBucketTagging")
+        },
+        async {
+            s3.get_public_access_block()
+                .bucket(name)
+                .expected_bucket_owner(owner)
+                .send()
+                .await
+                .aws("GetPublicAccessBlock")
+        },
+        async {
+            let request = s3.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(owner);
+            request.send().await.aws("GetBucketOwnershipControls")
+        },
+        async {
+            s3.get_bucket_encryption()
+                .bucket(name)
+                .expected_bucket_owner(owner)
+                .send()
+                .await
+                .aws("GetBucketEncryption")
+        },
+        async {
+            s3.get_bucket_versioning()
+                .bucket(name)
+                .expected_bucket_owner(owner)
+                .send()
+                .await
+                .aws("GetBucketVersioning")
+        },
+        async {
+            s3.get_bucket_policy()
+                .bucket(name)
+                .expected_bucket_owner(owner)
+                .send()
+                .await
+                .aws("GetBucketPolicy")
+        },
+        async {
+            let request = s3.get_bucket_lifecycle_configuration().bucket(name).expected_bucket_owner(owner);
+            request.send().await.aws("GetBucketLifecycleConfiguration")
+        },
+    );
+    let head = match head {
+        Ok(head) => head,
+        Err(error) if error.is_not_found() => return Ok(Observation::Absent),
+        Err(error) if error.is_wrong_region() => return Ok(Observation::Elsewhere(None)),
+        Err(error) if error.is_access_denied() => return Ok(Observation::Taken),
+        Err(error) => return Err(error),
+    };
+    // A bucket that is being deleted answers some of the calls only.
+    let answers = [
+        tags.as_ref().err(),
+        public_access.as_ref().err(),
+        ownership.as_ref().err(),
+        encryption.as_ref().err(),
+        versioning.as_ref().err(),
+        policy.as_ref().err(),
+        lifecycle.as_ref().err(),
+    ];
+    if answers.iter().flatten().any(|error| error.is_no_such_bucket()) {
+        return Ok(Observation::Absent);
+    }
+    let region = head.bucket_region().unwrap_or(&aws.region).to_owned();
+    if region != aws.region {
+        return Ok(Observation::Elsewhere(Some(region)));
+    }
+    let versioning = match versioning?.status() {
+        Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
+        Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
+        _ => Versioning::Off,
+    };
+    Ok(Observation::Present(Box::new(Observed {
+        region,
+        public_access_blocked: absent(public_access)?
+            .and_then(|output| output.public_access_block_configuration)
+            .is_some_and(|block| all_four(&block)),
+        ownership: absent(ownership)?.and_then(|output| output.ownership_controls).and_then(|controls| {
+            controls.rules().first().map(|rule| rule.object_ownership().as_str().to_owned())
+        }),
+        encryption: absent(encryption)?
+            .and_then(|output| output.server_side_encryption_configuration)
+            .and_then(|configuration| {
+                let rule = configuration.rules().first()?;
+                let default = rule.apply_server_side_encryption_by_default()?;
+                Some(ObservedEncryption {
+                    algorithm: default.sse_algorithm().as_str().to_owned(),
+                    key: default.kms_master_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
+                    bucket_key: rule.bucket_key_enabled().unwrap_or(false),
+                })
+            }),
+        versioning,
+        policy: absent(policy)?
+            .and_then(|output| output.policy)
+            .map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
+        lifecycle: absent(lifecycle)?
+            .map_or(ObservedLifecycle::None, |output| ObservedLifecycle::from_s3(output.rules())),
+        tags: absent(tags)?.map_or_else(Tags::new, |output| {
+            output.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+        }),
+    })))
+}
+
+/// Buckets that carry the stack's tag but that the configuration does not name
+/// (any more).
+///
+/// # Errors
+/// When a call fails.
+pub async fn former(aws: &Aws, stack: &Stack, current: &[&str]) -> Result<Vec<String>, AwsError> {
+    let filter = aws_sdk_resourcegroupstagging::types::TagFilter::builder()
+        .key(OWNER_TAG)
+        .values(&stack.config.stack)
+        .build();
+    let mut pages = aws
+        .tagging
+        .get_resources()
+        .resource_type_filters("s3:bucket")
+        .tag_filters(filter)
+        .into_paginator()
+        .send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.aws("GetResources")?;
+        for resource in page.resource_tag_mapping_list() {
+            let name = resource
+                .resource_arn()
+                .and_then(|arn| arn.strip_prefix(&format!("arn:{}:s3:::", aws.partition)));
+            if let Some(name) = name.filter(|name| !current.contains(name)) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// An aspect that was never set is `None`.
+fn absent<T>(result: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
+    match result {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn all_four(block: &PublicAccessBlockConfiguration) -> bool {
+    [
+        block.block_public_acls(),
+        block.ignore_public_acls(),
+        block.block_public_policy(),
+        block.restrict_public_buckets(),
+    ]
+    .iter()
+    .all(|setting| *setting == Some(true))
+}

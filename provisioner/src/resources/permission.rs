@@ -1,0 +1,164 @@
+//! The function's resource policy: S3 may invoke it for bucket A of this
+//! account, and nobody else may
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>).
+
+use serde_json::Value;
+
+use super::{Address, Context, Line, Need, ResourceChange, Shown};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::config::BucketRole;
+use crate::policy;
+use crate::stack::{Stack, permission_statement_id, policies};
+
+/// The statements of the policy, in AWS's order.
+pub type Observed = Vec<Value>;
+
+/// A change of the function's policy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Allow S3 to invoke the function for bucket A.
+    Allow {
+        /// The statement under our id as it is.
+        from: Option<Value>,
+        /// As it should be.
+        to: Value,
+    },
+    /// Remove a statement that is not of the configuration.
+    Remove {
+        /// Its id.
+        sid: String,
+        /// The statement.
+        statement: Value,
+    },
+}
+
+/// Reads the policy.
+///
+/// # Errors
+/// When the call fails. A function without a policy, or no function, has no statements.
+pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Observed, AwsError> {
+    let output =
+        match aws.lambda.get_policy().function_name(&stack.names.function).send().await.aws("GetPolicy") {
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            other => other?,
+        };
+    let document: Value = serde_json::from_str(output.policy().unwrap_or_default()).unwrap_or_default();
+    Ok(document["Statement"].as_array().cloned().unwrap_or_default())
+}
+
+/// What is to be done.
+#[must_use]
+pub fn diff(stack: &Stack, observed: &[Value]) -> Vec<Change> {
+    let ours = permission_statement_id(&stack.names.stack);
+    let wanted = policies::invoke_statement(stack);
+    let current = observed.iter().find(|statement| statement["Sid"] == ours.as_str());
+    let mut changes: Vec<Change> = observed
+        .iter()
+        .filter(|statement| statement["Sid"] != ours.as_str())
+        .map(|statement| Change::Remove {
+            sid: statement["Sid"].as_str().unwrap_or_default().to_owned(),
+            statement: statement.clone(),
+        })
+        .collect();
+    if !current.is_some_and(|current| policy::same_statement(current, &wanted)) {
+        changes.push(Change::Allow { from: current.cloned(), to: wanted });
+    }
+    changes
+}
+
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
+        match self {
+            Self::Allow { from, to } => {
+                Line::set("statement", from.as_ref().and_then(Shown::document), Shown::document(to))
+            }
+            Self::Remove { statement, .. } => {
+                Line::set("statement", Shown::document(statement), None).note("not in config.toml")
+            }
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        0
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        match self {
+            Self::Allow { .. } => vec![Need::Created(Address::Function)],
+            Self::Remove { .. } => Vec::new(),
+        }
+    }
+
+    fn narrows(&self) -> bool {
+        matches!(self, Self::Remove { .. })
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        match self {
+            Self::Remove { sid, .. } => remove(context, sid).await,
+            Self::Allow { from, .. } => {
+                let sid = permission_statement_id(&context.stack.names.stack);
+                // A statement cannot be changed, only removed and added.
+                if from.is_some() {
+                    remove(context, &sid).await?;
+                }
+                allow(context, &sid).await
+            }
+        }
+    }
+}
+
+async fn allow(context: &Context<'_>, sid: &str) -> Result<(), AwsError> {
+    let names = &context.stack.names;
+    let added = until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| {
+            if error.is_not_found() {
+                Some("Lambda does not show the new function everywhere yet")
+            } else {
+                (error.is_conflict() && !names_statement(error)).then_some("Lambda is busy with the function")
+            }
+        },
+        async || {
+            context
+                .aws
+                .lambda
+                .add_permission()
+                .function_name(&names.function)
+                .statement_id(sid)
+                .principal("s3.amazonaws.com")
+                .action("lambda:InvokeFunction")
+                .source_arn(names.bucket_arn(BucketRole::Source))
+                .source_account(&names.account)
+                .send()
+                .await
+                .aws("AddPermission")
+        },
+    )
+    .await;
+    match added {
+        // Our own earlier try took effect although its answer got lost, or another run was faster.
+        Err(error) if names_statement(&error) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// `ResourceConflictException` means two things here: busy, or the statement exists.
+fn names_statement(error: &AwsError) -> bool {
+    error.is_already_exists() && error.message.contains("statement id")
+}
+
+async fn remove(context: &Context<'_>, sid: &str) -> Result<(), AwsError> {
+    let removed = until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| error.is_conflict().then_some("Lambda is busy with the function"),
+        async || {
+            let request = context.aws.lambda.remove_permission().function_name(&context.stack.names.function);
+            request.statement_id(sid).send().await.aws("RemovePermission")
+        },
+    )
+    .await;
+    super::iam::gone(removed)
+}

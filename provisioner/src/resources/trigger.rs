@@ -1,0 +1,279 @@
+//! The trigger: our entries in the notification document of bucket A
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html>).
+//!
+//! The document is shared: it is read right before it is written, only our
+//! entries are exchanged, and those of others stay as they are.
+
+mod overlap;
+
+pub use overlap::{Clash, clash};
+
+use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
+use aws_sdk_s3::types::{
+    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
+    NotificationConfigurationFilter, S3KeyFilter,
+};
+
+use super::{Action, Address, Context, Line, Need, ResourceChange, Shown};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::config::BucketRole;
+use crate::stack::{Stack, trigger_id_prefix};
+
+/// One of our entries.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// ARN of the function it starts.
+    pub function: String,
+    /// Events it is for.
+    pub events: Vec<String>,
+    /// Prefix of keys.
+    pub prefix: String,
+    /// Suffix of keys.
+    pub suffix: String,
+}
+
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}*{} on {}", self.prefix, self.suffix, self.events.join(" "))?;
+        if let Some(function) = self.function.rsplit(':').next() {
+            write!(f, " starts {function}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The notification document of bucket A as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Our entries, sorted.
+    pub ours: Vec<Entry>,
+    /// What others have put there.
+    pub foreign: Vec<overlap::Foreign>,
+}
+
+/// A change of our entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Our entries as they are.
+    pub from: Vec<Entry>,
+    /// As they should be.
+    pub to: Vec<Entry>,
+    /// How many entries of others stay untouched.
+    pub foreign: usize,
+}
+
+/// The entries that the configuration asks for, one per suffix, sorted.
+#[must_use]
+pub fn wanted(stack: &Stack) -> Vec<Entry> {
+    let trigger = &stack.config.trigger;
+    let mut entries: Vec<Entry> = trigger
+        .suffixes
+        .iter()
+        .map(|suffix| Entry {
+            id: format!("{}{}", trigger_id_prefix(&stack.names.stack), suffix.trim_start_matches('.')),
+            function: stack.names.function_arn(),
+            events: vec!["s3:ObjectCreated:*".to_owned()],
+            prefix: trigger.prefix.clone(),
+            suffix: suffix.clone(),
+        })
+        .collect();
+    entries.sort();
+    entries
+}
+
+/// Reads the notification document. No bucket: no entries.
+///
+/// # Errors
+/// When the call fails.
+pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Observed, AwsError> {
+    match read(aws, stack).await {
+        Err(error) if error.is_not_found() => Ok(Observed { ours: Vec::new(), foreign: Vec::new() }),
+        other => Ok(split(stack, &other?)),
+    }
+}
+
+/// What is to be done.
+#[must_use]
+pub fn diff(stack: &Stack, observed: &Observed) -> Vec<Change> {
+    let to = wanted(stack);
+    if observed.ours == to {
+        return Vec::new();
+    }
+    vec![Change { from: observed.ours.clone(), to, foreign: observed.foreign.len() }]
+}
+
+async fn read(aws: &Aws, stack: &Stack) -> Result<GetBucketNotificationConfigurationOutput, AwsError> {
+    aws.s3
+        .get_bucket_notification_configuration()
+        .bucket(stack.names.bucket(BucketRole::Source))
+        .expected_bucket_owner(&aws.account)
+        .send()
+        .await
+        .aws("GetBucketNotificationConfiguration")
+}
+
+fn is_ours(stack: &Stack, entry: &LambdaFunctionConfiguration) -> bool {
+    entry.id().is_some_and(|id| id.starts_with(&trigger_id_prefix(&stack.names.stack)))
+}
+
+fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Observed {
+    let (ours, foreign): (Vec<_>, Vec<_>) =
+        output.lambda_function_configurations().iter().partition(|entry| is_ours(stack, entry));
+    let mut ours: Vec<Entry> = ours
+        .into_iter()
+        .map(|entry| {
+            let (prefix, suffix) = overlap::filter(entry.filter());
+            Entry {
+                id: entry.id().unwrap_or_default().to_owned(),
+                function: entry.lambda_function_arn().to_owned(),
+                events: entry.events().iter().map(|event| event.as_str().to_owned()).collect(),
+                prefix,
+                suffix,
+            }
+        })
+        .collect();
+    ours.sort();
+    let mut others: Vec<overlap::Foreign> = foreign
+        .into_iter()
+        .map(|entry| {
+            overlap::Foreign::new(
+                "function",
+                entry.id(),
+                entry.lambda_function_arn(),
+                entry.events(),
+                entry.filter(),
+            )
+        })
+        .collect();
+    others.extend(output.queue_configurations().iter().map(|entry| {
+        overlap::Foreign::new("queue", entry.id(), entry.queue_arn(), entry.events(), entry.filter())
+    }));
+    others.extend(output.topic_configurations().iter().map(|entry| {
+        overlap::Foreign::new("topic", entry.id(), entry.topic_arn(), entry.events(), entry.filter())
+    }));
+    Observed { ours, foreign: others }
+}
+
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
+        let shown = |entries: &[Entry]| {
+            (!entries.is_empty())
+                .then(|| Shown::Text(entries.iter().map(Entry::to_string).collect::<Vec<_>>().join("\n")))
+        };
+        let mut line = Line::set("entries", shown(&self.from), shown(&self.to));
+        if line.from.is_some() && line.to.is_some() {
+            line.action = Action::Update;
+        }
+        match self.foreign {
+            0 => line,
+            1 => line.note("1 entry of others: untouched"),
+            more => line.note(format!("{more} entries of others: untouched")),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        0
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        if self.to.is_empty() {
+            return Vec::new();
+        }
+        // The first event may come at once, so everything it needs must be there.
+        vec![
+            Need::Settled(Address::Bucket(BucketRole::Source)),
+            Need::Settled(Address::Bucket(BucketRole::Destination)),
+            Need::Settled(Address::LogGroup),
+            Need::Settled(Address::Role),
+            Need::Settled(Address::Function),
+            Need::Settled(Address::Permission),
+        ]
+    }
+
+    fn narrows(&self) -> bool {
+        self.to.is_empty()
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let stack = context.stack;
+        let written = until(
+            Deadline::PROPAGATION,
+            context.on_wait,
+            |error| {
+                if error.is_destination_not_validated() {
+                    Some("S3 cannot validate yet that it may start the function")
+                } else if error.is_no_such_bucket() && !self.to.is_empty() {
+                    Some("S3 does not show the new bucket everywhere yet")
+                } else {
+                    error.is_conflict().then_some("another change of the bucket is under way")
+                }
+            },
+            async || {
+                let merged = merge(stack, read(context.aws, stack).await?, &self.to)?;
+                context
+                    .aws
+                    .s3
+                    .put_bucket_notification_configuration()
+                    .bucket(stack.names.bucket(BucketRole::Source))
+                    .expected_bucket_owner(&context.aws.account)
+                    .notification_configuration(merged)
+                    .send()
+                    .await
+                    .aws("PutBucketNotificationConfiguration")
+            },
+        )
+        .await;
+        match written {
+            Err(error) if error.is_no_such_bucket() && self.to.is_empty() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+}
+
+/// The document with our entries exchanged for `entries`, and all others as they are.
+fn merge(
+    stack: &Stack,
+    current: GetBucketNotificationConfigurationOutput,
+    entries: &[Entry],
+) -> Result<NotificationConfiguration, AwsError> {
+    let mut functions: Vec<LambdaFunctionConfiguration> =
+        current.lambda_function_configurations.unwrap_or_default();
+    functions.retain(|entry| !is_ours(stack, entry));
+    for entry in entries {
+        functions.push(to_s3(entry).map_err(|error| AwsError {
+            operation: "(building the request)",
+            code: None,
+            status: None,
+            message: error.to_string(),
+            request_id: None,
+            transport: None,
+        })?);
+    }
+    Ok(NotificationConfiguration::builder()
+        .set_lambda_function_configurations((!functions.is_empty()).then_some(functions))
+        .set_queue_configurations(current.queue_configurations)
+        .set_topic_configurations(current.topic_configurations)
+        .set_event_bridge_configuration(current.event_bridge_configuration)
+        .build())
+}
+
+fn to_s3(
+    entry: &Entry,
+) -> Result<LambdaFunctionConfiguration, aws_smithy_types::error::operation::BuildError> {
+    let rule = |name: FilterRuleName, value: &str| FilterRule::builder().name(name).value(value).build();
+    let mut filter = S3KeyFilter::builder();
+    if !entry.prefix.is_empty() {
+        filter = filter.filter_rules(rule(FilterRuleName::Prefix, &entry.prefix));
+    }
+    if !entry.suffix.is_empty() {
+        filter = filter.filter_rules(rule(FilterRuleName::Suffix, &entry.suffix));
+    }
+    LambdaFunctionConfiguration::builder()
+        .id(&entry.id)
+        .lambda_function_arn(&entry.function)
+        .set_events(Some(entry.events.iter().map(|event| Event::from(event.as_str())).collect()))
+        .filter(NotificationConfigurationFilter::builder().key(filter.build()).build())
+        .build()
+}

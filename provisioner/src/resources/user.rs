@@ -1,0 +1,317 @@
+//! A user of the stack: one inline policy, no other rights
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users.html>).
+
+use serde_json::Value;
+
+use super::iam::{document, from_iam, gone, propagating, to_iam};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::config::{BucketRole, UserConfig};
+use crate::policy;
+use crate::stack::{Stack, Tags, policies};
+
+mod remove;
+
+/// A user as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its path.
+    pub path: String,
+    /// Our inline policy.
+    pub policy: Option<Value>,
+    /// Names of inline policies that are not ours.
+    pub extra_inline: Vec<String>,
+    /// ARNs of attached policies.
+    pub attached: Vec<String>,
+    /// Names of groups.
+    pub groups: Vec<String>,
+    /// ARN of the permissions boundary.
+    pub boundary: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A change of a user; `user` is the IAM name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The IAM name.
+    pub user: String,
+    /// What is done.
+    pub what: What,
+}
+
+/// What is done to a user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// Create it, with boundary and tags.
+    Create,
+    /// Write our inline policy.
+    SetPolicy {
+        /// As it is.
+        from: Option<Value>,
+        /// As it should be.
+        to: Value,
+        /// The bucket that the policy opens.
+        bucket: BucketRole,
+    },
+    /// Delete an inline policy: not of the configuration, or the rights go first.
+    DeleteInline(String),
+    /// Detach a policy that is not of the configuration.
+    Detach(String),
+    /// Leave a group that is not of the configuration.
+    LeaveGroup(String),
+    /// Set or remove the permissions boundary.
+    SetBoundary {
+        /// As it is.
+        from: Option<String>,
+        /// As it should be.
+        to: Option<String>,
+    },
+    /// Set tags.
+    SetTags {
+        /// As they are.
+        from: Tags,
+        /// Those to set.
+        to: Tags,
+    },
+    /// Delete the user with its keys and everything else of it.
+    Delete,
+}
+
+/// Reads a user.
+///
+/// # Errors
+/// When a call fails.
+pub async fn observe(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
+    let iam = &aws.iam;
+    let ours = &stack.names.inline_policy;
+    let (user, inline, attached, groups, policy) = futures::join!(
+        async { iam.get_user().user_name(name).send().await.aws("GetUser") },
+        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
+        async {
+            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
+        },
+        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        async { iam.get_user_policy().user_name(name).policy_name(ours).send().await.aws("GetUserPolicy") },
+    );
+    let user = match user {
+        Err(error) if error.is_not_found() => return Ok(None),
+        other => other?,
+    };
+    let Some(user) = user.user else { return Ok(None) };
+    let policy = match policy {
+        Ok(output) => Some(document(output.policy_document())),
+        Err(error) if error.is_not_found() => None,
+        Err(error) => return Err(error),
+    };
+    // Gone between two calls: the next look says so, too.
+    let (inline, attached, groups) = match (inline, attached, groups) {
+        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) if error.is_not_found() => {
+            return Ok(None);
+        }
+        (inline, attached, groups) => (inline?, attached?, groups?),
+    };
+    Ok(Some(Observed {
+        path: user.path().to_owned(),
+        policy,
+        extra_inline: inline.policy_names().iter().filter(|name| *name != ours).cloned().collect(),
+        attached: attached
+            .attached_policies()
+            .iter()
+            .filter_map(|p| p.policy_arn())
+            .map(str::to_owned)
+            .collect(),
+        groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
+        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
+        tags: from_iam(user.tags()),
+    }))
+}
+
+/// The names of all users under the stack's path.
+///
+/// # Errors
+/// When a call fails.
+pub async fn list(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
+    let mut pages = aws.iam.list_users().path_prefix(&stack.names.path).into_paginator().send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        names.extend(page.aws("ListUsers")?.users().iter().map(|user| user.user_name().to_owned()));
+    }
+    Ok(names)
+}
+
+/// What is to be done for a user of the configuration.
+#[must_use]
+pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Vec<Change> {
+    let policy = policies::user(stack, user);
+    let mut changes = Vec::new();
+    match observed {
+        None => {
+            changes.push(What::Create);
+            changes.push(What::SetPolicy { from: None, to: policy, bucket: user.bucket });
+        }
+        Some(observed) => {
+            if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
+                changes.push(What::SetPolicy {
+                    from: observed.policy.clone(),
+                    to: policy,
+                    bucket: user.bucket,
+                });
+            }
+            changes.extend(observed.extra_inline.iter().cloned().map(What::DeleteInline));
+            changes.extend(observed.attached.iter().cloned().map(What::Detach));
+            changes.extend(observed.groups.iter().cloned().map(What::LeaveGroup));
+            if observed.boundary != stack.config.permissions_boundary {
+                let to = stack.config.permissions_boundary.clone();
+                changes.push(What::SetBoundary { from: observed.boundary.clone(), to });
+            }
+            if let Some(to) = tags::missing(stack, &observed.tags) {
+                changes.push(What::SetTags { from: observed.tags.clone(), to });
+            }
+        }
+    }
+    let name = stack.names.user(&user.name);
+    changes.into_iter().map(|what| Change { user: name.clone(), what }).collect()
+}
+
+/// Takes our rights away from a user, at once, and then deletes it.
+#[must_use]
+pub fn removal(stack: &Stack, user: &str) -> Vec<Change> {
+    [What::DeleteInline(stack.names.inline_policy.clone()), What::Delete]
+        .map(|what| Change { user: user.to_owned(), what })
+        .into()
+}
+
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
+        match &self.what {
+            What::Create => Line::create(),
+            What::SetPolicy { from, to, .. } => {
+                Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
+            }
+            What::DeleteInline(name) => {
+                Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
+            }
+            What::Detach(arn) => {
+                Line::set("attached policy", Shown::text(arn), None).note("not in config.toml")
+            }
+            What::LeaveGroup(group) => {
+                Line::set("group", Shown::text(group), None).note("not in config.toml")
+            }
+            What::SetBoundary { from, to } => Line::set(
+                "permissions boundary",
+                from.as_ref().and_then(Shown::text),
+                to.as_ref().and_then(Shown::text),
+            ),
+            What::SetTags { from, to } => tags::line(from, to),
+            What::Delete => Line::delete().note("with its access keys"),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self.what {
+            What::Create => 0,
+            What::Delete => 2,
+            _ => 1,
+        }
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        match &self.what {
+            // Nobody gets rights in a bucket that is not closed to the public yet.
+            What::SetPolicy { bucket, .. } if !self.narrows() => {
+                vec![Need::Settled(Address::Bucket(*bucket))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn narrows(&self) -> bool {
+        match &self.what {
+            What::DeleteInline(_)
+            | What::Detach(_)
+            | What::LeaveGroup(_)
+            | What::SetBoundary { to: Some(_), .. } => true,
+            What::SetPolicy { from: Some(from), to, .. } => policy::narrows(from, to),
+            _ => false,
+        }
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let (iam, stack) = (&context.aws.iam, context.stack);
+        let name = &self.user;
+        let wait = Deadline::PROPAGATION;
+        match &self.what {
+            What::Create => {
+                let created = iam
+                    .create_user()
+                    .user_name(name)
+                    .path(&stack.names.path)
+                    .set_permissions_boundary(stack.config.permissions_boundary.clone())
+                    .set_tags(Some(to_iam(&stack.tags)))
+                    .send()
+                    .await
+                    .aws("CreateUser");
+                match created {
+                    Err(error) if error.is_already_exists() => Ok(()),
+                    other => other.map(drop),
+                }
+            }
+            What::SetPolicy { to, .. } => until(wait, context.on_wait, propagating, async || {
+                iam.put_user_policy()
+                    .user_name(name)
+                    .policy_name(&stack.names.inline_policy)
+                    .policy_document(to.to_string())
+                    .send()
+                    .await
+                    .aws("PutUserPolicy")
+            })
+            .await
+            .map(drop),
+            What::DeleteInline(policy) => gone(
+                iam.delete_user_policy()
+                    .user_name(name)
+                    .policy_name(policy)
+                    .send()
+                    .await
+                    .aws("DeleteUserPolicy"),
+            ),
+            What::Detach(arn) => gone(
+                iam.detach_user_policy().user_name(name).policy_arn(arn).send().await.aws("DetachUserPolicy"),
+            ),
+            What::LeaveGroup(group) => gone(
+                iam.remove_user_from_group()
+                    .user_name(name)
+                    .group_name(group)
+                    .send()
+                    .await
+                    .aws("RemoveUserFromGroup"),
+            ),
+            What::SetBoundary { to: Some(arn), .. } => {
+                until(wait, context.on_wait, propagating, async || {
+                    iam.put_user_permissions_boundary()
+                        .user_name(name)
+                        .permissions_boundary(arn)
+                        .send()
+                        .await
+                        .aws("PutUserPermissionsBoundary")
+                })
+                .await
+                .map(drop)
+            }
+            What::SetBoundary { to: None, .. } => gone(
+                iam.delete_user_permissions_boundary()
+                    .user_name(name)
+                    .send()
+                    .await
+                    .aws("DeleteUserPermissionsBoundary"),
+            ),
+            What::SetTags { to, .. } => until(wait, context.on_wait, propagating, async || {
+                iam.tag_user().user_name(name).set_tags(Some(to_iam(to))).send().await.aws("TagUser")
+            })
+            .await
+            .map(drop),
+            What::Delete => remove::remove(context, name).await,
+        }
+    }
+}

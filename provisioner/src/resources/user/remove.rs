@@ -1,0 +1,138 @@
+//! Deleting a user: everything it has must go first
+//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html>).
+
+use futures::future::{BoxFuture, try_join_all};
+
+use super::super::Context;
+use super::super::iam::gone;
+use crate::aws::{AwsCall, AwsError, Deadline, until};
+
+/// Deletes a user with its keys, policies, groups, login profile and devices.
+pub(super) async fn remove(context: &Context<'_>, name: &str) -> Result<(), AwsError> {
+    let deleted = until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| error.is_conflict().then_some("IAM still sees something attached to the user"),
+        async || {
+            empty(&context.aws.iam, name).await?;
+            context.aws.iam.delete_user().user_name(name).send().await.aws("DeleteUser").map(drop)
+        },
+    )
+    .await;
+    gone(deleted)
+}
+
+/// Lists everything at once, then deletes everything at once.
+async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
+    let (keys, inline, attached, groups, devices, certificates, ssh_keys, services) = futures::try_join!(
+        async { iam.list_access_keys().user_name(name).send().await.aws("ListAccessKeys") },
+        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
+        async {
+            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
+        },
+        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        optional(async { iam.list_mfa_devices().user_name(name).send().await.aws("ListMFADevices") }),
+        optional(async {
+            iam.list_signing_certificates().user_name(name).send().await.aws("ListSigningCertificates")
+        }),
+        optional(async { iam.list_ssh_public_keys().user_name(name).send().await.aws("ListSSHPublicKeys") }),
+        optional(async {
+            iam.list_service_specific_credentials()
+                .user_name(name)
+                .send()
+                .await
+                .aws("ListServiceSpecificCredentials")
+        }),
+    )?;
+    let mut deletions: Vec<BoxFuture<'_, Result<(), AwsError>>> = Vec::new();
+    for key in keys.access_key_metadata().iter().filter_map(|key| key.access_key_id()) {
+        deletions.push(Box::pin(async move {
+            gone(
+                iam.delete_access_key()
+                    .user_name(name)
+                    .access_key_id(key)
+                    .send()
+                    .await
+                    .aws("DeleteAccessKey"),
+            )
+        }));
+    }
+    for policy in inline.policy_names() {
+        deletions.push(Box::pin(async move {
+            gone(
+                iam.delete_user_policy()
+                    .user_name(name)
+                    .policy_name(policy)
+                    .send()
+                    .await
+                    .aws("DeleteUserPolicy"),
+            )
+        }));
+    }
+    for arn in attached.attached_policies().iter().filter_map(|policy| policy.policy_arn()) {
+        deletions.push(Box::pin(async move {
+            gone(
+                iam.detach_user_policy().user_name(name).policy_arn(arn).send().await.aws("DetachUserPolicy"),
+            )
+        }));
+    }
+    for group in groups.groups() {
+        deletions.push(Box::pin(async move {
+            let request = iam.remove_user_from_group().user_name(name).group_name(group.group_name());
+            gone(request.send().await.aws("RemoveUserFromGroup"))
+        }));
+    }
+    for device in devices.iter().flat_map(|devices| devices.mfa_devices()) {
+        deletions.push(Box::pin(async move {
+            let request = iam.deactivate_mfa_device().user_name(name).serial_number(device.serial_number());
+            gone(request.send().await.aws("DeactivateMFADevice"))
+        }));
+    }
+    for certificate in certificates.iter().flat_map(|certificates| certificates.certificates()) {
+        deletions.push(Box::pin(async move {
+            let request =
+                iam.delete_signing_certificate().user_name(name).certificate_id(certificate.certificate_id());
+            gone(request.send().await.aws("DeleteSigningCertificate"))
+        }));
+    }
+    for key in ssh_keys.iter().flat_map(|keys| keys.ssh_public_keys()) {
+        deletions.push(Box::pin(async move {
+            let request =
+                iam.delete_ssh_public_key().user_name(name).ssh_public_key_id(key.ssh_public_key_id());
+            gone(request.send().await.aws("DeleteSSHPublicKey"))
+        }));
+    }
+    for credential in services.iter().flat_map(|credentials| credentials.service_specific_credentials()) {
+        deletions.push(Box::pin(async move {
+            let id = credential.service_specific_credential_id();
+            let request =
+                iam.delete_service_specific_credential().user_name(name).service_specific_credential_id(id);
+            gone(request.send().await.aws("DeleteServiceSpecificCredential"))
+        }));
+    }
+    deletions.push(Box::pin(async move {
+        optional(async {
+            gone(iam.delete_login_profile().user_name(name).send().await.aws("DeleteLoginProfile"))
+        })
+        .await
+        .map(drop)
+    }));
+    try_join_all(deletions).await.map(drop)
+}
+
+/// Implementations of IAM other than AWS's may lack what only consoles use.
+/// Where it matters, `DeleteUser` says `DeleteConflict`.
+async fn optional<T>(call: impl Future<Output = Result<T, AwsError>>) -> Result<Option<T>, AwsError> {
+    match call.await {
+        Ok(output) => Ok(Some(output)),
+        Err(error)
+            if matches!(
+                error.code.as_deref(),
+                Some("InvalidAction" | "NotImplemented" | "UnknownOperation" | "AccessDenied")
+            ) || error.status == Some(501) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

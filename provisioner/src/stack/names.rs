@@ -1,0 +1,108 @@
+//! Every name, path, id and ARN of a stack.
+
+use crate::config::{BucketRole, Config};
+
+/// The tag that marks what belongs to a stack; its value is the stack's name.
+pub const OWNER_TAG: &str = "provisioner:stack";
+
+/// Names and ARNs of one stack in one account and region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// `aws`, `aws-cn`, ...
+    pub partition: String,
+    /// The account's 12 digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The stack's name.
+    pub stack: String,
+    /// The IAM path of role and users.
+    pub path: String,
+    /// The function, and its role.
+    pub function: String,
+    /// The log group that Lambda writes to.
+    pub log_group: String,
+    /// The inline policy on role and users.
+    pub inline_policy: String,
+    source: String,
+    destination: String,
+}
+
+impl Names {
+    pub(super) fn new(config: &Config, partition: &str, account: &str, region: &str) -> Self {
+        let stack = &config.stack;
+        let expand = |template: &str| {
+            template.replace("{stack}", stack).replace("{account}", account).replace("{region}", region)
+        };
+        let function = format!("{stack}-sanitizer");
+        Self {
+            partition: partition.to_owned(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            stack: stack.clone(),
+            path: format!("/provisioner/{stack}/"),
+            log_group: format!("/aws/lambda/{function}"),
+            function,
+            inline_policy: format!("provisioner-{stack}"),
+            source: expand(&config.source.bucket),
+            destination: expand(&config.destination.bucket),
+        }
+    }
+
+    /// The name of a bucket.
+    #[must_use]
+    pub fn bucket(&self, role: BucketRole) -> &str {
+        match role {
+            BucketRole::Source => &self.source,
+            BucketRole::Destination => &self.destination,
+        }
+    }
+
+    /// The ARN of a bucket.
+    #[must_use]
+    pub fn bucket_arn(&self, role: BucketRole) -> String {
+        format!("arn:{}:s3:::{}", self.partition, self.bucket(role))
+    }
+
+    /// The function's role. It has the function's name.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.function
+    }
+
+    /// The role's ARN.
+    #[must_use]
+    pub fn role_arn(&self) -> String {
+        format!("arn:{}:iam::{}:role{}{}", self.partition, self.account, self.path, self.function)
+    }
+
+    /// The function's ARN.
+    #[must_use]
+    pub fn function_arn(&self) -> String {
+        format!("arn:{}:lambda:{}:{}:function:{}", self.partition, self.region, self.account, self.function)
+    }
+
+    /// The log group's ARN, as tagging wants it: without `:*`.
+    #[must_use]
+    pub fn log_group_arn(&self) -> String {
+        format!("arn:{}:logs:{}:{}:log-group:{}", self.partition, self.region, self.account, self.log_group)
+    }
+
+    /// The IAM name of a user.
+    #[must_use]
+    pub fn user(&self, name: &str) -> String {
+        format!("{}-{name}", self.stack)
+    }
+}
+
+/// The `Sid` of our statement in the function's policy.
+#[must_use]
+pub fn permission_statement_id(stack: &str) -> String {
+    format!("provisioner-{stack}-s3")
+}
+
+/// What the ids of our notification entries begin with; the suffix follows.
+#[must_use]
+pub fn trigger_id_prefix(stack: &str) -> String {
+    format!("provisioner-{stack}-")
+}

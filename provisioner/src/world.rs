@@ -1,0 +1,98 @@
+//! What exists: everything of a stack, read in one concurrent wave.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, TryStreamExt};
+
+use crate::aws::{Aws, AwsError};
+use crate::config::BucketRole;
+use crate::resources::{bucket, function, log_group, permission, role, trigger, user};
+use crate::stack::Stack;
+
+/// Users read at once; each takes five calls.
+const CONCURRENT_USERS: usize = 8;
+
+/// Everything of a stack as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// Bucket A.
+    pub source: bucket::Observation,
+    /// Bucket B.
+    pub destination: bucket::Observation,
+    /// Buckets with the stack's tag that are in the configuration no more.
+    pub former_buckets: Vec<String>,
+    /// The log group.
+    pub log_group: Option<log_group::Observed>,
+    /// The role.
+    pub role: Option<role::Observed>,
+    /// The function.
+    pub function: Option<function::Observed>,
+    /// Statements of the function's policy.
+    pub permission: permission::Observed,
+    /// The notification document of bucket A.
+    pub trigger: trigger::Observed,
+    /// The users of the configuration, by IAM name.
+    pub users: BTreeMap<String, Option<user::Observed>>,
+    /// Users under the stack's path that are in the configuration no more.
+    pub former_users: Vec<String>,
+}
+
+impl World {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The first call that failed.
+    pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Self, AwsError> {
+        let names: Vec<String> = stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect();
+        let buckets = [stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination)];
+        let users = futures::stream::iter(names.clone())
+            .map(|name| async move { Ok((name.clone(), user::observe(aws, stack, &name).await?)) })
+            .buffer_unordered(CONCURRENT_USERS)
+            .try_collect();
+        let (
+            source,
+            destination,
+            former_buckets,
+            log_group,
+            role,
+            function,
+            permission,
+            trigger,
+            users,
+            all_users,
+        ) = futures::try_join!(
+            bucket::observe(aws, buckets[0]),
+            bucket::observe(aws, buckets[1]),
+            bucket::former(aws, stack, &buckets),
+            log_group::observe(aws, stack),
+            role::observe(aws, stack),
+            function::observe(aws, stack),
+            permission::observe(aws, stack),
+            trigger::observe(aws, stack),
+            users,
+            user::list(aws, stack),
+        )?;
+        let former_users = all_users.into_iter().filter(|name| !names.contains(name)).collect();
+        Ok(Self {
+            source,
+            destination,
+            former_buckets,
+            log_group,
+            role,
+            function,
+            permission,
+            trigger,
+            users,
+            former_users,
+        })
+    }
+
+    /// One of the buckets.
+    #[must_use]
+    pub fn bucket(&self, role: BucketRole) -> &bucket::Observation {
+        match role {
+            BucketRole::Source => &self.source,
+            BucketRole::Destination => &self.destination,
+        }
+    }
+}
