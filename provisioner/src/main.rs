@@ -1,1 +1,5 @@
-fn main() {}
+//! The `provisioner` command.
+
+fn main() -> std::process::ExitCode {
+    provisioner::cli::main()
+}

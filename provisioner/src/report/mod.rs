@@ -1,4 +1,18 @@
-//! stub
-pub fn bytes(n: u64) -> String {
-    n.to_string()
-}
+//! Plans and events for people, for logs and for programs. Nothing here decides.
+
+mod json;
+mod live;
+mod plain;
+mod plan_json;
+mod plan_text;
+mod policy_diff;
+mod screen;
+mod units;
+
+pub use json::JsonLines;
+pub use live::Live;
+pub use plain::Plain;
+pub use plan_json::plan_json;
+pub use plan_text::{plan_text, step_title};
+pub use screen::{Screen, error_text};
+pub use units::{bytes, seconds};

@@ -1,0 +1,163 @@
+//! The command line. The doc comments are the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Creates, repairs and removes a pipeline on AWS that strips the metadata
+/// from uploaded pictures. No state file: reality is the state.
+#[derive(Debug, Parser)]
+#[command(name = "provisioner", version, after_help = exit_codes(), max_term_width = 100)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command, accepted before and after it.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The configuration.
+    #[arg(long, global = true, value_name = "FILE", default_value = "config.toml")]
+    pub config: PathBuf,
+    /// Another copy of the stack, under this name.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// Use the AWS that runs on this machine; it is installed and started when needed.
+    #[arg(long, global = true)]
+    pub local: bool,
+    /// One JSON document on stdout, or JSON lines for what takes time.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more: whole policies, counts of AWS calls.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what `up` would change, and change nothing.
+    Plan(Plan),
+    /// Create what is missing, repair what has drifted, leave the rest alone.
+    ///
+    /// Safe to run at any time: with nothing to do it only reads. After the
+    /// changes everything is read and compared once more.
+    Up(Up),
+    /// Remove everything of the stack.
+    ///
+    /// Buckets that hold objects need --delete-data or --keep-data.
+    Down(Down),
+    /// Show the stack: buckets, function, trigger, users, drift.
+    Status,
+    /// Manage the AWS that runs on this machine.
+    Local {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: Local,
+    },
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Plan to take over what exists and is not of this stack.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// `up`
+#[derive(Debug, Args)]
+pub struct Up {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Take over what exists and is not of this stack.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// `down`
+#[derive(Debug, Args)]
+pub struct Down {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Delete all objects and their versions, for good.
+    #[arg(long, conflicts_with = "keep_data")]
+    pub delete_data: bool,
+    /// Keep the buckets that hold objects.
+    #[arg(long)]
+    pub keep_data: bool,
+}
+
+/// `local`
+#[derive(Debug, Subcommand)]
+pub enum Local {
+    /// Start it, and print the environment to use it with other tools.
+    Start,
+    /// Stop it; its state stays.
+    Stop,
+    /// Show whether it runs, where, and how much it holds.
+    Status,
+    /// Stop it and delete everything in it.
+    Reset {
+        /// Do not ask.
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for (code, meaning) in crate::exit_code::TABLE {
+        text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
+    }
+    text
+}
+
+/// Parses the arguments, runs the command, shows its failure.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    use crate::exit_code::ExitCode;
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let asked = !error.use_stderr();
+            return if asked { ExitCode::Ok } else { ExitCode::Usage }.into();
+        }
+    };
+    let screen = std::sync::Arc::new(crate::report::Screen::of_process(cli.global.json, cli.global.verbose));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            screen.err(&crate::report::error_text(&error.to_string(), None));
+            return ExitCode::Failed.into();
+        }
+    };
+    let result = runtime.block_on(async {
+        let said = std::sync::Arc::clone(&screen);
+        let interrupt = crate::interrupt::Interrupt::listen(move || {
+            said.say("\ninterrupted: calls under way finish; press Ctrl-C again to end at once");
+        })
+        .map_err(|source| crate::failure::Failure::File { path: "signal handler".to_owned(), source })?;
+        let session = crate::session::Session { global: &cli.global, screen: &screen, interrupt: &interrupt };
+        crate::commands::run(&cli, &session).await
+    });
+    // Background tasks have nothing to finish.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            failure.show(&screen);
+            failure.exit_code().into()
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What `up` and `down` have in common: show the plan, ask, execute, sum up.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::apply::{Outcome, apply};
+use crate::artifact::Package;
+use crate::events::Listener;
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::report::{JsonLines, Live, Plain, plan_json, plan_text, seconds, step_title};
+use crate::resources::Context;
+use crate::session::{Connected, Session};
+
+/// Shows a plan and refuses one that cannot be executed.
+pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
+    let screen = session.screen;
+    if screen.json {
+        let mut line = plan_json(plan, &connected.stack);
+        line["event"] = json!("planned");
+        screen.line(&line);
+    } else {
+        screen.out(&plan_text(plan, &connected.stack, screen.verbose));
+    }
+    match plan.problems.first() {
+        None => Ok(()),
+        Some(problem) => {
+            Err(Failure::Refused { what: "nothing was changed: ".to_owned() + &problem.what(), hint: problem.fix().to_owned() })
+        }
+    }
+}
+
+/// Asks on a terminal; without one, `--yes` must have been given.
+pub(super) fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Result<(), Failure> {
+    if yes {
+        Ok(())
+    } else if !session.screen.interactive || session.screen.json {
+        Err(Failure::Refused {
+            what: "nothing was changed: there is no terminal to ask on".to_owned(),
+            hint: "look at the plan above, then run the command again with --yes".to_owned(),
+        })
+    } else if session.screen.confirm(question) {
+        Ok(())
+    } else {
+        Err(Failure::Refused { what: "nothing was changed, as you said".to_owned(), hint: "run it again any time".to_owned() })
+    }
+}
+
+/// Executes a plan, and shows what happens.
+pub(super) async fn execute(
+    session: &Session<'_>,
+    connected: &Connected,
+    package: Option<&Package>,
+    plan: &Plan,
+    delete_data: bool,
+) -> Result<Outcome, Failure> {
+    let (screen, stack) = (session.screen, &connected.stack);
+    let start = Instant::now();
+    let listener: Box<dyn Listener> = if screen.json {
+        Box::new(JsonLines { screen, stack })
+    } else if screen.interactive {
+        Box::new(Live::new(stack))
+    } else {
+        Box::new(Plain { screen, stack })
+    };
+    let context = Context {
+        aws: &connected.aws,
+        stack,
+        package,
+        delete_data,
+        on_wait: &|_| (),
+        on_progress: &|_, _| (),
+    };
+    let outcome = apply(plan, &context, listener.as_ref(), session.interrupt.flag()).await;
+    drop(listener);
+    sum_up(session, connected, plan, &outcome, start.elapsed());
+    if let Some((_, error)) = outcome.failed.first() {
+        return Err(Failure::Steps {
+            total: plan.steps.len(),
+            failed: outcome.failed.len(),
+            skipped: outcome.skipped.len(),
+            hint: error.hint(),
+        });
+    }
+    match session.interrupt.failure() {
+        Some(failure) if !outcome.is_complete() => Err(failure),
+        _ => Ok(outcome),
+    }
+}
+
+fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &Outcome, took: Duration) {
+    let screen = session.screen;
+    let calls = connected.aws.calls();
+    if screen.json {
+        screen.line(&json!({
+            "event": "executed",
+            "done": outcome.done.len(),
+            "failed": outcome.failed.len(),
+            "skipped": outcome.skipped.len(),
+            "elapsed_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "waited_ms": u64::try_from(outcome.waited.as_millis()).unwrap_or(u64::MAX),
+            "aws_calls": calls,
+        }));
+        return;
+    }
+    let mut text = format!("{} of {} changes made in {}", outcome.done.len(), plan.steps.len(), seconds(took));
+    if outcome.waited > Duration::from_millis(50) {
+        text.push_str(&format!(", {} of it waiting for AWS", seconds(outcome.waited)));
+    }
+    if screen.verbose {
+        text.push_str(&format!(", {calls} AWS calls so far"));
+    }
+    screen.say(&text);
+    if !outcome.is_complete() {
+        for &index in &outcome.skipped {
+            let step = &plan.steps[index];
+            screen.say(&format!("not done: {}", step_title(&step.address, &step.change, &connected.stack)));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `provisioner local`
+
+use serde_json::json;
+
+use super::changes;
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::local::{LocalAws, Progress};
+use crate::report::bytes;
+use crate::session::Session;
+
+pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let screen = session.screen;
+    let local = LocalAws::in_default_home()?;
+    let say = |progress: Progress| screen.say(&progress.to_string());
+    match command {
+        cli::Local::Start => {
+            let running = session.interrupt.or(session.start_local()).await?;
+            let environment = running.env();
+            if screen.json {
+                let environment: serde_json::Map<_, _> =
+                    environment.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+                screen.document(&json!({"endpoint": running.endpoint, "environment": environment}));
+            } else {
+                screen.say("The local AWS runs. Other tools reach it with:");
+                for (key, value) in environment {
+                    screen.out(&format!("export {key}={value}\n"));
+                }
+            }
+        }
+        cli::Local::Stop => {
+            let stopped = local.stop(&say).await?;
+            if screen.json {
+                screen.document(&json!({"stopped": stopped}));
+            } else {
+                screen.say(if stopped { "Stopped; its state stays." } else { "It was not running." });
+            }
+        }
+        cli::Local::Status => {
+            let status = local.status().await?;
+            if screen.json {
+                screen.document(&json!({
+                    "running": status.running,
+                    "pid": status.pid,
+                    "endpoint": status.endpoint,
+                    "data_bytes": status.data_bytes,
+                    "log": status.log,
+                    "version": status.version,
+                }));
+            } else {
+                let mut text = match (&status.endpoint, status.pid) {
+                    (Some(endpoint), Some(pid)) if status.running => format!("running   {endpoint} (process {pid})\n"),
+                    _ => "not running\n".to_owned(),
+                };
+                text.push_str(&format!("version   ministack {}\n", status.version));
+                text.push_str(&format!("data      {}\n", bytes(status.data_bytes)));
+                text.push_str(&format!("log       {}\n", status.log.display()));
+                screen.out(&text);
+            }
+        }
+        cli::Local::Reset { yes } => {
+            changes::confirm(session, *yes, "Delete everything in the local AWS, all stacks included?")?;
+            local.reset(&say).await?;
+            if screen.json {
+                screen.document(&json!({"reset": true}));
+            } else {
+                screen.say("The local AWS is empty.");
+            }
+        }
+    }
+    Ok(ExitCode::Ok)
+}

@@ -1,0 +1,27 @@
+//! One file per command: arguments -> the core -> report.
+
+mod changes;
+mod down;
+mod local;
+mod plan;
+mod status;
+mod up;
+
+use crate::cli::{Cli, Command};
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever kept it from being done.
+pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    match &cli.command {
+        Command::Plan(args) => plan::run(args, session).await,
+        Command::Up(args) => up::run(args, session).await,
+        Command::Down(args) => down::run(args, session).await,
+        Command::Status => status::run(session).await,
+        Command::Local { command } => local::run(command, session).await,
+    }
+}

@@ -1,0 +1,32 @@
+//! `provisioner plan`
+
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::plan;
+use crate::report::{plan_json, plan_text};
+use crate::session::Session;
+use crate::world::World;
+
+pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let (connected, package) = session.connect_and_build().await?;
+    let (aws, stack) = (&connected.aws, &connected.stack);
+    let world = session.interrupt.or(World::observe(aws, stack)).await?;
+    let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
+    let screen = session.screen;
+    if screen.json {
+        screen.document(&plan_json(&plan, stack));
+    } else {
+        screen.out(&plan_text(&plan, stack, screen.verbose));
+        if screen.verbose {
+            screen.say(&format!("{} AWS calls", aws.calls()));
+        }
+    }
+    if !plan.problems.is_empty() {
+        Ok(ExitCode::Refused)
+    } else if args.detailed_exitcode && !plan.is_empty() {
+        Ok(ExitCode::Changes)
+    } else {
+        Ok(ExitCode::Ok)
+    }
+}

@@ -1,0 +1,121 @@
+//! `provisioner status`
+
+use serde_json::{Value, json};
+
+use crate::config::BucketRole;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::plan;
+use crate::report::bytes;
+use crate::resources::bucket::{self, Contents};
+use crate::session::{Connected, Session};
+use crate::world::World;
+
+pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let connected = session.connect().await?;
+    let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
+    let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
+    let all = async {
+        futures::try_join!(World::observe(aws, stack), count(BucketRole::Source), count(BucketRole::Destination))
+    };
+    let (world, source, destination) = session.interrupt.or(all).await?;
+    // Only a build knows the code's hash; `status` compares all the rest.
+    let code = world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default();
+    let plan = plan::up(stack, &code, &world, false);
+    let drift: Vec<String> = plan.by_resource().iter().map(|(a, _)| format!("{a} {}", a.name(stack))).collect();
+    if screen.json {
+        screen.document(&document(&connected, &world, [&source, &destination], &drift));
+        return Ok(ExitCode::Ok);
+    }
+    let names = &stack.names;
+    let mut text = format!("Stack {} in account {}, {}\n\n", names.stack, names.account, names.region);
+    for (role, contents) in [(BucketRole::Source, &source), (BucketRole::Destination, &destination)] {
+        let name = names.bucket(role);
+        let what = if world.bucket(role).present().is_some() { contents.to_string() } else { "does not exist".to_owned() };
+        text.push_str(&format!("{:<12}{name}\n            {what}\n", role.as_str()));
+    }
+    match &world.function {
+        None => text.push_str(&format!("function    {}\n            does not exist\n", names.function)),
+        Some(function) => {
+            text.push_str(&format!(
+                "function    {}\n            {}, {} MB, {} s, {}, code {} ({}), changed {}\n",
+                names.function,
+                function.state,
+                function.settings.memory,
+                function.settings.timeout,
+                function.architecture,
+                function.code_sha256.get(..12).unwrap_or_default(),
+                bytes(u64::try_from(function.code_size).unwrap_or(0)),
+                function.last_modified.get(..19).unwrap_or(&function.last_modified),
+            ));
+            if let Some(reason) = &function.state_reason {
+                text.push_str(&format!("            {reason}\n"));
+            }
+        }
+    }
+    match world.trigger.ours.as_slice() {
+        [] => text.push_str("trigger     none\n"),
+        entries => {
+            for (index, entry) in entries.iter().enumerate() {
+                let head = if index == 0 { "trigger" } else { "" };
+                text.push_str(&format!("{head:<12}{}*{}\n", entry.prefix, entry.suffix));
+            }
+        }
+    }
+    for user in &stack.config.users {
+        let name = names.user(&user.name);
+        let exists = world.users.get(&name).is_some_and(Option::is_some);
+        let may = format!("{} {}/{}*", user.access.as_str(), names.bucket(user.bucket), user.prefix);
+        text.push_str(&format!("user        {name}: {}\n", if exists { may } else { "does not exist".to_owned() }));
+    }
+    let flags = if session.global.local { " --local" } else { "" };
+    text.push_str(&match drift.len() + plan.problems.len() {
+        0 => "\ndrift       none\n".to_owned(),
+        _ if world.function.is_none() && world.role.is_none() => {
+            format!("\nThe stack is not up: `provisioner up{flags}` creates it.\n")
+        }
+        count => format!("\ndrift       {count} resources differ: {}; `provisioner plan{flags}` shows how\n", drift.join(", ")),
+    });
+    screen.out(&text);
+    Ok(ExitCode::Ok)
+}
+
+fn document(connected: &Connected, world: &World, contents: [&Contents; 2], drift: &[String]) -> Value {
+    let stack = &connected.stack;
+    let bucket = |role: BucketRole, contents: &Contents| {
+        let exists = world.bucket(role).present().is_some();
+        json!({"name": stack.names.bucket(role), "exists": exists, "contents": contents})
+    };
+    json!({
+        "stack": stack.names.stack,
+        "account": stack.names.account,
+        "region": stack.names.region,
+        "source": bucket(BucketRole::Source, contents[0]),
+        "destination": bucket(BucketRole::Destination, contents[1]),
+        "function": world.function.as_ref().map(|function| json!({
+            "name": stack.names.function,
+            "state": function.state,
+            "state_reason": function.state_reason,
+            "memory": function.settings.memory,
+            "timeout": function.settings.timeout,
+            "architecture": function.architecture,
+            "code_sha256": function.code_sha256,
+            "code_bytes": function.code_size,
+            "last_modified": function.last_modified,
+        })),
+        "trigger": world.trigger.ours.iter().map(|entry| json!({
+            "id": entry.id, "prefix": entry.prefix, "suffix": entry.suffix,
+        })).collect::<Vec<_>>(),
+        "users": stack.config.users.iter().map(|user| {
+            let name = stack.names.user(&user.name);
+            json!({
+                "name": name,
+                "exists": world.users.get(&name).is_some_and(Option::is_some),
+                "bucket": user.bucket.as_str(),
+                "access": user.access.as_str(),
+                "prefix": user.prefix,
+            })
+        }).collect::<Vec<_>>(),
+        "drift": drift,
+    })
+}

@@ -1,0 +1,103 @@
+//! `provisioner up`
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::changes;
+use crate::artifact::Package;
+use crate::cli;
+use crate::config::BucketRole;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::plan::{self, Plan};
+use crate::report::{plan_text, seconds};
+use crate::session::{Connected, Session};
+use crate::world::World;
+
+/// How long AWS may show the state from before our changes: reads of IAM and
+/// of bucket configurations are eventually consistent.
+const SETTLE: Duration = Duration::from_secs(60);
+
+pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let (connected, package) = session.connect_and_build().await?;
+    let (aws, stack) = (&connected.aws, &connected.stack);
+    let world = session.interrupt.or(World::observe(aws, stack)).await?;
+    let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
+    changes::show(session, &connected, &plan)?;
+    if !plan.is_empty() {
+        changes::confirm(session, args.yes, "Make these changes?")?;
+        changes::execute(session, &connected, Some(&package), &plan, false).await?;
+        recheck(session, &connected, &package).await?;
+    }
+    finish(session, &connected, &plan);
+    Ok(ExitCode::Ok)
+}
+
+/// Reads and compares everything once more. What AWS does not show yet is
+/// waited for; what is left then is our bug.
+async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package) -> Result<(), Failure> {
+    let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(250);
+    loop {
+        let world = session.interrupt.or(World::observe(aws, stack)).await?;
+        let left = plan::up(stack, &package.code_sha256, &world, false);
+        if left.is_empty() {
+            return Ok(());
+        }
+        let elapsed = start.elapsed();
+        if elapsed >= SETTLE {
+            screen.say(&plan_text(&left, stack, screen.verbose));
+            return Err(Failure::Leftover(left.by_resource().len() + left.problems.len()));
+        }
+        screen.say(&format!(
+            "waiting until AWS shows the changes everywhere ({} of at most {})",
+            seconds(elapsed),
+            seconds(SETTLE)
+        ));
+        session.interrupt.or(async { tokio::time::sleep(pause).await; Ok::<_, Failure>(()) }).await?;
+        pause = (pause * 2).min(Duration::from_secs(4));
+    }
+}
+
+fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
+    let (screen, stack) = (session.screen, &connected.stack);
+    let (source, destination) = (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    if screen.json {
+        screen.line(&json!({
+            "event": "ready",
+            "changed": !plan.is_empty(),
+            "source_bucket": source,
+            "destination_bucket": destination,
+            "function": stack.names.function,
+            "role": stack.names.role_arn(),
+            "users": stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect::<Vec<_>>(),
+            "aws_calls": connected.aws.calls(),
+        }));
+        return;
+    }
+    let flags = flags(session);
+    let mut text = format!("\nReady. Pictures uploaded to {source} appear clean in {destination}.\n");
+    if let Some(user) = stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes()) {
+        text.push_str(&format!("\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user", user.name));
+    }
+    text.push_str(&format!("\n  provisioner status{flags}   what exists now"));
+    text.push_str(&format!("\n  provisioner down{flags}   remove it all"));
+    screen.say(&text);
+}
+
+/// The flags to repeat in the commands that we suggest.
+fn flags(session: &Session<'_>) -> String {
+    let mut flags = String::new();
+    if session.global.local {
+        flags.push_str(" --local");
+    }
+    if let Some(stack) = &session.global.stack {
+        flags.push_str(&format!(" --stack {stack}"));
+    }
+    if session.global.config != std::path::Path::new("config.toml") {
+        flags.push_str(&format!(" --config {}", session.global.config.display()));
+    }
+    flags
+}

@@ -1,0 +1,48 @@
+//! The exit codes, an interface that scripts rely on. The same table is in
+//! `--help` and in README.md; a test keeps the three together.
+
+/// What a code means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// Done; for `plan`: no changes.
+    Ok = 0,
+    /// AWS, the network or this machine failed; run again to go on.
+    Failed = 1,
+    /// `plan --detailed-exitcode`: there are changes.
+    Changes = 2,
+    /// `config.toml` has errors.
+    Config = 3,
+    /// Refused: something foreign, data that nobody said to delete, no `--yes`.
+    Refused = 4,
+    /// No credentials, wrong account, no region, no endpoint.
+    Access = 5,
+    /// Some of the pictures or files could not be done; the rest is.
+    Partial = 6,
+    /// Wrong arguments.
+    Usage = 64,
+    /// Ctrl-C.
+    Interrupted = 130,
+    /// SIGTERM.
+    Terminated = 143,
+}
+
+/// Every code with its meaning.
+pub const TABLE: [(ExitCode, &str); 10] = [
+    (ExitCode::Ok, "done; for `plan`: no changes, or changes without --detailed-exitcode"),
+    (ExitCode::Failed, "AWS, the network or this machine failed; run again to go on"),
+    (ExitCode::Changes, "`plan --detailed-exitcode`: there are changes"),
+    (ExitCode::Config, "config.toml has errors"),
+    (ExitCode::Refused, "refused: something foreign, data that nobody said to delete, no --yes"),
+    (ExitCode::Access, "no credentials, wrong account, no region, endpoint not reachable"),
+    (ExitCode::Partial, "some of the files could not be done; the others are"),
+    (ExitCode::Usage, "wrong arguments"),
+    (ExitCode::Interrupted, "interrupted by Ctrl-C"),
+    (ExitCode::Terminated, "ended by SIGTERM"),
+];
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}

@@ -1,0 +1,153 @@
+//! Every way a command can fail, each with its exit code and a hint.
+
+use serde_json::{Value, json};
+
+use crate::aws::{AwsError, ConnectError, Transport};
+use crate::config::ConfigErrors;
+use crate::exit_code::ExitCode;
+use crate::report::{Screen, error_text};
+use crate::{artifact, local};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// `config.toml` has errors.
+    #[error("{0}")]
+    Config(ConfigErrors),
+    /// There is no way to AWS.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The local AWS failed.
+    #[error(transparent)]
+    Local(#[from] local::Error),
+    /// The function could not be built.
+    #[error(transparent)]
+    Artifact(#[from] artifact::Error),
+    /// We do not do that.
+    #[error("{what}")]
+    Refused {
+        /// What is refused, and why.
+        what: String,
+        /// How to go on.
+        hint: String,
+    },
+    /// Some steps failed; they have been reported one by one.
+    #[error("{failed} of {total} changes failed, {skipped} were not begun")]
+    Steps {
+        /// Steps of the plan.
+        total: usize,
+        /// Failed ones.
+        failed: usize,
+        /// Ones that were not begun.
+        skipped: usize,
+        /// The first failure's hint.
+        hint: Option<&'static str>,
+    },
+    /// After everything was done something still differs.
+    #[error("after all changes were made, {0} resources still differ from config.toml; this is a bug, please report it")]
+    Leftover(usize),
+    /// Something of the stack is left after `down`.
+    #[error("after `down` these are left: {0}")]
+    Residue(String),
+    /// Some files could not be done; they have been reported one by one.
+    #[error("{failed} of {total} files could not be done")]
+    Partial {
+        /// Files in all.
+        total: usize,
+        /// Failed ones.
+        failed: usize,
+    },
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Its path.
+        path: String,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+    /// The user or the system ended it.
+    #[error("interrupted")]
+    Interrupted(ExitCode),
+}
+
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::Config(errors)
+    }
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::Config,
+            Self::Connect(_) => ExitCode::Access,
+            Self::Aws(error) if error.is_credentials() || error.transport == Some(Transport::Connection) => ExitCode::Access,
+            Self::Refused { .. } => ExitCode::Refused,
+            Self::Partial { .. } => ExitCode::Partial,
+            Self::Interrupted(code) => *code,
+            Self::Aws(_)
+            | Self::Local(_)
+            | Self::Artifact(_)
+            | Self::Steps { .. }
+            | Self::Leftover(_)
+            | Self::Residue(_)
+            | Self::File { .. } => ExitCode::Failed,
+        }
+    }
+
+    /// How to fix it, when we know.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect(ConnectError::NoRegion) => {
+                Some("set AWS_REGION, `region` in config.toml or in your profile, or use --local".to_owned())
+            }
+            Self::Connect(ConnectError::CaBundle { .. }) => {
+                Some("AWS_CA_BUNDLE must name a readable file with PEM certificates".to_owned())
+            }
+            Self::Connect(ConnectError::WrongAccount { .. }) => {
+                Some("choose other credentials (AWS_PROFILE), or change `account` in config.toml".to_owned())
+            }
+            Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(str::to_owned),
+            Self::Local(error) => Some(error.hint()),
+            Self::Artifact(error) => error.hint(),
+            Self::Refused { hint, .. } => Some(hint.clone()),
+            Self::Steps { hint, .. } => Some(
+                hint.unwrap_or("what is done stays done: run the same command again and it goes on from here").to_owned(),
+            ),
+            Self::Residue(_) => Some("run `provisioner down` again".to_owned()),
+            Self::Config(_) | Self::Leftover(_) | Self::Partial { .. } | Self::File { .. } => None,
+            Self::Interrupted(_) => Some("what is done stays done: run the same command again and it goes on".to_owned()),
+        }
+    }
+
+    /// Shows the failure: text on stderr, and with `--json` a document on stdout.
+    pub fn show(&self, screen: &Screen) {
+        if screen.json {
+            screen.line(&self.to_json());
+        } else if let Self::Config(errors) = self {
+            screen.err(&errors.render(true));
+        } else {
+            screen.err(&error_text(&self.to_string(), self.hint().as_deref()));
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut error = json!({"message": self.to_string(), "exit_code": self.exit_code() as u8, "hint": self.hint()});
+        match self {
+            Self::Config(errors) => error["errors"] = errors.to_json(),
+            Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => {
+                error["operation"] = json!(call.operation);
+                error["code"] = json!(call.code);
+                error["request_id"] = json!(call.request_id);
+            }
+            _ => {}
+        }
+        json!({"event": "error", "error": error})
+    }
+}

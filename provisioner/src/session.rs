@@ -1,0 +1,108 @@
+//! What every command that talks to AWS begins with: the configuration, the
+//! connection, the stack.
+
+use std::path::PathBuf;
+
+use crate::artifact::{self, Package};
+use crate::aws::{Aws, ConnectError, Connection};
+use crate::cli::Global;
+use crate::config::{self, Config, Overrides};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::local::{LocalAws, Progress, Running, Settings};
+use crate::report::Screen;
+use crate::stack::Stack;
+
+/// A command's surroundings.
+pub struct Session<'a> {
+    /// The flags of every command.
+    pub global: &'a Global,
+    /// Where output goes.
+    pub screen: &'a Screen,
+    /// Ctrl-C.
+    pub interrupt: &'a Interrupt,
+}
+
+/// A stack with the AWS it is on.
+pub struct Connected {
+    /// The clients.
+    pub aws: Aws,
+    /// What should exist.
+    pub stack: Stack,
+}
+
+impl Session<'_> {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`Failure::Config`].
+    pub fn config(&self) -> Result<Config, Failure> {
+        Ok(config::load(&self.global.config, &Overrides { stack: self.global.stack.clone() })?)
+    }
+
+    /// Reads the configuration and connects.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn connect(&self) -> Result<Connected, Failure> {
+        let config = self.config()?;
+        self.interrupt.or(self.open(config)).await
+    }
+
+    /// Connects, and builds the function at the same time.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn connect_and_build(&self) -> Result<(Connected, Package), Failure> {
+        let config = self.config()?;
+        let build = self.package(config.function.architecture);
+        let both = async { futures::try_join!(self.open(config), build) };
+        self.interrupt.or(both).await
+    }
+
+    async fn open(&self, config: Config) -> Result<Connected, Failure> {
+        let mut connection = Connection { region: config.region.clone(), ..Connection::default() };
+        if self.global.local {
+            let running = self.start_local().await?;
+            connection = Connection {
+                endpoint: Some(running.endpoint),
+                ca_bundle: Some(running.ca_bundle),
+                region: Some(config.region.clone().unwrap_or(running.region)),
+                credentials: Some((running.access_key_id, running.secret_access_key)),
+            };
+        }
+        let aws = Aws::connect(&connection).await?;
+        if let Some(expected) = config.account.clone().filter(|expected| *expected != aws.account) {
+            return Err(ConnectError::WrongAccount { actual: aws.account, expected }.into());
+        }
+        if aws.is_plain_http() {
+            self.screen.say(
+                "warning: the endpoint has no TLS, and the bucket policies deny everybody who comes without: only \
+                 root can read and write there; the users and the function cannot",
+            );
+        }
+        let stack = Stack::new(config, &aws.partition, &aws.account, &aws.region);
+        Ok(Connected { aws, stack })
+    }
+
+    /// Starts the local AWS unless it runs.
+    ///
+    /// # Errors
+    /// When it cannot be installed or started.
+    pub async fn start_local(&self) -> Result<Running, Failure> {
+        let local = LocalAws::in_default_home()?;
+        let say = |progress: Progress| self.screen.say(&progress.to_string());
+        Ok(local.start(&Settings::default(), &say).await?)
+    }
+
+    async fn package(&self, architecture: crate::config::Architecture) -> Result<Package, Failure> {
+        let target = if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
+            artifact::Target::Host
+        } else {
+            artifact::Target::Lambda(architecture)
+        };
+        let near = std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
+        let say = |text: &str| self.screen.say(text);
+        Ok(artifact::package(near.as_deref(), target, &say).await?)
+    }
+}
