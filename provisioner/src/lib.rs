@@ -5,6 +5,7 @@ pub mod artifact;
 pub mod aws;
 pub mod config;
 pub mod events;
+pub mod local;
 pub mod plan;
 pub mod policy;
 pub mod report;
