@@ -1,0 +1,148 @@
+//! Where things are: the folder of one local AWS, and the folder of all installations.
+
+use super::Error;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Environment variable that moves the default home elsewhere.
+pub(super) const HOME_VARIABLE: &str = "PROVISIONER_LOCAL_HOME";
+
+/// The cache folder of this program: `~/.cache/provisioner`, `~/Library/Caches/provisioner`.
+pub(super) fn cache_folder() -> Result<PathBuf, Error> {
+    let folders = directories::ProjectDirs::from("", "", "provisioner").ok_or(Error::NoCacheFolder)?;
+    Ok(folders.cache_dir().to_owned())
+}
+
+/// The home of `--local`.
+pub(super) fn default_home() -> Result<PathBuf, Error> {
+    match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
+        Some(folder) => std::path::absolute(&folder).map_err(Error::file("find", folder)),
+        None => Ok(cache_folder()?.join("local")),
+    }
+}
+
+/// Makes a folder that only its owner can look into, and its parents.
+pub(super) fn create_private_folder(path: &Path) -> Result<(), Error> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::file("create the folder", path))
+}
+
+/// The paths inside one home.
+#[derive(Debug, Clone)]
+pub(super) struct Home {
+    pub(super) folder: PathBuf,
+}
+
+impl Home {
+    /// Held while someone starts, stops or resets it.
+    pub(super) fn change_lock(&self) -> PathBuf {
+        self.folder.join("change.lock")
+    }
+
+    /// Held by the server for as long as it lives.
+    pub(super) fn server_lock(&self) -> PathBuf {
+        self.folder.join("server.lock")
+    }
+
+    /// Written by the server: its process and port.
+    pub(super) fn server_file(&self) -> PathBuf {
+        self.folder.join("server.json")
+    }
+
+    pub(super) fn server_program(&self) -> PathBuf {
+        self.folder.join("server.py")
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
+    pub(super) fn certificates(&self) -> PathBuf {
+        self.folder.join("tls")
+    }
+
+    /// All that `reset` forgets.
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Scratch: the unpacked code of functions. Emptied at each start.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.folder.join("tmp")
+    }
+
+    /// Creates the folders; the home itself is for its owner's eyes only.
+    pub(super) fn create(&self) -> Result<(), Error> {
+        create_private_folder(&self.folder)?;
+        fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))
+            .map_err(Error::file("protect", &self.folder))?;
+        for folder in [self.data(), self.scratch(), self.certificates()] {
+            create_private_folder(&folder)?;
+        }
+        Ok(())
+    }
+
+    /// Bytes under [`Home::data`].
+    pub(super) fn data_bytes(&self) -> u64 {
+        let files = walkdir::WalkDir::new(self.data()).into_iter().flatten();
+        files.filter(|entry| entry.file_type().is_file()).flat_map(|entry| entry.metadata()).map(|file| file.len()).sum()
+    }
+
+    /// The last lines of the log, for error messages.
+    pub(super) fn log_tail(&self) -> String {
+        const BYTES: u64 = 4096;
+        let read = || -> std::io::Result<String> {
+            let mut file = fs::File::open(self.log())?;
+            let start = file.metadata()?.len().saturating_sub(BYTES);
+            file.seek(SeekFrom::Start(start))?;
+            let mut tail = Vec::new();
+            file.read_to_end(&mut tail)?;
+            Ok(String::from_utf8_lossy(&tail).into_owned())
+        };
+        last_lines(&read().unwrap_or_default(), 12)
+    }
+}
+
+/// Removes a folder with all in it; one that is not there is fine.
+pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The last lines of a program's output, indented, to be quoted in an error.
+pub(super) fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let tail = &lines[lines.len().saturating_sub(count)..];
+    if tail.is_empty() { "  (it said nothing)".to_owned() } else { format!("  {}", tail.join("\n  ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_is_private() {
+        let temporary = tempfile::tempdir().unwrap();
+        let home = Home { folder: temporary.path().join("a/home") };
+        home.create().unwrap();
+        assert_eq!(fs::metadata(&home.folder).unwrap().permissions().mode() & 0o777, 0o700);
+        fs::write(home.data().join("x"), [0; 10]).unwrap();
+        assert_eq!(home.data_bytes(), 10);
+    }
+
+    #[test]
+    fn the_tail_of_a_log_is_its_last_lines() {
+        let text: String = (0..100).map(|number| format!("line {number}\n\n")).collect();
+        assert_eq!(last_lines(&text, 2), "  line 98\n  line 99");
+        assert_eq!(last_lines("", 2), "  (it said nothing)");
+    }
+
+    #[test]
+    fn removing_what_is_not_there_is_fine() {
+        let temporary = tempfile::tempdir().unwrap();
+        remove_folder(&temporary.path().join("none")).unwrap();
+    }
+}

@@ -1,0 +1,211 @@
+//! Start, status, stop and reset of the local AWS of one home.
+
+use super::certificate::Certificate;
+use super::home::{self, Home, remove_folder};
+use super::server::{self, ACCOUNT, Mode, REGION, ServerFile};
+use super::{Error, OnProgress, Progress, VERSION, health, install, lock};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long we let another process start or stop the same home: its start includes an installation.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// The local AWS of one home, running or not.
+#[derive(Debug, Clone)]
+pub struct LocalAws {
+    home: Home,
+}
+
+/// How to start it.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// This port and no other. `None`: the port this home had before, else a free one.
+    pub port: Option<u16>,
+    /// Keep everything from one start to the next.
+    pub persist: bool,
+    /// For the server, and so for the functions that it runs.
+    pub extra_env: Vec<(String, String)>,
+}
+
+/// How to reach a local AWS that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// `https://127.0.0.1:PORT`. An address rather than `localhost`: clients use path-style S3 with it.
+    pub endpoint: String,
+    /// The authority to trust, a PEM file.
+    pub ca_bundle: PathBuf,
+    /// The region.
+    pub region: String,
+    /// The account's root user.
+    pub access_key_id: String,
+    /// Its secret, which is none: only this machine can reach it.
+    pub secret_access_key: String,
+    /// The account.
+    pub account: String,
+}
+
+/// What `provisioner local status` shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// It runs and answers.
+    pub running: bool,
+    /// Why a server that is there does not answer.
+    pub problem: Option<String>,
+    /// Its process.
+    pub pid: Option<i32>,
+    /// Where it is reached.
+    pub endpoint: Option<String>,
+    /// The version of ministack that runs.
+    pub version: Option<String>,
+    /// The bytes it keeps.
+    pub data_bytes: u64,
+    /// The folder of it all.
+    pub home: PathBuf,
+    /// Its log.
+    pub log: PathBuf,
+}
+
+impl LocalAws {
+    /// The folder that `--local` uses: in the user's cache, or where `PROVISIONER_LOCAL_HOME` says.
+    pub fn default_home() -> Result<PathBuf, Error> {
+        home::default_home()
+    }
+
+    /// The local AWS of [`LocalAws::default_home`].
+    pub fn in_default_home() -> Result<Self, Error> {
+        Ok(Self::at(home::default_home()?))
+    }
+
+    /// The local AWS of a folder, which need not exist yet.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { home: Home { folder: folder.into() } }
+    }
+
+    /// Its folder.
+    pub fn home(&self) -> &Path {
+        &self.home.folder
+    }
+
+    /// Makes sure that it runs, installing it first where needed, and says how to reach it.
+    ///
+    /// A server that runs and answers is used as it is, whatever the other settings say; it is replaced
+    /// when it hangs, has another version, another port than asked for, or a certificate about to expire.
+    pub async fn start(&self, settings: &Settings, on_progress: OnProgress<'_>) -> Result<Running, Error> {
+        self.home.create()?;
+        let _lock = lock::take(&self.home.change_lock(), PATIENCE, on_progress).await?;
+        let certificate = self.certificate();
+        if let Some(server) = server::running(&self.home)? {
+            if self.is_usable(server, settings).await {
+                return Ok(self.running(server));
+            }
+            on_progress(Progress::Replacing);
+            server::stop(&self.home).await?;
+        }
+        let python = install(on_progress).await?;
+        certificate.ensure(SystemTime::now())?;
+        on_progress(Progress::Starting);
+        let mode = Mode::Detached { port: settings.port, persist: settings.persist };
+        let (guarded, server) =
+            server::start(&python, &self.home, &certificate, mode, &settings.extra_env).await?;
+        guarded.release();
+        Ok(self.running(server))
+    }
+
+    /// How to reach it when it runs and answers; starts nothing.
+    pub async fn connect(&self) -> Result<Option<Running>, Error> {
+        match server::running(&self.home)? {
+            Some(server) if health::ask(server.port, &self.certificate()).await.is_ok() => {
+                Ok(Some(self.running(server)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What there is; changes nothing.
+    pub async fn status(&self) -> Result<Status, Error> {
+        let server = server::running(&self.home)?;
+        let health = match server {
+            Some(server) => Some(health::ask(server.port, &self.certificate()).await),
+            None => None,
+        };
+        let (version, problem) = match health {
+            Some(Ok(health)) => (Some(health.version), None),
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
+        Ok(Status {
+            running: version.is_some(),
+            problem,
+            pid: server.map(|server| server.pid),
+            endpoint: server.map(|server| endpoint(server.port)),
+            version,
+            data_bytes: self.home.data_bytes(),
+            home: self.home.folder.clone(),
+            log: self.home.log(),
+        })
+    }
+
+    /// Ends it and the functions that it runs; what it keeps is saved. False: it was not running.
+    pub async fn stop(&self, on_progress: OnProgress<'_>) -> Result<bool, Error> {
+        if !self.home.folder.exists() {
+            return Ok(false);
+        }
+        let _lock = lock::take(&self.home.change_lock(), PATIENCE, on_progress).await?;
+        server::stop(&self.home).await
+    }
+
+    /// Ends it and forgets all that is in it. The certificates and the port stay, so settings that were
+    /// made for it elsewhere stay good.
+    pub async fn reset(&self, on_progress: OnProgress<'_>) -> Result<(), Error> {
+        if !self.home.folder.exists() {
+            return Ok(());
+        }
+        let _lock = lock::take(&self.home.change_lock(), PATIENCE, on_progress).await?;
+        server::stop(&self.home).await?;
+        remove_folder(&self.home.data())?;
+        remove_folder(&self.home.scratch())
+    }
+
+    fn certificate(&self) -> Certificate {
+        Certificate::at(&self.home.certificates())
+    }
+
+    async fn is_usable(&self, server: ServerFile, settings: &Settings) -> bool {
+        let certificate = self.certificate();
+        settings.port.is_none_or(|port| port == server.port)
+            && certificate.is_good(SystemTime::now())
+            && health::ask(server.port, &certificate).await.is_ok_and(|health| health.version == VERSION)
+    }
+
+    fn running(&self, server: ServerFile) -> Running {
+        Running::at(server, &self.certificate())
+    }
+}
+
+impl Running {
+    pub(super) fn at(server: ServerFile, certificate: &Certificate) -> Self {
+        Self {
+            endpoint: endpoint(server.port),
+            ca_bundle: certificate.authority.clone(),
+            region: REGION.to_owned(),
+            access_key_id: "test".to_owned(),
+            secret_access_key: "test".to_owned(),
+            account: ACCOUNT.to_owned(),
+        }
+    }
+
+    /// What to export so that the AWS CLI, Terraform and SDKs use it.
+    pub fn env(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
+            ("AWS_CA_BUNDLE", self.ca_bundle.display().to_string()),
+            ("AWS_REGION", self.region.clone()),
+            ("AWS_ACCESS_KEY_ID", self.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", self.secret_access_key.clone()),
+        ]
+    }
+}
+
+fn endpoint(port: u16) -> String {
+    format!("https://127.0.0.1:{port}")
+}

@@ -1,0 +1,217 @@
+//! The process of one local AWS: how it is started, found and ended.
+//!
+//! It runs [`server.py`](server.py), which holds a lock for as long as it lives. The lock says *whether* it
+//! runs, and only then `server.json` is believed about *which* process and port it is, so a process id that
+//! the system gave to someone else meanwhile is never signalled.
+
+use super::certificate::Certificate;
+use super::home::{Home, remove_folder};
+use super::{Error, health, lock};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = include_str!("server.py");
+/// `PORT_TAKEN` of `server.py`.
+const PORT_TAKEN: i32 = 98;
+/// From its start to its first answer.
+const START_SECONDS: u64 = 30;
+/// From SIGTERM to SIGKILL; `server.py` needs 3 seconds at most, and the time to save its state.
+const STOP: Duration = Duration::from_secs(15);
+const POLL: Duration = Duration::from_millis(40);
+/// Where a home's first server listens when the port is free. It keeps its port from then on.
+const FIRST_PORT: u16 = 4600;
+
+/// The account that everything of a local AWS is in.
+pub(super) const ACCOUNT: &str = "000000000000";
+/// The region of a local AWS.
+pub(super) const REGION: &str = "us-east-1";
+
+/// What the server wrote about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub(super) struct ServerFile {
+    pub(super) pid: i32,
+    pub(super) port: u16,
+}
+
+/// How to run it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mode {
+    /// Until it is stopped, whoever started it; state is kept or not.
+    Detached { port: Option<u16>, persist: bool },
+    /// For as long as we live, on a free port, keeping nothing.
+    WithParent,
+}
+
+/// A child that is killed, with its functions, when this is dropped.
+#[derive(Debug)]
+pub(super) struct Guarded(Option<Child>);
+
+impl Guarded {
+    /// Lets it live on without us.
+    pub(super) fn release(mut self) {
+        self.0.take();
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            kill_group(child.id().cast_signed());
+            // It may not have made its group yet.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The server of this home, when it runs.
+pub(super) fn running(home: &Home) -> Result<Option<ServerFile>, Error> {
+    if !lock::is_held(&home.server_lock())? {
+        return Ok(None);
+    }
+    // The lock is taken some microseconds before the file is written: a file that is not there yet is as
+    // good as a server that is not there yet, for `start` and `stop` wait for each other.
+    Ok(last_known(home))
+}
+
+/// What the server of this home said last, running or not.
+pub(super) fn last_known(home: &Home) -> Option<ServerFile> {
+    serde_json::from_slice(&fs::read(home.server_file()).ok()?).ok()
+}
+
+/// Starts a server and waits until it answers.
+pub(super) async fn start(
+    python: &Path,
+    home: &Home,
+    certificate: &Certificate,
+    mode: Mode,
+    extra_env: &[(String, String)],
+) -> Result<(Guarded, ServerFile), Error> {
+    let program = home.server_program();
+    fs::write(&program, PROGRAM).map_err(Error::file("write", &program))?;
+    remove_folder(&home.scratch())?;
+    home.create()?;
+    let mut command = Command::new(python);
+    // Isolated: neither the user's site-packages nor PYTHON* variables have a say.
+    command.args(["-I", "-X", "utf8"]).arg(&program).arg("--home").arg(&home.folder);
+    command.arg("--certificate").arg(&certificate.server);
+    match mode {
+        Mode::Detached { port: Some(port), .. } => {
+            command.args(["--port", &port.to_string(), "--only-this-port"]).stdin(Stdio::null());
+        }
+        Mode::Detached { port: None, .. } => {
+            let port = last_known(home).map_or(FIRST_PORT, |server| server.port);
+            command.args(["--port", &port.to_string()]).stdin(Stdio::null());
+        }
+        // The pipe closes when we end, however we end, and then so does the server.
+        Mode::WithParent => {
+            command.args(["--port", "0", "--with-parent"]).stdin(Stdio::piped());
+        }
+    }
+    set_environment(&mut command, home, certificate, mode);
+    command.envs(extra_env.iter().map(|(name, value)| (name, value)));
+    let log = open_log(home)?;
+    command.stderr(log.try_clone().map_err(Error::file("open", home.log()))?).stdout(log);
+    let child = command.spawn().map_err(Error::file("run", python))?;
+    wait_until_it_answers(Guarded(Some(child)), home, certificate, mode).await
+}
+
+/// Functions inherit this environment, so it starts from nothing: no credentials, profiles or proxies of
+/// the user's reach them.
+fn set_environment(command: &mut Command, home: &Home, certificate: &Certificate, mode: Mode) {
+    command.env_clear();
+    for name in ["PATH", "LANG", "LC_ALL", "TZ"] {
+        command.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    command.env("HOME", home.scratch()).env("TMPDIR", home.scratch());
+    command.env("AUTH", "true").env("LAMBDA_EXECUTOR", "local");
+    command.env("MINISTACK_ACCOUNT_ID", ACCOUNT).env("MINISTACK_REGION", REGION);
+    command.env("BIND_HOST", "127.0.0.1").env("USE_SSL", "1");
+    command.env("MINISTACK_SSL_CERT", &certificate.server).env("MINISTACK_SSL_KEY", &certificate.server);
+    command.env("SSL_CERT_FILE", &certificate.authority).env("AWS_CA_BUNDLE", &certificate.authority);
+    // A Docker that happens to be here is none of its business.
+    command.env("DOCKER_HOST", "unix:///nonexistent");
+    if let Mode::Detached { persist: true, .. } = mode {
+        command.env("PERSIST_STATE", "1").env("STATE_DIR", home.data().join("state"));
+        command.env("S3_PERSIST", "1").env("S3_DATA_DIR", home.data().join("s3"));
+    }
+}
+
+/// Each start has its own log; the one before is kept.
+fn open_log(home: &Home) -> Result<fs::File, Error> {
+    let log = home.log();
+    if log.exists() {
+        fs::rename(&log, log.with_extension("log.1")).map_err(Error::file("rename", &log))?;
+    }
+    fs::File::create(&log).map_err(Error::file("create", log))
+}
+
+async fn wait_until_it_answers(
+    mut guarded: Guarded,
+    home: &Home,
+    certificate: &Certificate,
+    mode: Mode,
+) -> Result<(Guarded, ServerFile), Error> {
+    let since = Instant::now();
+    let mut last = "it did not open its port".to_owned();
+    loop {
+        if let Some(child) = guarded.0.as_mut() {
+            let pid = child.id().cast_signed();
+            if let Some(status) = child.try_wait().map_err(Error::file("wait for", home.server_program()))? {
+                if let (Some(PORT_TAKEN), Mode::Detached { port: Some(port), .. }) = (status.code(), mode) {
+                    return Err(Error::PortTaken { port });
+                }
+                let status = match status.signal() {
+                    Some(_) => "see below".to_owned(),
+                    None => status.to_string(),
+                };
+                return Err(Error::Exited { status, log_tail: home.log_tail(), log: home.log() });
+            }
+            if let Some(server) = last_known(home).filter(|server| server.pid == pid) {
+                match health::ask(server.port, certificate).await {
+                    Ok(_) => return Ok((guarded, server)),
+                    Err(error) => last = error,
+                }
+            }
+        }
+        if since.elapsed().as_secs() >= START_SECONDS {
+            let (log_tail, log) = (home.log_tail(), home.log());
+            return Err(Error::NotAnswering { seconds: START_SECONDS, last, log_tail, log });
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Ends the server of this home and its functions. False: none was running.
+pub(super) async fn stop(home: &Home) -> Result<bool, Error> {
+    let Some(server) = running(home)? else { return Ok(false) };
+    let Some(pid) = Pid::from_raw(server.pid) else { return Ok(false) };
+    for (signal, patience) in [(Signal::TERM, STOP), (Signal::KILL, Duration::from_secs(5))] {
+        if signal == Signal::TERM {
+            // Gone already is what we want.
+            let _ = kill_process(pid, signal);
+        } else {
+            kill_group(server.pid);
+        }
+        let since = Instant::now();
+        while since.elapsed() < patience {
+            if !lock::is_held(&home.server_lock())? {
+                kill_group(server.pid);
+                return Ok(true);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+    Err(Error::NotStopping { pid: server.pid })
+}
+
+/// Kills a server together with the functions that it runs. No such group is what we want.
+fn kill_group(pid: i32) {
+    if let Some(group) = Pid::from_raw(pid) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
