@@ -1,1 +1,31 @@
-fn main() {}
+//! `bootstrap`: what Lambda starts on `provided.al2023`.
+
+use std::process::ExitCode;
+
+use function::{client, handler::Function, log, settings::Settings};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+// One invocation at a time, and the only work that takes the processor runs on
+// a blocking thread: one thread for the rest starts fastest.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::startup_failure(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), lambda_runtime::Error> {
+    let env = |name: &str| std::env::var(name).ok();
+    let settings = Settings::from_env(env)?;
+    let s3 = client::s3(env)?;
+    let function = Function::new(s3, settings, log::Stdout);
+    let function = &function;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<serde_json::Value>| {
+        function.handle(event.payload, &event.context.request_id, event.context.deadline()).await
+    }))
+    .await
+}

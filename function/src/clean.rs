@@ -1,0 +1,252 @@
+//! One picture: read it, clean it, write it, and look whether it is still the
+//! newest.
+//!
+//! **Never an older picture over a newer one.** Events arrive twice and out of
+//! order, and two invocations may work on one key at once. Each of them reads the
+//! newest version, and after each of its writes asks whether the source is still
+//! the upload that it read; if not, it starts again. So take the last write to a
+//! key: after it, its invocation saw that the source had not changed. If the
+//! source changed later, its event leads to a later write, and the write was not
+//! the last. Hence the last write is of the newest upload.
+//!
+//! *Assumptions*: S3 is strongly consistent (it is, since December 2020); a
+//! write that was given up is not carried out later; an invocation that dies
+//! between its write and its look is repeated (Lambda does, and then keeps the
+//! event for replay).
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_s3::Client;
+use bytes::Bytes;
+use sanitizer::{Format, Options, OrientationOutcome, Removal, Sanitized};
+use serde::Serialize;
+
+use crate::{
+    destination,
+    error::Error,
+    event::Record,
+    settings::Settings,
+    source::{self, Headers, Revision, Since},
+};
+
+/// How often a picture is read again before the invocation gives up.
+pub const ROUNDS: u32 = 5;
+
+/// How it ended, when nothing went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A clean copy was written.
+    Cleaned(Box<Cleaned>),
+    /// There was nothing to do, for this reason.
+    Ignored(&'static str),
+}
+
+/// A clean copy that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The version that was read, in a bucket with versioning.
+    pub version_id: Option<String>,
+    /// The picture's format.
+    pub format: Format,
+    /// Length of the file that was read.
+    pub input_bytes: usize,
+    /// Length of the file that was written.
+    pub output_bytes: usize,
+    /// What was removed.
+    pub removed: Vec<Removal>,
+    /// What became of the orientation.
+    pub orientation: OrientationOutcome,
+    /// How long it took.
+    pub milliseconds: Milliseconds,
+    /// Which round it was; more than 1 when the picture was replaced meanwhile.
+    pub attempt: u32,
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Milliseconds {
+    /// Reading the picture.
+    pub get: u64,
+    /// Cleaning it.
+    pub clean: u64,
+    /// Writing it.
+    pub put: u64,
+}
+
+/// Cleans the picture of one record.
+///
+/// # Errors
+/// See [`Error`]; nothing was published then, or not the newest.
+pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Result<Outcome, Error> {
+    if record.bucket != settings.source_bucket {
+        let expected = settings.source_bucket.clone();
+        return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
+    }
+    if !record.is_creation() {
+        return Ok(Outcome::Ignored("nothing was uploaded"));
+    }
+    let key = record.key()?;
+
+    let mut published: Option<(Revision, Cleaned)> = None;
+    for attempt in 1..=ROUNDS {
+        let started = Instant::now();
+        let opened = source::open(s3, &settings.source_bucket, &key).await?;
+        let Some(opened) = opened
+            .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
+        else {
+            // Gone, or it is what was published after all.
+            return Ok(match published {
+                Some((_, cleaned)) => Outcome::Cleaned(Box::new(cleaned)),
+                None => Outcome::Ignored("the picture was deleted meanwhile"),
+            });
+        };
+        let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
+        let input = match opened.read(settings.memory.max_input()).await {
+            Ok(input) => input,
+            Err(error) if error.is_rejection() || attempt == ROUNDS => return Err(error),
+            Err(_) => {
+                tokio::time::sleep(source::PAUSE).await;
+                continue;
+            }
+        };
+        let get = started.elapsed();
+
+        let started = Instant::now();
+        let input_bytes = input.len();
+        let picture = sanitize(input, &headers, settings).await?;
+        let clean = started.elapsed();
+
+        let started = Instant::now();
+        let keep = settings.keep_user_metadata;
+        destination::put(s3, &settings.destination_bucket, &key, &picture, headers, keep).await?;
+        let put = started.elapsed();
+
+        let since = source::since(s3, &settings.source_bucket, &key, &revision).await?;
+        let cleaned = Cleaned {
+            version_id: revision.version_id.clone(),
+            format: picture.format,
+            input_bytes,
+            output_bytes: picture.len(),
+            removed: picture.report.removed,
+            orientation: picture.report.orientation,
+            milliseconds: Milliseconds {
+                get: milliseconds(get),
+                clean: milliseconds(clean),
+                put: milliseconds(put),
+            },
+            attempt,
+        };
+        match since {
+            Since::Same | Since::Deleted => return Ok(Outcome::Cleaned(Box::new(cleaned))),
+            Since::PerhapsReplaced => published = Some((revision, cleaned)),
+        }
+    }
+    Err(Error::Restless(ROUNDS))
+}
+
+/// Runs the sanitizer on a thread of its own: it takes the processor for long.
+async fn sanitize(input: Bytes, headers: &Headers, settings: &Settings) -> Result<Sanitized, Error> {
+    let mut options = Options::default();
+    options.orientation = settings.orientation;
+    options.max_rotation_memory = settings.memory.max_rotation(input.len() as u64);
+    match tokio::task::spawn_blocking(move || sanitizer::sanitize(input, &options)).await {
+        Ok(Ok(picture)) => Ok(picture),
+        Ok(Err(error)) => Err(with_encoding(Error::from(&error), headers.content_encoding.as_deref())),
+        // A panic is a bug, and the picture that found it is not published.
+        Err(_) => Err(Error::Rejected {
+            kind: "internal",
+            reason: "the sanitizer panicked on this picture; this is a bug, please report it".to_owned(),
+        }),
+    }
+}
+
+/// A compressed upload is no picture to us; says so, since the reason is not
+/// obvious to who sees the picture in a browser.
+fn with_encoding(error: Error, encoding: Option<&str>) -> Error {
+    match (error, encoding) {
+        (Error::Rejected { kind: kind @ "not-a-picture", reason }, Some(encoding))
+            if !encoding.is_empty() =>
+        {
+            let reason = format!("{reason}: it is stored with a Content-Encoding; upload the file itself");
+            Error::Rejected { kind, reason }
+        }
+        (error, _) => error,
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Memory;
+
+    fn settings() -> Settings {
+        Settings {
+            source_bucket: "a".to_owned(),
+            destination_bucket: "b".to_owned(),
+            keep_user_metadata: false,
+            orientation: sanitizer::Orientation::Upright,
+            memory: Memory::smallest(),
+        }
+    }
+
+    /// A client that can reach nothing: what is refused must be so before any call.
+    fn offline() -> Client {
+        let env = |name: &str| {
+            let value = match name {
+                "AWS_REGION" => "eu-central-1",
+                "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "test",
+                "AWS_ENDPOINT_URL" => "http://127.0.0.1:1",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        crate::client::s3(env).unwrap()
+    }
+
+    fn record(bucket: &str, key: &str, event: &str) -> Record {
+        Record {
+            bucket: bucket.to_owned(),
+            encoded_key: key.to_owned(),
+            event_name: Some(event.to_owned()),
+            version_id: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_loop_guard_comes_first() {
+        let record = record("b", "k.jpg", "ObjectCreated:Put");
+        let error = clean_one(&offline(), &settings(), &record).await.unwrap_err();
+        assert_eq!(error.kind(), "foreign-bucket");
+    }
+
+    #[tokio::test]
+    async fn deletions_are_ignored_and_bad_keys_are_not() {
+        let deleted = record("a", "k.jpg", "ObjectRemoved:Delete");
+        let outcome = clean_one(&offline(), &settings(), &deleted).await.unwrap();
+        assert_eq!(outcome, Outcome::Ignored("nothing was uploaded"));
+        let bad = record("a", "100%", "ObjectCreated:Put");
+        assert_eq!(clean_one(&offline(), &settings(), &bad).await.unwrap_err().kind(), "key");
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_service_is_an_error() {
+        let record = record("a", "k.jpg", "ObjectCreated:Put");
+        let error = clean_one(&offline(), &settings(), &record).await.unwrap_err();
+        assert_eq!(error.kind(), "s3");
+        assert!(error.to_string().starts_with("GetObject: "), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_picture_is_rejected_with_a_reason() {
+        let text = Bytes::from_static(b"hello");
+        let error = sanitize(text.clone(), &Headers::default(), &settings()).await.unwrap_err();
+        assert_eq!(error.to_string(), "not a picture");
+        let zipped = Headers { content_encoding: Some("gzip".to_owned()), ..Headers::default() };
+        let error = sanitize(text, &zipped, &settings()).await.unwrap_err();
+        assert!(error.to_string().ends_with("upload the file itself"), "{error}");
+    }
+}

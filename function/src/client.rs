@@ -1,0 +1,150 @@
+//! The S3 client, built once per cold start.
+//!
+//! Lambda puts the region and the role's credentials into the environment, so
+//! none of the SDK's longer chain of places to look is compiled in or asked.
+
+use std::{path::PathBuf, time::Duration};
+
+use aws_sdk_s3::{
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// A variable that Lambda sets is not there.
+    #[error("the environment variable {0} is not set; Lambda sets it, and `bootstrap` runs nowhere else")]
+    Missing(&'static str),
+    /// The file of the certificate authority cannot be read.
+    #[error("{variable} = {path:?} cannot be read: {source}; name a PEM file, or unset it")]
+    TrustFile {
+        /// The variable that names it.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// That file holds no certificate.
+    #[error("{variable} = {path:?} holds no certificate in PEM form; name a PEM file, or unset it")]
+    NoCertificate {
+        /// The variable that names it.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The TLS library refused the certificates.
+    #[error("the TLS trust store: {0}")]
+    Tls(String),
+}
+
+/// Makes the client from the environment that `env` looks up.
+///
+/// A custom endpoint (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`) implies
+/// path-style addresses: a bucket's own host name leads nowhere there.
+///
+/// # Errors
+/// When the environment is not that of a Lambda function.
+pub fn s3(env: impl Fn(&str) -> Option<String>) -> Result<Client, ClientError> {
+    let get = |name| env(name).filter(|value: &String| !value.is_empty());
+    let required = |name| get(name).ok_or(ClientError::Missing(name));
+
+    let endpoint = get("AWS_ENDPOINT_URL_S3").or_else(|| get("AWS_ENDPOINT_URL"));
+    let http = match &endpoint {
+        // No certificates are needed, and there may be none.
+        Some(endpoint) if endpoint.starts_with("http://") => Builder::new().build_http(),
+        _ => {
+            let tls = TlsContext::builder()
+                .with_trust_store(trust_store(get)?)
+                .build()
+                .map_err(|error| ClientError::Tls(error.to_string()))?;
+            Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https()
+        }
+    };
+
+    let credentials = Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        get("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    );
+    let region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION"));
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .credentials_provider(credentials)
+        .region(Region::new(region.ok_or(ClientError::Missing("AWS_REGION"))?))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .read_timeout(Duration::from_secs(30))
+                .build(),
+        );
+    if let Some(endpoint) = endpoint {
+        config = config.endpoint_url(endpoint).force_path_style(true);
+    }
+    Ok(Client::from_conf(config.build()))
+}
+
+/// The certificates to trust: those of `AWS_CA_BUNDLE` or `SSL_CERT_FILE` and no
+/// others, else the system's.
+fn trust_store(get: impl Fn(&'static str) -> Option<String>) -> Result<TrustStore, ClientError> {
+    for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        if let Some(path) = get(variable).map(PathBuf::from) {
+            return match std::fs::read(&path) {
+                // The HTTP client panics on a file without any.
+                Ok(pem) if has_certificate(&pem) => Ok(TrustStore::empty().with_pem_certificate(pem)),
+                Ok(_) => Err(ClientError::NoCertificate { variable, path }),
+                Err(source) => Err(ClientError::TrustFile { variable, path, source }),
+            };
+        }
+    }
+    Ok(TrustStore::default())
+}
+
+fn has_certificate(pem: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(BEGIN.len()).any(|window| window == BEGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(pairs: &[(&str, &str)]) -> Result<Client, ClientError> {
+        s3(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    const LAMBDA: [(&str, &str); 3] =
+        [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "eu-central-1")];
+
+    #[test]
+    fn lambdas_environment_is_enough() {
+        let client = build(&LAMBDA).unwrap();
+        assert_eq!(client.config().region().map(Region::as_ref), Some("eu-central-1"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for missing in 0..LAMBDA.len() {
+            let mut pairs = LAMBDA.to_vec();
+            let (name, _) = pairs.remove(missing);
+            let error = build(&pairs).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        let error = build(&[&LAMBDA[..], &[("AWS_CA_BUNDLE", "/nowhere/ca.pem")]].concat()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("AWS_CA_BUNDLE = \"/nowhere/ca.pem\" cannot be read"),
+            "{error}"
+        );
+    }
+}

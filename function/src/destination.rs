@@ -1,0 +1,76 @@
+//! Bucket B: writes the clean picture.
+
+use aws_sdk_s3::Client;
+use sanitizer::{Format, Sanitized};
+
+use crate::{error::Error, pieces, source::Headers};
+
+/// Writes the clean picture under `key`.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub async fn put(
+    s3: &Client,
+    bucket: &str,
+    key: &str,
+    picture: &Sanitized,
+    headers: Headers,
+    keep_user_metadata: bool,
+) -> Result<(), Error> {
+    let content_type = content_type(headers.content_type.as_deref(), picture.format);
+    s3.put_object()
+        .bucket(bucket)
+        .key(key)
+        .content_type(content_type)
+        .set_cache_control(headers.cache_control)
+        .set_content_disposition(headers.content_disposition)
+        .set_content_language(headers.content_language)
+        .set_metadata(keep_user_metadata.then_some(headers.user_metadata))
+        .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
+        .body(pieces::body(picture.pieces()))
+        .send()
+        .await
+        .map_err(|error| Error::s3("PutObject", &error))?;
+    Ok(())
+}
+
+/// The media type to store: the given one where it says the same as the content,
+/// without parameters (no picture type has any), else the content's.
+///
+/// A browser that is told another type than the bytes are shows nothing, or
+/// asks where to save the file.
+#[must_use]
+pub fn content_type(given: Option<&str>, format: Format) -> &'static str {
+    let also_right: &[&'static str] = match format {
+        Format::Png => &["image/apng"],
+        Format::Heic => &["image/heif", "image/heic-sequence", "image/heif-sequence"],
+        Format::Avif => &["image/avif-sequence"],
+        Format::Jpeg | Format::Webp | Format::Gif => &[],
+    };
+    let given = given.and_then(|given| given.split(';').next()).unwrap_or_default().trim();
+    also_right.iter().copied().find(|name| name.eq_ignore_ascii_case(given)).unwrap_or(format.content_type())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_decides_about_its_type() {
+        for (given, format, stored) in [
+            (None, Format::Jpeg, "image/jpeg"),
+            (Some("image/jpeg"), Format::Jpeg, "image/jpeg"),
+            (Some("IMAGE/JPEG; charset=utf-8"), Format::Jpeg, "image/jpeg"),
+            (Some("image/jpg"), Format::Jpeg, "image/jpeg"),
+            (Some("binary/octet-stream"), Format::Jpeg, "image/jpeg"),
+            (Some("image/jpeg"), Format::Png, "image/png"),
+            (Some("image/apng"), Format::Png, "image/apng"),
+            (Some("image/heif"), Format::Heic, "image/heif"),
+            (Some(""), Format::Webp, "image/webp"),
+            (Some(";"), Format::Gif, "image/gif"),
+            (Some("text/html"), Format::Avif, "image/avif"),
+        ] {
+            assert_eq!(content_type(given, format), stored, "{given:?}");
+        }
+    }
+}

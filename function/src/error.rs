@@ -1,0 +1,105 @@
+//! Why a picture has no clean copy now.
+
+use std::error::Error as StdError;
+
+use aws_sdk_s3::{
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
+
+use crate::event::KeyError;
+
+/// Why a picture has no clean copy now. No variant holds anything of the
+/// picture's metadata, so that all of it may be logged.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The picture itself is the reason; trying again would not help.
+    #[error("{reason}")]
+    Rejected {
+        /// A stable word for it (see `sanitizer::Error::kind`).
+        kind: &'static str,
+        /// In words.
+        reason: String,
+    },
+    /// S3 refused, or could not be reached, after the SDK's own retries.
+    #[error("{operation}: {reason}")]
+    S3 {
+        /// The call that failed.
+        operation: &'static str,
+        /// Code, message and request id, or what broke on the way.
+        reason: String,
+    },
+    /// The picture was replaced again and again while it was being cleaned.
+    #[error(
+        "the picture was replaced {0} times while it was being cleaned; the next attempt takes the newest"
+    )]
+    Restless(u32),
+    /// Lambda was about to end the invocation.
+    #[error(
+        "not finished before the function's timeout; raise function.timeout or function.memory (which is also processor time) in config.toml"
+    )]
+    OutOfTime,
+    /// The loop guard: only one bucket's events are accepted.
+    #[error(
+        "the event is of bucket {bucket:?}, but this function cleans {expected:?} only; remove the notification"
+    )]
+    ForeignBucket {
+        /// The bucket of the event.
+        bucket: String,
+        /// The source bucket.
+        expected: String,
+    },
+    /// The event's key makes no sense.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+impl Error {
+    /// A stable word for the kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Rejected { kind, .. } => kind,
+            Self::S3 { .. } => "s3",
+            Self::Restless(_) => "restless",
+            Self::OutOfTime => "out-of-time",
+            Self::ForeignBucket { .. } => "foreign-bucket",
+            Self::Key(_) => "key",
+        }
+    }
+
+    /// Whether the picture itself is the reason.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        matches!(self, Self::Rejected { .. })
+    }
+
+    /// A failed call, told by what the service answered if it did.
+    pub(crate) fn s3<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
+    where
+        E: StdError + ProvideErrorMetadata + 'static,
+        SdkError<E, R>: RequestId + StdError,
+        R: std::fmt::Debug,
+    {
+        let reason = match error.as_service_error() {
+            Some(answer) => format!(
+                "{}: {} (request id {})",
+                answer.code().unwrap_or("unknown error"),
+                answer.message().unwrap_or("no message"),
+                error.request_id().unwrap_or("unknown"),
+            ),
+            None => DisplayErrorContext(error).to_string(),
+        };
+        Self::S3 { operation, reason }
+    }
+}
+
+impl From<&sanitizer::Error> for Error {
+    fn from(error: &sanitizer::Error) -> Self {
+        let mut reason = error.to_string();
+        if matches!(error, sanitizer::Error::TooLarge { .. }) {
+            reason.push_str("; raise function.memory in config.toml");
+        }
+        Self::Rejected { kind: error.kind(), reason }
+    }
+}

@@ -1,0 +1,246 @@
+//! The event that S3 sends, as far as it is needed.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+//! (message structure 2.x). Unknown fields are ignored, as that page asks for.
+
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+
+/// What an event asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event {
+    /// `s3:TestEvent`: S3 tries out a new notification. Nothing to do.
+    Test,
+    /// Something happened to these objects.
+    Records(Vec<Record>),
+}
+
+/// One object to which something happened.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Record {
+    /// The bucket.
+    pub bucket: String,
+    /// The key, still as S3 encodes it in events.
+    pub encoded_key: String,
+    /// What happened, such as `ObjectCreated:Put`.
+    pub event_name: Option<String>,
+    /// The version, in a bucket with versioning.
+    pub version_id: Option<String>,
+}
+
+/// The payload is no S3 event.
+#[derive(Debug, thiserror::Error)]
+#[error("not an S3 event: {0}; start this function only from bucket notifications")]
+pub struct NotAnEvent(#[from] serde_json::Error);
+
+/// The key in the event is not encoded as S3 encodes keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// A `%` without two hexadecimal digits behind it.
+    #[error("the key has a `%` without two hexadecimal digits behind it")]
+    Escape,
+    /// The decoded bytes are no text.
+    #[error("the key is not UTF-8")]
+    NotUtf8,
+    /// There is no key.
+    #[error("the key is empty")]
+    Empty,
+}
+
+impl Event {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// When the payload is no S3 event.
+    pub fn parse(payload: serde_json::Value) -> Result<Self, NotAnEvent> {
+        if payload.get("Event").and_then(|event| event.as_str()) == Some("s3:TestEvent") {
+            return Ok(Self::Test);
+        }
+        let wire: wire::Event = serde_json::from_value(payload)?;
+        Ok(Self::Records(wire.records.into_iter().map(Record::from).collect()))
+    }
+}
+
+impl Record {
+    /// The key of the object, decoded exactly once.
+    ///
+    /// S3 encodes keys as HTML forms do: a space is `+`, and everything but
+    /// letters, digits and a few signs is percent-encoded UTF-8. A `+` of the
+    /// key itself arrives as `%2B`, so the order of the two steps matters.
+    ///
+    /// # Errors
+    /// When S3 would never have encoded a key like this.
+    pub fn key(&self) -> Result<String, KeyError> {
+        let spaced = self.encoded_key.replace('+', " ");
+        let escapes_are_complete = spaced
+            .split('%')
+            .skip(1)
+            .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
+        if !escapes_are_complete {
+            return Err(KeyError::Escape);
+        }
+        let key = percent_decode_str(&spaced).decode_utf8().map_err(|_| KeyError::NotUtf8)?;
+        if key.is_empty() { Err(KeyError::Empty) } else { Ok(key.into_owned()) }
+    }
+
+    /// Whether the object was created or overwritten. Events made by hand need
+    /// not say what happened.
+    #[must_use]
+    pub fn is_creation(&self) -> bool {
+        self.event_name
+            .as_deref()
+            .is_none_or(|name| name.trim_start_matches("s3:").starts_with("ObjectCreated:"))
+    }
+}
+
+impl From<wire::Record> for Record {
+    fn from(wire: wire::Record) -> Self {
+        Self {
+            bucket: wire.s3.bucket.name,
+            encoded_key: wire.s3.object.key,
+            event_name: wire.event_name,
+            version_id: wire.s3.object.version_id,
+        }
+    }
+}
+
+/// The JSON of S3. Size, ETag and sequencer are there, too, but what is cleaned
+/// is always the newest version, and that is asked for.
+mod wire {
+    use super::Deserialize;
+
+    #[derive(Deserialize)]
+    pub(super) struct Event {
+        #[serde(rename = "Records")]
+        pub(super) records: Vec<Record>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Record {
+        #[serde(rename = "eventName")]
+        pub(super) event_name: Option<String>,
+        pub(super) s3: S3,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct S3 {
+        pub(super) bucket: Bucket,
+        pub(super) object: Object,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Bucket {
+        pub(super) name: String,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Object {
+        pub(super) key: String,
+        #[serde(rename = "versionId")]
+        pub(super) version_id: Option<String>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(encoded_key: &str) -> Record {
+        Record { encoded_key: encoded_key.to_owned(), ..Record::default() }
+    }
+
+    /// As the page above shows it, with the keys of two message versions.
+    fn notification(version: &str) -> serde_json::Value {
+        json!({"Records": [{
+            "eventVersion": version, "eventSource": "aws:s3", "awsRegion": "us-west-2",
+            "eventTime": "1970-01-01T00:00:00.000Z", "eventName": "ObjectCreated:Put",
+            "userIdentity": {"principalId": "EXAMPLE"},
+            "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+            "responseElements": {"x-amz-request-id": "EXAMPLE", "x-amz-id-2": "EXAMPLE"},
+            "s3": {
+                "s3SchemaVersion": "1.0", "configurationId": "ours",
+                "bucket": {"name": "uploads", "ownerIdentity": {"principalId": "EXAMPLE"}, "arn": "arn:aws:s3:::uploads"},
+                "object": {"key": "Happy+Face.jpg", "size": 1024, "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                           "versionId": "096fKKXTRTtl3on89fVO.nfljtsv6qko", "sequencer": "0055AED6DCD90281E5"}
+            }
+        }]})
+    }
+
+    #[test]
+    fn a_notification_is_read() {
+        for version in ["2.1", "2.2", "2.3"] {
+            let Event::Records(records) = Event::parse(notification(version)).unwrap() else {
+                panic!("records")
+            };
+            assert_eq!(records.len(), 1);
+            assert_eq!(records[0].bucket, "uploads");
+            assert_eq!(records[0].key().unwrap(), "Happy Face.jpg");
+            assert_eq!(records[0].version_id.as_deref(), Some("096fKKXTRTtl3on89fVO.nfljtsv6qko"));
+            assert!(records[0].is_creation());
+        }
+    }
+
+    #[test]
+    fn the_test_event_of_a_new_notification_is_known() {
+        let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2014-10-13T15:57:02.089Z",
+            "Bucket": "uploads", "RequestId": "5582815E1AEA5ADF", "HostId": "EXAMPLE"});
+        assert_eq!(Event::parse(test).unwrap(), Event::Test);
+    }
+
+    #[test]
+    fn what_is_no_event_is_an_error() {
+        for payload in [json!({}), json!(null), json!({"Records": [{"Sns": {}}]}), json!("x")] {
+            assert!(Event::parse(payload.clone()).is_err(), "{payload}");
+        }
+    }
+
+    #[test]
+    fn keys_are_decoded_once() {
+        for (encoded, key) in [
+            ("holiday+photos/%C3%A9t%C3%A9+%2B1+%282%29.jpg", "holiday photos/été +1 (2).jpg"),
+            // The key is literally `a%2Bb.jpg`; decoding twice would make `a+b.jpg` of it.
+            ("a%252Bb.jpg", "a%2Bb.jpg"),
+            ("%E6%97%A5%E6%9C%AC.jpg", "日本.jpg"),
+            ("plain/key.JPG", "plain/key.JPG"),
+            ("..//a/./b.jpg", "..//a/./b.jpg"),
+        ] {
+            assert_eq!(record(encoded).key().unwrap(), key);
+        }
+    }
+
+    #[test]
+    fn keys_that_s3_never_encodes_are_refused() {
+        assert_eq!(record("100%.jpg").key(), Err(KeyError::Escape));
+        assert_eq!(record("a%2").key(), Err(KeyError::Escape));
+        assert_eq!(record("a%é").key(), Err(KeyError::Escape));
+        assert_eq!(record("%FF.jpg").key(), Err(KeyError::NotUtf8));
+        assert_eq!(record("").key(), Err(KeyError::Empty));
+    }
+
+    #[test]
+    fn only_creations_count() {
+        let named = |name: &str| Record { event_name: Some(name.to_owned()), ..record("k") };
+        assert!(named("ObjectCreated:CompleteMultipartUpload").is_creation());
+        assert!(named("s3:ObjectCreated:Put").is_creation());
+        assert!(!named("ObjectRemoved:Delete").is_creation());
+        assert!(record("k").is_creation());
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_survives(key in "\\PC{1,60}") {
+            const LITERAL: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b' ');
+            let encoded = utf8_percent_encode(&key, &LITERAL).to_string().replace(' ', "+");
+            prop_assert_eq!(record(&encoded).key().unwrap(), key);
+        }
+
+        #[test]
+        fn no_key_panics(encoded in "[%+0-9a-fé ]{0,20}") {
+            let _ = record(&encoded).key();
+        }
+    }
+}

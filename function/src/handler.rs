@@ -1,0 +1,185 @@
+//! One invocation: all records of an event, a log line for each, and one answer.
+
+use std::{
+    fmt,
+    future::Future,
+    time::{Duration, Instant, SystemTime},
+};
+
+use aws_sdk_s3::Client;
+use lambda_runtime::Diagnostic;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    clean::{Outcome, clean_one},
+    error::Error,
+    event::{Event, NotAnEvent, Record},
+    log::{Entry, Log},
+    settings::Settings,
+};
+
+/// Left for the log line and the answer when time runs out.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The function, as built at a cold start.
+#[derive(Debug)]
+pub struct Function<L> {
+    s3: Client,
+    settings: Settings,
+    log: L,
+}
+
+/// The answer to an invocation without errors; S3 does not read it, a person who
+/// invokes the function by hand does.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Keys whose clean copies were written.
+    pub cleaned: Vec<String>,
+    /// Keys with which there was nothing to do.
+    pub ignored: Vec<String>,
+}
+
+/// The answer to any other invocation. Lambda tries the whole event again.
+#[derive(Debug)]
+pub enum Failure {
+    /// The payload is no S3 event.
+    Payload(NotAnEvent),
+    /// These pictures have no clean copy now; those of the other records do.
+    Pictures(Vec<(String, Error)>),
+}
+
+impl<L: Log> Function<L> {
+    /// Puts the function together.
+    pub fn new(s3: Client, settings: Settings, log: L) -> Self {
+        Self { s3, settings, log }
+    }
+
+    /// Handles one event.
+    ///
+    /// Records are taken one after the other: S3 sends one an event, and so each
+    /// picture has all of the memory.
+    ///
+    /// # Errors
+    /// When any of the pictures could not be cleaned or published.
+    pub async fn handle(
+        &self,
+        payload: Value,
+        request_id: &str,
+        deadline: SystemTime,
+    ) -> Result<Summary, Failure> {
+        let records = match Event::parse(payload) {
+            Ok(Event::Records(records)) => records,
+            Ok(Event::Test) => {
+                self.log.write(&Entry::about_event(request_id, Ok("S3 tried out the notification")));
+                return Ok(Summary::default());
+            }
+            Err(error) => {
+                self.log.write(&Entry::about_event(request_id, Err(error.to_string())));
+                return Err(Failure::Payload(error));
+            }
+        };
+        let mut summary = Summary::default();
+        let mut failed = Vec::new();
+        for record in &records {
+            let (key, result) = self.record(record, request_id, deadline).await;
+            match result {
+                Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
+                Ok(Outcome::Ignored(_)) => summary.ignored.push(key),
+                Err(error) => failed.push((key, error)),
+            }
+        }
+        if failed.is_empty() { Ok(summary) } else { Err(Failure::Pictures(failed)) }
+    }
+
+    async fn record(
+        &self,
+        record: &Record,
+        request_id: &str,
+        deadline: SystemTime,
+    ) -> (String, Result<Outcome, Error>) {
+        let started = Instant::now();
+        // A key that cannot be decoded is at least named as it came.
+        let key = record.key().unwrap_or_else(|_| record.encoded_key.clone());
+        // Boxed: the SDK's futures are so deeply nested that the compiler gives up
+        // on what contains them.
+        let work = Box::pin(clean_one(&self.s3, &self.settings, record));
+        let result = until(deadline, work).await;
+        let version = record.version_id.as_deref();
+        self.log.write(&Entry::new(request_id, &key, version, &result, started.elapsed()));
+        (key, result)
+    }
+}
+
+/// Gives up shortly before Lambda would end the process without a word. A
+/// deadline in the past (an emulator that has none) is none.
+async fn until(
+    deadline: SystemTime,
+    work: impl Future<Output = Result<Outcome, Error>>,
+) -> Result<Outcome, Error> {
+    match deadline.duration_since(SystemTime::now()) {
+        Err(_) => work.await,
+        Ok(left) => {
+            tokio::time::timeout(left.saturating_sub(FAREWELL), work).await.unwrap_or(Err(Error::OutOfTime))
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Payload(error) => error.fmt(f),
+            Self::Pictures(failed) => {
+                for (index, (key, error)) in failed.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str("; ")?;
+                    }
+                    write!(f, "{key:?}: {error}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<Failure> for Diagnostic {
+    /// `Rejected` tells whoever reads the failed events that trying again is of
+    /// no use.
+    fn from(failure: Failure) -> Self {
+        let rejected =
+            matches!(&failure, Failure::Pictures(failed) if failed.iter().all(|(_, e)| e.is_rejection()));
+        let error_type = if rejected { "Rejected" } else { "Failed" };
+        Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_names_every_failed_picture() {
+        let failure = Failure::Pictures(vec![
+            ("a.jpg".to_owned(), Error::from(&sanitizer::Error::NotAPicture)),
+            ("b \"c\".jpg".to_owned(), Error::OutOfTime),
+        ]);
+        let diagnostic = Diagnostic::from(failure);
+        assert_eq!(diagnostic.error_type, "Failed");
+        assert!(
+            diagnostic.error_message.starts_with(r#""a.jpg": not a picture; "b \"c\".jpg": not finished"#),
+            "{}",
+            diagnostic.error_message
+        );
+        let rejected = Failure::Pictures(vec![("a".to_owned(), Error::from(&sanitizer::Error::NotAPicture))]);
+        assert_eq!(Diagnostic::from(rejected).error_type, "Rejected");
+    }
+
+    #[tokio::test]
+    async fn time_runs_out_with_a_word() {
+        let endless = std::future::pending();
+        let soon = SystemTime::now() + Duration::from_millis(510);
+        assert!(matches!(until(soon, endless).await, Err(Error::OutOfTime)));
+        let done = async { Ok(Outcome::Ignored("done")) };
+        assert!(until(SystemTime::UNIX_EPOCH, done).await.is_ok());
+    }
+}

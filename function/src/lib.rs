@@ -1,0 +1,31 @@
+//! The Lambda function of the pipeline: an S3 event says that a picture arrived
+//! in the source bucket; its clean copy appears under the same key in the
+//! destination bucket.
+//!
+//! ```text
+//! event.rs -> handler.rs -> clean.rs -> source.rs       GetObject, HeadObject
+//!                                    -> sanitizer       bytes in, clean pieces out
+//!                                    -> destination.rs  PutObject
+//!                        -> log.rs                      one JSON line per picture
+//! ```
+//!
+//! **Guarantees.** What cannot be cleaned is not published. Nothing is
+//! swallowed: every failure is an error of the invocation, so that Lambda tries
+//! again (twice) and then hands the event to the on-failure destination. Events
+//! may arrive twice and in any order: the clean copy ends up being that of the
+//! newest upload (see [`clean`]).
+//!
+//! **Caveats.** The function's role may not delete. When a picture is replaced
+//! by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
+
+pub mod clean;
+pub mod client;
+pub mod destination;
+pub mod error;
+pub mod event;
+pub mod handler;
+pub mod log;
+pub mod memory;
+mod pieces;
+pub mod settings;
+pub mod source;

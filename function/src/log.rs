@@ -1,0 +1,279 @@
+//! The log: one JSON object a line, one line a picture.
+//!
+//! The texts of `message` and the names of the fields are an interface: the
+//! command line finds and shows these lines. No value of a picture's metadata is
+//! ever in them.
+
+use std::{io::Write, time::Duration};
+
+use sanitizer::{Category, Format, OrientationOutcome, Removal};
+use serde::Serialize;
+
+use crate::{
+    clean::{Milliseconds, Outcome},
+    error::Error,
+};
+
+/// Where entries go.
+pub trait Log: Send + Sync {
+    /// Writes one entry.
+    fn write(&self, entry: &Entry<'_>);
+}
+
+/// Standard output, which Lambda carries to CloudWatch Logs.
+#[derive(Debug, Clone, Copy)]
+pub struct Stdout;
+
+impl Log for Stdout {
+    fn write(&self, entry: &Entry<'_>) {
+        write_line(entry);
+    }
+}
+
+/// Says why the function does not start.
+pub fn startup_failure(error: &dyn std::error::Error) {
+    #[derive(Serialize)]
+    struct Startup {
+        level: Level,
+        message: Message,
+        kind: &'static str,
+        reason: String,
+    }
+    write_line(&Startup {
+        level: Level::Error,
+        message: Message::Failed,
+        kind: "startup",
+        reason: error.to_string(),
+    });
+}
+
+fn write_line(line: &impl Serialize) {
+    // Nothing can be done, or told, when the log itself is gone: the picture
+    // matters more.
+    if let Ok(mut bytes) = serde_json::to_vec(line) {
+        bytes.push(b'\n');
+        let mut stdout = std::io::stdout().lock();
+        let _ = stdout.write_all(&bytes).and_then(|()| stdout.flush());
+    }
+}
+
+/// How much it matters, in Lambda's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// As it should be.
+    Info,
+    /// Somebody should look.
+    Error,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Message {
+    /// A clean copy was written.
+    Cleaned,
+    /// The picture cannot be cleaned; nothing was published.
+    Rejected,
+    /// Something else went wrong; Lambda tries again.
+    Failed,
+    /// There was nothing to do.
+    Ignored,
+}
+
+/// One line.
+#[derive(Debug, Serialize)]
+pub struct Entry<'a> {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: Message,
+    /// Lambda's id of the invocation.
+    pub request_id: &'a str,
+    /// The picture's key, decoded. Not there when the event named none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<&'a str>,
+    /// The version: the one that was read, else the one of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<&'a str>,
+    /// What was done, for a cleaned picture.
+    #[serde(flatten)]
+    pub cleaned: Option<CleanedFields>,
+    /// A stable word for the kind of an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
+    /// Why, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// From the event's arrival to this line, in milliseconds.
+    pub total_milliseconds: u64,
+}
+
+/// What was done to a cleaned picture.
+#[derive(Debug, Serialize)]
+pub struct CleanedFields {
+    format: Format,
+    input_bytes: usize,
+    output_bytes: usize,
+    removed: Vec<Removed>,
+    orientation: OrientationOutcome,
+    milliseconds: Milliseconds,
+    attempt: u32,
+}
+
+/// All that was removed of one category from one kind of place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// What kind of thing.
+    pub category: Category,
+    /// In which part of the file.
+    pub location: &'static str,
+    /// How many bytes in all.
+    pub bytes: usize,
+}
+
+impl<'a> Entry<'a> {
+    /// The entry for how one record ended.
+    #[must_use]
+    pub fn new(
+        request_id: &'a str,
+        key: &'a str,
+        event_version: Option<&'a str>,
+        result: &'a Result<Outcome, Error>,
+        total: Duration,
+    ) -> Self {
+        let mut entry = Self {
+            level: Level::Info,
+            message: Message::Ignored,
+            request_id,
+            key: Some(key),
+            version_id: event_version,
+            cleaned: None,
+            kind: None,
+            reason: None,
+            total_milliseconds: u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
+        };
+        match result {
+            Ok(Outcome::Ignored(reason)) => entry.reason = Some((*reason).to_owned()),
+            Ok(Outcome::Cleaned(cleaned)) => {
+                entry.message = Message::Cleaned;
+                entry.version_id = cleaned.version_id.as_deref();
+                entry.cleaned = Some(CleanedFields {
+                    format: cleaned.format,
+                    input_bytes: cleaned.input_bytes,
+                    output_bytes: cleaned.output_bytes,
+                    removed: summed(&cleaned.removed),
+                    orientation: cleaned.orientation,
+                    milliseconds: cleaned.milliseconds,
+                    attempt: cleaned.attempt,
+                });
+            }
+            Err(error) => {
+                entry.level = Level::Error;
+                entry.message = if error.is_rejection() { Message::Rejected } else { Message::Failed };
+                entry.kind = Some(error.kind());
+                entry.reason = Some(error.to_string());
+            }
+        }
+        entry
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The entry about an event as a whole: why it needs nothing, or what is
+    /// wrong with it.
+    #[must_use]
+    pub fn about_event(request_id: &'a str, told: Result<&str, String>) -> Self {
+        let fine = told.is_ok();
+        Self {
+            level: if fine { Level::Info } else { Level::Error },
+            message: if fine { Message::Ignored } else { Message::Failed },
+            request_id,
+            key: None,
+            version_id: None,
+            cleaned: None,
+            kind: (!fine).then_some("event"),
+            reason: Some(told.map_or_else(|wrong| wrong, str::to_owned)),
+            total_milliseconds: 0,
+        }
+    }
+}
+
+/// One entry for each category and place, in order of first appearance: a file
+/// with a million tiny segments must not make a line with a million entries.
+fn summed(removals: &[Removal]) -> Vec<Removed> {
+    let mut sums: Vec<Removed> = Vec::new();
+    for removal in removals {
+        let same = |sum: &&mut Removed| sum.category == removal.category && sum.location == removal.location;
+        match sums.iter_mut().find(same) {
+            Some(sum) => sum.bytes += removal.bytes,
+            None => sums.push(Removed {
+                category: removal.category,
+                location: removal.location,
+                bytes: removal.bytes,
+            }),
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clean::Cleaned;
+
+    fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
+        let entry = Entry::new("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
+        serde_json::to_value(entry).unwrap()
+    }
+
+    #[test]
+    fn a_cleaned_picture_is_told_in_full() {
+        let removal = |category, location, offset, bytes| Removal { category, location, offset, bytes };
+        let cleaned = Cleaned {
+            version_id: Some("v2".to_owned()),
+            format: Format::Jpeg,
+            input_bytes: 100,
+            output_bytes: 60,
+            removed: vec![
+                removal(Category::Exif, "APP1", 2, 20),
+                removal(Category::Xmp, "APP1", 22, 10),
+                removal(Category::Exif, "APP1", 40, 10),
+            ],
+            orientation: OrientationOutcome::Turned,
+            milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
+            attempt: 1,
+        };
+        assert_eq!(
+            line(&Ok(Outcome::Cleaned(Box::new(cleaned)))),
+            json!({
+                "level": "INFO", "message": "cleaned", "request_id": "r-1", "key": "a b.jpg", "version_id": "v2",
+                "format": "jpeg", "input_bytes": 100, "output_bytes": 60,
+                "removed": [
+                    {"category": "exif", "location": "APP1", "bytes": 30},
+                    {"category": "xmp", "location": "APP1", "bytes": 10},
+                ],
+                "orientation": "turned", "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
+                "total_milliseconds": 7,
+            })
+        );
+    }
+
+    #[test]
+    fn the_other_endings_have_their_words() {
+        assert_eq!(
+            line(&Ok(Outcome::Ignored("why"))),
+            json!({"level": "INFO", "message": "ignored", "request_id": "r-1", "key": "a b.jpg", "version_id": "v1",
+                   "reason": "why", "total_milliseconds": 7})
+        );
+        let rejected = line(&Err(Error::from(&sanitizer::Error::NotAPicture)));
+        assert_eq!(rejected["level"], "ERROR");
+        assert_eq!(rejected["message"], "rejected");
+        assert_eq!(rejected["kind"], "not-a-picture");
+        let failed = line(&Err(Error::OutOfTime));
+        assert_eq!(failed["message"], "failed");
+        assert_eq!(failed["kind"], "out-of-time");
+    }
+}

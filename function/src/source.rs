@@ -1,0 +1,228 @@
+//! Bucket A: reads the newest version of a picture and tells whether it is
+//! still the newest.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_s3::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_object::{GetObjectError, GetObjectOutput},
+    primitives::{ByteStream, DateTime},
+};
+use bytes::{Bytes, BytesMut};
+
+use crate::error::Error;
+
+/// How long to wait before reading again after the connection broke.
+pub(crate) const PAUSE: Duration = Duration::from_millis(200);
+
+/// What tells one upload under a key from the next.
+///
+/// The ETag alone does not: the same picture, uploaded again with another
+/// `Cache-Control`, has the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Of the content.
+    pub etag: Option<String>,
+    /// Of the object, in a bucket with versioning.
+    pub version_id: Option<String>,
+    /// In seconds.
+    pub last_modified: Option<DateTime>,
+}
+
+/// The headers that were stored with the object and may go to its clean copy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// `Content-Type`
+    pub content_type: Option<String>,
+    /// `Content-Encoding`: never copied, since pictures are stored as they are.
+    pub content_encoding: Option<String>,
+    /// `Cache-Control`
+    pub cache_control: Option<String>,
+    /// `Content-Disposition`
+    pub content_disposition: Option<String>,
+    /// `Content-Language`
+    pub content_language: Option<String>,
+    /// `x-amz-meta-*`
+    pub user_metadata: HashMap<String, String>,
+}
+
+/// An object whose headers are here and whose content is still to be read.
+#[derive(Debug)]
+pub struct Opened {
+    /// Which upload it is.
+    pub revision: Revision,
+    /// What was stored with it.
+    pub headers: Headers,
+    /// Its length in bytes.
+    pub length: u64,
+    body: ByteStream,
+}
+
+/// Asks for the newest version. `None`: there is none any more.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Option<Opened>, Error> {
+    match s3.get_object().bucket(bucket).key(key).send().await {
+        Ok(output) => Ok(Some(Opened::from(output))),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(Error::s3("GetObject", &error)),
+    }
+}
+
+/// Whether the object is not there (any more).
+///
+/// To a caller who may not list the bucket, and the function's role may not, S3
+/// does not say so: it answers 403 and, in the message, that the right
+/// `s3:ListBucket` is missing. Any other 403 means that the role may not read the
+/// object (yet), and taking that for "gone" would lose a picture.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html>
+fn is_gone<R>(error: &SdkError<GetObjectError, R>) -> bool {
+    let Some(error) = error.as_service_error() else { return false };
+    match error.code() {
+        Some("NoSuchKey") => true,
+        Some("AccessDenied") => error.message().is_some_and(|message| message.contains("s3:ListBucket")),
+        _ => false,
+    }
+}
+
+impl Opened {
+    /// Reads the content.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] when it is longer than `limit`, which is told before
+    /// any of it is read; else when the connection breaks.
+    pub async fn read(mut self, limit: u64) -> Result<Bytes, Error> {
+        let too_large = || Error::Rejected {
+            kind: "too-large",
+            reason: format!(
+                "the file has {} bytes, more than the {limit} that the function's memory allows; \
+                 raise function.memory in config.toml",
+                self.length
+            ),
+        };
+        if self.length > limit {
+            return Err(too_large());
+        }
+        let length = usize::try_from(self.length).map_err(|_| too_large())?;
+        // One buffer of the right size: joining the network's pieces afterwards
+        // would take the memory twice.
+        let mut content = BytesMut::with_capacity(length);
+        loop {
+            match self.body.try_next().await {
+                Ok(Some(piece)) if content.len() + piece.len() > length => {
+                    return Err(broken(format!("more than the announced {length} bytes arrived")));
+                }
+                Ok(Some(piece)) => content.extend_from_slice(&piece),
+                Ok(None) if content.len() < length => {
+                    return Err(broken(format!("{} of {length} bytes arrived", content.len())));
+                }
+                Ok(None) => return Ok(content.freeze()),
+                Err(error) => return Err(broken(error.to_string())),
+            }
+        }
+    }
+}
+
+fn broken(reason: String) -> Error {
+    Error::S3 { operation: "reading the picture", reason }
+}
+
+impl From<GetObjectOutput> for Opened {
+    fn from(output: GetObjectOutput) -> Self {
+        Self {
+            length: output.content_length.and_then(|length| u64::try_from(length).ok()).unwrap_or(0),
+            revision: Revision {
+                etag: output.e_tag,
+                version_id: output.version_id,
+                last_modified: output.last_modified,
+            },
+            headers: Headers {
+                content_type: output.content_type,
+                content_encoding: output.content_encoding,
+                cache_control: output.cache_control,
+                content_disposition: output.content_disposition,
+                content_language: output.content_language,
+                user_metadata: output.metadata.unwrap_or_default(),
+            },
+            body: output.body,
+        }
+    }
+}
+
+/// What became of an object since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// It is still the same upload.
+    Same,
+    /// It was replaced, or the answer does not tell: read it again.
+    PerhapsReplaced,
+    /// It was deleted.
+    Deleted,
+}
+
+/// Tells what became of the object whose `revision` was read.
+///
+/// # Errors
+/// When S3 cannot be reached.
+pub async fn since(s3: &Client, bucket: &str, key: &str, revision: &Revision) -> Result<Since, Error> {
+    match s3.head_object().bucket(bucket).key(key).send().await {
+        Ok(head) => {
+            let now =
+                Revision { etag: head.e_tag, version_id: head.version_id, last_modified: head.last_modified };
+            Ok(if now == *revision { Since::Same } else { Since::PerhapsReplaced })
+        }
+        Err(error) => match error.raw_response().map(|response| response.status().as_u16()) {
+            Some(404) => Ok(Since::Deleted),
+            // "Deleted" or "not allowed"? Answers to HEAD have no body that tells.
+            Some(403) => Ok(Since::PerhapsReplaced),
+            _ => Err(Error::s3("HeadObject", &error)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::error::ErrorMetadata;
+
+    use super::*;
+
+    fn answer(code: &str, message: &str) -> SdkError<GetObjectError, ()> {
+        let metadata = ErrorMetadata::builder().code(code).message(message).build();
+        SdkError::service_error(GetObjectError::generic(metadata), ())
+    }
+
+    fn opened(length: u64, body: &'static [u8]) -> Opened {
+        let revision = Revision { etag: None, version_id: None, last_modified: None };
+        Opened { revision, headers: Headers::default(), length, body: ByteStream::from_static(body) }
+    }
+
+    #[test]
+    fn a_missing_right_is_not_taken_for_a_missing_picture() {
+        assert!(is_gone(&answer("NoSuchKey", "The specified key does not exist.")));
+        assert!(is_gone(&answer(
+            "AccessDenied",
+            "User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: s3:ListBucket on resource: \
+             \"arn:aws:s3:::uploads\" because no identity-based policy allows the s3:ListBucket action"
+        )));
+        assert!(!is_gone(&answer("AccessDenied", "Access Denied")));
+        assert!(!is_gone(&answer(
+            "AccessDenied",
+            "User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: s3:GetObject on resource: \
+             \"arn:aws:s3:::uploads/a.jpg\" because no identity-based policy allows the s3:GetObject action"
+        )));
+        assert!(!is_gone(&answer("NoSuchBucket", "The specified bucket does not exist")));
+        assert!(!is_gone(&answer("SlowDown", "Please reduce your request rate.")));
+    }
+
+    #[tokio::test]
+    async fn the_content_is_read_whole_or_not_at_all() {
+        assert_eq!(opened(3, b"abc").read(3).await.unwrap(), "abc");
+        assert_eq!(opened(0, b"").read(3).await.unwrap(), "");
+        assert_eq!(opened(3, b"abc").read(2).await.unwrap_err().kind(), "too-large");
+        assert_eq!(opened(4, b"abc").read(9).await.unwrap_err().kind(), "s3");
+        assert_eq!(opened(2, b"abc").read(9).await.unwrap_err().kind(), "s3");
+    }
+}
