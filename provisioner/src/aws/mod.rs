@@ -6,6 +6,6 @@ mod http;
 mod wait;
 
 pub use clients::{Aws, ConnectError, Connection};
-pub use error::{AwsCall, AwsError};
+pub use error::{AwsCall, AwsError, Transport};
 pub use http::client_with_ca;
 pub use wait::{Deadline, Wait, until};

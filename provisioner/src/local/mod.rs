@@ -50,5 +50,16 @@ pub enum Progress {
     Replacing,
 }
 
+impl std::fmt::Display for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::WaitingForOther => "waiting for another process that works on the local AWS",
+            Self::Installing => "installing the local AWS (once, some 15 seconds)",
+            Self::Starting => "starting the local AWS",
+            Self::Replacing => "stopping the local AWS that cannot be used any more",
+        })
+    }
+}
+
 /// Who is told about [`Progress`].
 pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Send + Sync);
