@@ -1,6 +1,5 @@
 //! What a stack gets that `config.toml` does not mention: the values that the
-//! shipped file shows. Only deletions are never a surprise: nothing in here
-//! deletes a current object.
+//! shipped file shows. None of them deletes a current object.
 
 use std::collections::BTreeMap;
 

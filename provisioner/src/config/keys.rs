@@ -51,7 +51,8 @@ pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     if distance(best) <= allowed {
         return Some(best);
     }
-    let mut part_of = known.iter().copied().filter(|candidate| folded.len() >= 4 && fold(candidate).contains(&folded));
+    let mut part_of =
+        known.iter().copied().filter(|candidate| folded.len() >= 4 && fold(candidate).contains(&folded));
     part_of.next().filter(|_| part_of.next().is_none())
 }
 

@@ -58,9 +58,10 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
             "this is a directory, not a file",
             format!("name the file in it: `--config {}`", path.join("config.toml").display()),
         ),
-        io::ErrorKind::PermissionDenied => {
-            Problem::plain("the file may not be read", "give yourself the right to read it (`chmod u+r FILE`)")
-        }
+        io::ErrorKind::PermissionDenied => Problem::plain(
+            "the file may not be read",
+            "give yourself the right to read it (`chmod u+r FILE`)",
+        ),
         _ => Problem::plain(format!("the file cannot be read: {error}"), "name another with `--config FILE`"),
     }
 }

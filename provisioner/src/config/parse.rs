@@ -58,11 +58,8 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
 
     let region = checked(top, "region", place::check_region, found);
     let account = checked(top, "account", place::check_account, found);
-    let known = Known {
-        stack: stack.unwrap_or(SOME_STACK),
-        account: account.as_deref(),
-        region: region.as_deref(),
-    };
+    let known =
+        Known { stack: stack.unwrap_or(SOME_STACK), account: account.as_deref(), region: region.as_deref() };
     let boundary =
         checked(top, "permissions_boundary", |text| arn::check_boundary(text, known.account), found);
     let tags = read_tags(top, found);
@@ -209,7 +206,10 @@ fn read_encryption(table: &Section<'_, '_>, known: &Known<'_>, found: &mut Findi
                  and nobody outside the account could read: {WHY}"
             );
             let help = "add kms_key = \"arn:aws:kms:...\", or take encryption = \"AES256\"";
-            found.add_missing(Some(span.clone()), Problem::new("encryption with \"aws:kms\" needs a `kms_key`", note, help));
+            found.add_missing(
+                Some(span.clone()),
+                Problem::new("encryption with \"aws:kms\" needs a `kms_key`", note, help),
+            );
         }
         Some(At { value: Algorithm::Kms, .. }) => {}
         _ if table.has("kms_key") && !unreadable => {
@@ -250,7 +250,8 @@ fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionCon
         environment: read_environment(&table, found),
         reserved_concurrency: number("reserved_concurrency", &function::CONCURRENCY, found),
         log_retention_days: retention.map_or(default.log_retention_days, |days| days.value),
-        keep_user_metadata: (table.boolean("keep_user_metadata", found)).unwrap_or(default.keep_user_metadata),
+        keep_user_metadata: (table.boolean("keep_user_metadata", found))
+            .unwrap_or(default.keep_user_metadata),
         orientation: (table.choice("orientation", &orientations, found))
             .map_or(default.orientation, |orientation| orientation.value),
     }
@@ -432,7 +433,9 @@ mod tests {
 
     #[test]
     fn versions_can_be_kept_for_ever() {
-        let config = read("stack = \"abc\"\nsource.noncurrent_days = \"never\"\nsource.abort_multipart_days = \"never\"");
+        let config = read(
+            "stack = \"abc\"\nsource.noncurrent_days = \"never\"\nsource.abort_multipart_days = \"never\"",
+        );
         assert_eq!((config.source.noncurrent_days, config.source.abort_multipart_days), (None, None));
         // No current object is ever deleted unless the file says so.
         assert_eq!(config.source.expire_days, None);
@@ -446,10 +449,14 @@ mod tests {
             read(&with(least));
             read(&with(most));
             for wrong in [least - 1, most + 1, -5, i64::MAX] {
-                assert!(only_error(&with(wrong)).contains(&format!("from {least} to {most}")), "{key} {wrong}");
+                assert!(
+                    only_error(&with(wrong)).contains(&format!("from {least} to {most}")),
+                    "{key} {wrong}"
+                );
             }
         }
-        for key in ["source.expire_days", "destination.abort_multipart_days", "function.reserved_concurrency"] {
+        for key in ["source.expire_days", "destination.abort_multipart_days", "function.reserved_concurrency"]
+        {
             read(&format!("stack = \"abc\"\n{key} = 1"));
             assert!(only_error(&format!("stack = \"abc\"\n{key} = 0")).contains("use 1 or more"), "{key}");
             only_error(&format!("stack = \"abc\"\n{key} = 99999999999999999999999999"));
@@ -458,7 +465,8 @@ mod tests {
 
     #[test]
     fn encryption_and_key_belong_together() {
-        let key = "kms_key = \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"";
+        let key =
+            "kms_key = \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"";
         let with = |lines: &str| format!("stack = \"abc\"\n[source]\n{lines}\n");
         assert!(only_error(&with("encryption = \"aws:kms\"")).contains("needs a `kms_key`"));
         assert!(only_error(&with(key)).contains("without encryption"));

@@ -68,7 +68,10 @@ impl<'a, 'i> Section<'a, 'i> {
                 (None, None) => "remove it".to_owned(),
             };
             let note = format!("known here: {}", known.join(", "));
-            found.add(Some(key.span()), Problem::new(format!("unknown key {}{place}", quoted(word)), note, help));
+            found.add(
+                Some(key.span()),
+                Problem::new(format!("unknown key {}{place}", quoted(word)), note, help),
+            );
         }
     }
 
@@ -125,14 +128,19 @@ impl<'a, 'i> Section<'a, 'i> {
                 DeValue::String(text) if text.parse::<u32>().is_ok() => {
                     format!("remove the quotes: {key} = {text}")
                 }
-                _ => format!("write a whole number of {}: {key} = {}", limits.unit, limits.range.start().max(&1)),
+                _ => format!(
+                    "write a whole number of {}: {key} = {}",
+                    limits.unit,
+                    limits.range.start().max(&1)
+                ),
             };
             wrong_type(value, key, "a whole number", help, found);
             return None;
         };
         let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
         let (least, most) = (*limits.range.start(), *limits.range.end());
-        let allowed = number.filter(|number| limits.range.contains(number)).and_then(|n| u32::try_from(n).ok());
+        let allowed =
+            number.filter(|number| limits.range.contains(number)).and_then(|n| u32::try_from(n).ok());
         if allowed.is_none() {
             let help = match (most == i64::from(i32::MAX), number.is_some_and(|number| number < least)) {
                 (true, true) => format!("use {least} or more"),

@@ -24,7 +24,13 @@ const FIXES: &[(&str, &str)] = &[
 
 /// Turns one of the parser's errors into ours.
 pub(super) fn explain(error: &Error, text: &str) -> (Option<Range<usize>>, Problem) {
-    let message = error.message().trim();
+    let nothing_there =
+        error.span().is_some_and(|span| text.get(span).is_some_and(|found| found.trim().is_empty()));
+    let message = match error.message().trim() {
+        // The parser takes what is not there for a string without quotes.
+        quotes if quotes.starts_with("string values must be quoted") && nothing_there => "missing value",
+        other => other,
+    };
     let help = (FIXES.iter())
         .find(|(start, _)| message.starts_with(start))
         .map_or("write KEY = VALUE: text in quotes, numbers and true or false without", |(_, fix)| fix);
@@ -32,4 +38,23 @@ pub(super) fn explain(error: &Error, text: &str) -> (Option<Range<usize>>, Probl
     let end = text.trim_end().len();
     let span = error.span().map(|span| if span.start > end { end..end } else { span });
     (span, Problem::new(message, SPECIFICATION, help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fix_fits_a_message_that_the_parser_still_has() {
+        for (text, (start, fix)) in
+            ["a = 1\na = 2", "a", "a = \n", "a = b", "a = \"b\n", "a = [1, 2", "a = { b = 1", "[a\n"]
+                .iter()
+                .zip(FIXES)
+        {
+            let (_, errors) = toml::de::DeTable::parse_recoverable(text);
+            let problems: Vec<_> = errors.iter().map(|error| explain(error, text).1).collect();
+            let fits = |problem: &Problem| problem.message.starts_with(start) && problem.help == *fix;
+            assert!(problems.iter().any(fits), "{text:?}: no {start:?} in {problems:?}");
+        }
+    }
 }

@@ -25,8 +25,9 @@ fn split(text: &str) -> Option<Arn<'_>> {
         || partition.strip_prefix("aws-").is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
         });
-    let arn = (arn == "arn" && is_partition).then_some(())
-        .and_then(|()| Some(Arn { service: next()?, region: next()?, account: next()?, resource: next()? }))?;
+    let arn = (arn == "arn" && is_partition).then_some(()).and_then(|()| {
+        Some(Arn { service: next()?, region: next()?, account: next()?, resource: next()? })
+    })?;
     Some(arn)
 }
 
@@ -36,8 +37,10 @@ fn split(text: &str) -> Option<Arn<'_>> {
 pub(in crate::config) fn check_key(text: &str, region: Option<&str>) -> Option<Problem> {
     const WHY: &str = "the policies of the role and the users name the key, and IAM compares keys by their ARN: \
         https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html";
-    let arn = split(text).filter(|arn| arn.service == "kms" && is_region(arn.region) && is_account(arn.account));
-    let is_alias = text.starts_with("alias/") || arn.as_ref().is_some_and(|arn| arn.resource.starts_with("alias/"));
+    let arn =
+        split(text).filter(|arn| arn.service == "kms" && is_region(arn.region) && is_account(arn.account));
+    let is_alias =
+        text.starts_with("alias/") || arn.as_ref().is_some_and(|arn| arn.resource.starts_with("alias/"));
     if is_alias {
         return Some(Problem::new(
             format!("{} is an alias of a key, not the key", quoted(text)),
@@ -136,7 +139,10 @@ mod tests {
             ("arn:aws:kms:eu-central-1:123456789012:key/...", "is not the ARN"),
             ("arn:aws:kms:eu-central-1:1234:key/1234abcd-12ab-34cd-56ef-1234567890ab", "is not the ARN"),
             ("arn:aws:kms::123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", "is not the ARN"),
-            ("arn:gcp:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", "is not the ARN"),
+            (
+                "arn:gcp:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+                "is not the ARN",
+            ),
             ("arn:aws:s3:::bucket", "is not the ARN"),
         ] {
             let problem = check_key(bad, None).unwrap_or_else(|| panic!("{bad} passed"));
@@ -150,8 +156,11 @@ mod tests {
 
     #[test]
     fn boundaries_by_their_arn() {
-        for good in [BOUNDARY_EXAMPLE, "arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::123456789012:policy/a/b/C"]
-        {
+        for good in [
+            BOUNDARY_EXAMPLE,
+            "arn:aws:iam::aws:policy/PowerUserAccess",
+            "arn:aws-us-gov:iam::123456789012:policy/a/b/C",
+        ] {
             assert_eq!(check_boundary(good, None), None, "{good}");
         }
         for bad in [

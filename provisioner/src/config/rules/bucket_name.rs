@@ -55,10 +55,19 @@ pub(in crate::config) fn check(template: &str, known: &Known<'_>) -> Vec<Problem
 /// wrote itself, for ever.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html>
-pub(in crate::config) fn check_distinct(source: &str, destination: &str, known: &Known<'_>) -> Option<Problem> {
+pub(in crate::config) fn check_distinct(
+    source: &str,
+    destination: &str,
+    known: &Known<'_>,
+) -> Option<Problem> {
     // What is not known stays as it is written, and equals only itself.
     let fill = |template| {
-        expand(template, known.stack, known.account.unwrap_or("{account}"), known.region.unwrap_or("{region}"))
+        expand(
+            template,
+            known.stack,
+            known.account.unwrap_or("{account}"),
+            known.region.unwrap_or("{region}"),
+        )
     };
     let name = fill(source);
     (name == fill(destination)).then(|| {
@@ -142,7 +151,11 @@ fn characters(name: &str, problems: &mut Vec<Problem>) {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     if let Some(c) = name.chars().find(|c| !allowed(*c)) {
         let valid: String = name.to_lowercase().replace(['_', ' '], "-");
-        let help = if valid.chars().all(allowed) { format!("for example {valid:?}") } else { "remove it".to_owned() };
+        let help = if valid.chars().all(allowed) {
+            format!("for example {valid:?}")
+        } else {
+            "remove it".to_owned()
+        };
         problems.push(
             Problem::new(
                 format!("{c:?} cannot be in a bucket name"),
@@ -177,12 +190,18 @@ fn characters(name: &str, problems: &mut Vec<Problem>) {
 fn reserved(name: &str, problems: &mut Vec<Problem>) {
     if let Some(prefix) = RESERVED_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
         let note = format!("S3 keeps names that begin so for itself: {RULES}");
-        let problem = Problem::new(format!("a bucket name cannot begin with {prefix:?}"), note, "choose another beginning");
+        let problem = Problem::new(
+            format!("a bucket name cannot begin with {prefix:?}"),
+            note,
+            "choose another beginning",
+        );
         problems.push(problem.underlining(*prefix));
     }
     if let Some(suffix) = RESERVED_SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)) {
-        let note = format!("S3 keeps names that end so for access points and other kinds of buckets: {RULES}");
-        let problem = Problem::new(format!("a bucket name cannot end with {suffix:?}"), note, "choose another ending");
+        let note =
+            format!("S3 keeps names that end so for access points and other kinds of buckets: {RULES}");
+        let problem =
+            Problem::new(format!("a bucket name cannot end with {suffix:?}"), note, "choose another ending");
         problems.push(problem.underlining(*suffix));
     }
 }

@@ -45,16 +45,23 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             "KEEP_USER_METADATA" => "set `keep_user_metadata` in [function]",
             _ => "set `orientation` in [function]",
         };
-        return Some(Problem::new(message("is set by the stack"), "the function is configured with it", help));
+        return Some(Problem::new(
+            message("is set by the stack"),
+            "the function is configured with it",
+            help,
+        ));
     }
     let valid = name.len() >= 2
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (!valid).then(|| {
-        let note = format!(
-            "names are at least two letters, digits or underscores and begin with a letter: {RULES}"
-        );
-        Problem::new(message("has a name that Lambda refuses"), note, "choose another name, e.g. \"RUST_LOG\"")
+        let note =
+            format!("names are at least two letters, digits or underscores and begin with a letter: {RULES}");
+        Problem::new(
+            message("has a name that Lambda refuses"),
+            note,
+            "choose another name, e.g. \"RUST_LOG\"",
+        )
     })
 }
 

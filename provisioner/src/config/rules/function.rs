@@ -22,7 +22,7 @@ pub(in crate::config) const TIMEOUT: Limits = Limits {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html>
 pub(in crate::config) const CONCURRENCY: Limits = Limits {
     range: 1..=i32::MAX as i64,
-    unit: "at once",
+    unit: "invocations at once",
     why: "0 would stop the function altogether; without the line it may use what the account has: \
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
 };

@@ -44,7 +44,8 @@ pub(in crate::config) fn check_region(region: &str) -> Option<Problem> {
     } else if is_region(&folded) {
         format!("write {folded:?}")
     } else {
-        "write for example \"eu-central-1\", or remove the line to use AWS_REGION or your profile's".to_owned()
+        "write for example \"eu-central-1\", or remove the line to use AWS_REGION or your profile's"
+            .to_owned()
     };
     Some(Problem::new(message, WHY, help))
 }
@@ -64,7 +65,8 @@ mod tests {
     #[test]
     fn accounts_are_twelve_digits() {
         assert_eq!(check_account("012345678901"), None);
-        for bad in ["", "12345678901", "1234567890123", "12345678901x", "１２３４５６７８９０１２"] {
+        for bad in ["", "12345678901", "1234567890123", "12345678901x", "１２３４５６７８９０１２"]
+        {
             assert!(check_account(bad).is_some(), "{bad}");
         }
         assert!(check_account("1234-5678-9012").unwrap().help.contains("\"123456789012\""));

@@ -54,7 +54,8 @@ mod tests {
         for good in ["abc", "photos", "photos-2", "a-b", "a--b", longest.as_str()] {
             assert_eq!(check(good), None, "{good}");
         }
-        let bad = ["", "ab", "Photos", "2photos", "-photos", "photos-", "pho_tos", "pho.tos", "fotós", "a b c"];
+        let bad =
+            ["", "ab", "Photos", "2photos", "-photos", "photos-", "pho_tos", "pho.tos", "fotós", "a b c"];
         for bad in bad.into_iter().chain([too_long.as_str()]) {
             let problem = check(bad).unwrap_or_else(|| panic!("{bad:?} passed"));
             // The help must itself be valid, or it is none.

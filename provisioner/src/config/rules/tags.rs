@@ -25,7 +25,11 @@ pub(in crate::config) fn check_key(key: &str) -> Option<Problem> {
             "aws:" => format!("tags that begin with `aws:` are AWS's own: {RULES}"),
             _ => "tags that begin with `provisioner:` mark what belongs to a stack".to_owned(),
         };
-        return Some(Problem::new(format!("the tag {} is reserved", quoted(key)), note, "choose another key"));
+        return Some(Problem::new(
+            format!("the tag {} is reserved", quoted(key)),
+            note,
+            "choose another key",
+        ));
     }
     check_text("the key of the tag", key, key, 1, LONGEST_KEY)
 }
@@ -39,7 +43,8 @@ fn check_text(what: &str, key: &str, text: &str, least: usize, most: usize) -> O
     let length = text.chars().count();
     if !(least..=most).contains(&length) {
         let note = format!("it has {least} to {most} characters: {RULES}");
-        let help = if length == 0 { "name it".to_owned() } else { format!("make it {} shorter", length - most) };
+        let help =
+            if length == 0 { "name it".to_owned() } else { format!("make it {} shorter", length - most) };
         return Some(Problem::new(format!("{what} {} has {length} characters", quoted(key)), note, help));
     }
     let bad = text.chars().find(|c| !allowed(*c))?;
@@ -74,7 +79,9 @@ mod tests {
         for good in ["team", "Kosten Stelle", "größe", "a:b/c=d+e-f@g_h.i", "awsome", longest.as_str()] {
             assert_eq!(check_key(good), None, "{good}");
         }
-        for bad in ["", "aws:x", "AWS:x", "provisioner:stack", "a,b", "a\tb", "a#b", "a\u{0}", too_long.as_str()] {
+        for bad in
+            ["", "aws:x", "AWS:x", "provisioner:stack", "a,b", "a\tb", "a#b", "a\u{0}", too_long.as_str()]
+        {
             assert!(check_key(bad).is_some(), "{bad}");
         }
         assert_eq!(check_value("k", ""), None);

@@ -5,7 +5,8 @@
 use crate::config::errors::Problem;
 use crate::config::reader::{At, quoted};
 
-const RULES: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html";
+const RULES: &str =
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html";
 /// The longest object key, in bytes of UTF-8.
 const LONGEST: usize = 1024;
 
@@ -39,7 +40,8 @@ pub(in crate::config) fn check_suffix(suffix: &str) -> Option<Problem> {
     }
     check_text("suffix", suffix).or_else(|| {
         suffix.chars().all(|c| c.is_ascii_alphanumeric()).then(|| {
-            let note = format!("S3 compares the end of the key as it is, so this also means \"x{suffix}\": {RULES}");
+            let note =
+                format!("S3 compares the end of the key as it is, so this also means \"x{suffix}\": {RULES}");
             Problem::new(format!("the suffix {suffix:?} has no dot"), note, format!("write \".{suffix}\""))
         })
     })
@@ -79,7 +81,8 @@ pub(in crate::config) fn check_overlap(suffix: &str, before: &[At<String>]) -> O
             "keep one of them",
         ));
     }
-    let (short, long) = if suffix.len() < other.len() { (suffix, other.as_str()) } else { (other.as_str(), suffix) };
+    let (short, long) =
+        if suffix.len() < other.len() { (suffix, other.as_str()) } else { (other.as_str(), suffix) };
     Some(Problem::new(
         format!("the suffixes {} and {} overlap", quoted(other), quoted(suffix)),
         format!("S3 refuses two entries that one key can match: {RULES}"),

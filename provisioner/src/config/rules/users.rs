@@ -21,7 +21,11 @@ pub(in crate::config) fn check_name(stack: &str, name: &str) -> Option<Problem> 
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(*c);
     if let Some(bad) = name.chars().find(|c| !allowed(c)) {
         let valid = name.replace(' ', "-");
-        let help = if valid.chars().all(|c| allowed(&c)) { format!("for example {valid:?}") } else { "remove it".to_owned() };
+        let help = if valid.chars().all(|c| allowed(&c)) {
+            format!("for example {valid:?}")
+        } else {
+            "remove it".to_owned()
+        };
         let note = format!("names in IAM are letters, digits and _ + = , . @ -: {NAMES}");
         let problem = Problem::new(format!("{bad:?} cannot be in a user's name"), note, help);
         return Some(problem.underlining(bad.to_string()));
@@ -71,7 +75,10 @@ pub(in crate::config) fn check_prefix(prefix: &str) -> Option<Problem> {
     let special = |c: &char| matches!(c, '*' | '?' | '$' | '"' | '\\') || c.is_control();
     let bad = prefix.chars().find(special)?;
     let help = match bad {
-        '*' => format!("write it without: {:?}; a prefix means everything that begins so", prefix.replace('*', "")),
+        '*' => format!(
+            "write it without: {:?}; a prefix means everything that begins so",
+            prefix.replace('*', "")
+        ),
         _ => "choose a prefix without it".to_owned(),
     };
     Some(
@@ -95,9 +102,12 @@ mod tests {
         for good in ["user-a", "a", "Ann.Lee+x=y,z@example_1"] {
             assert_eq!(check_name("photos", good), None, "{good}");
         }
-        for (bad, says) in
-            [("", "is empty"), ("ann lee", "' ' cannot be in"), ("ann/lee", "'/' cannot be in"), ("añn", "'ñ'")]
-        {
+        for (bad, says) in [
+            ("", "is empty"),
+            ("ann lee", "' ' cannot be in"),
+            ("ann/lee", "'/' cannot be in"),
+            ("añn", "'ñ'"),
+        ] {
             let problem = check_name("photos", bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);
         }
@@ -125,7 +135,9 @@ mod tests {
         for good in ["", "albums/", "holiday photos/", "été/", "a+b=c/"] {
             assert_eq!(check_prefix(good), None, "{good}");
         }
-        for bad in ["/albums", "albums/*", "a?b", "${aws:username}/", "a\"b", "a\\b", "a\nb", &"x".repeat(257)] {
+        for bad in
+            ["/albums", "albums/*", "a?b", "${aws:username}/", "a\"b", "a\\b", "a\nb", &"x".repeat(257)]
+        {
             assert!(check_prefix(bad).is_some(), "{bad}");
         }
     }
