@@ -1,8 +1,26 @@
 //! `config.toml`: the file, and the validated [`Config`] made of it.
+//!
+//! The data flows from top to bottom: `load` gets the text, `parse` turns its
+//! tables into the model with the help of `reader` (types, unknown keys) and
+//! `rules` (what AWS allows), `errors` collects everything that is wrong, and
+//! `render` shows it. Nothing in here talks to AWS.
 
+mod defaults;
+mod errors;
+mod keys;
+mod load;
 mod model;
+mod parse;
+mod reader;
+mod render;
+mod rules;
+mod syntax;
 
+pub use errors::{ConfigError, ConfigErrors};
+pub use load::load;
 pub use model::{
     Access, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig, OrientationConfig,
     TriggerConfig, UserConfig,
 };
+pub use parse::{Overrides, parse};
+pub use rules::bucket_name::expand as expand_bucket_name;
