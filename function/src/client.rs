@@ -95,20 +95,23 @@ pub fn s3(env: impl Fn(&str) -> Option<String>) -> Result<Client, ClientError> {
     Ok(Client::from_conf(config.build()))
 }
 
-/// The certificates to trust: those of `AWS_CA_BUNDLE` or `SSL_CERT_FILE` and no
-/// others, else the system's.
+/// The certificates to trust: those of `AWS_CA_BUNDLE` and of `SSL_CERT_FILE`,
+/// else the system's.
+///
+/// Both, since a function that runs on a developer's machine may inherit the
+/// one that is meant for AWS while the other is meant for this endpoint.
 fn trust_store(get: impl Fn(&'static str) -> Option<String>) -> Result<TrustStore, ClientError> {
+    let mut store = None;
     for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
-        if let Some(path) = get(variable).map(PathBuf::from) {
-            return match std::fs::read(&path) {
-                // The HTTP client panics on a file without any.
-                Ok(pem) if has_certificate(&pem) => Ok(TrustStore::empty().with_pem_certificate(pem)),
-                Ok(_) => Err(ClientError::NoCertificate { variable, path }),
-                Err(source) => Err(ClientError::TrustFile { variable, path, source }),
-            };
+        let Some(path) = get(variable).map(PathBuf::from) else { continue };
+        match std::fs::read(&path) {
+            // The HTTP client panics on a file without any.
+            Ok(pem) if !has_certificate(&pem) => return Err(ClientError::NoCertificate { variable, path }),
+            Ok(pem) => store = Some(store.unwrap_or_else(TrustStore::empty).with_pem_certificate(pem)),
+            Err(source) => return Err(ClientError::TrustFile { variable, path, source }),
         }
     }
-    Ok(TrustStore::default())
+    Ok(store.unwrap_or_default())
 }
 
 fn has_certificate(pem: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use aws_sdk_s3::{
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
 
@@ -82,16 +82,32 @@ impl Error {
         R: std::fmt::Debug,
     {
         let reason = match error.as_service_error() {
-            Some(answer) => format!(
-                "{}: {} (request id {})",
-                answer.code().unwrap_or("unknown error"),
-                answer.message().unwrap_or("no message"),
-                error.request_id().unwrap_or("unknown"),
-            ),
-            None => DisplayErrorContext(error).to_string(),
+            Some(answer) => {
+                let code = answer.code().unwrap_or("unknown error");
+                let message = answer.message().unwrap_or("no message");
+                let id = error.request_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
+                format!("{code}: {message}{id}")
+            }
+            None => chain(error),
         };
         Self::S3 { operation, reason }
     }
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let step = error.to_string();
+        // Many errors repeat their cause's text in their own.
+        if !text.ends_with(&step) {
+            text.push_str(": ");
+            text.push_str(&step);
+        }
+        cause = error.source();
+    }
+    text
 }
 
 impl From<&sanitizer::Error> for Error {

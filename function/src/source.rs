@@ -11,7 +11,7 @@ use aws_sdk_s3::{
 };
 use bytes::{Bytes, BytesMut};
 
-use crate::error::Error;
+use crate::error::{Error, chain};
 
 /// How long to wait before reading again after the connection broke.
 pub(crate) const PAUSE: Duration = Duration::from_millis(200);
@@ -120,7 +120,7 @@ impl Opened {
                     return Err(broken(format!("{} of {length} bytes arrived", content.len())));
                 }
                 Ok(None) => return Ok(content.freeze()),
-                Err(error) => return Err(broken(error.to_string())),
+                Err(error) => return Err(broken(chain(&error))),
             }
         }
     }
