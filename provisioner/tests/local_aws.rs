@@ -325,6 +325,15 @@ async fn a_server_that_lost_its_certificate_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_server_whose_folder_was_removed_ends() {
+    let home = Home::new();
+    home.start().await;
+    let pid = home.pid().await;
+    std::fs::remove_dir_all(home.aws.home()).unwrap();
+    until("it is gone", || !lives(pid)).await;
+}
+
+#[tokio::test]
 async fn only_its_own_authority_vouches_for_it() {
     let (one, two) = tokio::join!(LocalAws::ephemeral(), LocalAws::ephemeral());
     let (one, two) = (one.unwrap(), two.unwrap());

@@ -51,7 +51,7 @@ impl Installer {
             return Ok(interpreter(&environment));
         }
         create_private_folder(&self.folder)?;
-        let _lock = lock::take(&environment.with_extension("lock"), PATIENCE, on_progress).await?;
+        let _lock = lock::take(&beside(&environment, ".lock"), PATIENCE, on_progress).await?;
         if is_complete(&environment) {
             return Ok(interpreter(&environment));
         }
@@ -158,6 +158,13 @@ async fn run(mut command: Command, name: &str) -> Result<(), Error> {
     }
     let text = [output.stdout, output.stderr].concat();
     Err(failed(last_lines(&String::from_utf8_lossy(&text), 8)))
+}
+
+/// `FOLDER.lock`; the dots of the version are no extension.
+fn beside(environment: &Path, suffix: &str) -> PathBuf {
+    let mut path = environment.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
 }
 
 fn interpreter(environment: &Path) -> PathBuf {
