@@ -2,6 +2,8 @@
 //!
 //! Each test has a home of its own; the installed program is shared with the user's.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
 use provisioner::aws::{Aws, AwsCall, AwsError, Connection};
 use provisioner::local::{Error, LocalAws, Progress, Running, Settings, VERSION};
 use std::io::Write;
