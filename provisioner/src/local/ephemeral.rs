@@ -32,7 +32,8 @@ impl Ephemeral {
         home.create()?;
         let certificate = Certificate::at(&home.certificates());
         certificate.ensure(SystemTime::now())?;
-        let (guarded, server) = server::start(&python, &home, &certificate, Mode::WithParent, extra_env).await?;
+        let (guarded, server) =
+            server::start(&python, &home, &certificate, Mode::WithParent, extra_env).await?;
         let running = Running::at(server, &certificate);
         Ok(Self { running, home, _server: guarded, _folder: folder })
     }

@@ -25,7 +25,11 @@ pub(super) fn default_home() -> Result<PathBuf, Error> {
 
 /// Makes a folder that only its owner can look into, and its parents.
 pub(super) fn create_private_folder(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::file("create the folder", path))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(Error::file("create the folder", path))
 }
 
 /// The paths inside one home.
@@ -86,7 +90,11 @@ impl Home {
     /// Bytes under [`Home::data`].
     pub(super) fn data_bytes(&self) -> u64 {
         let files = walkdir::WalkDir::new(self.data()).into_iter().flatten();
-        files.filter(|entry| entry.file_type().is_file()).flat_map(|entry| entry.metadata()).map(|file| file.len()).sum()
+        files
+            .filter(|entry| entry.file_type().is_file())
+            .flat_map(|entry| entry.metadata())
+            .map(|file| file.len())
+            .sum()
     }
 
     /// The last lines of the log, for error messages.

@@ -51,7 +51,7 @@ impl Installer {
             return Ok(interpreter(&environment));
         }
         create_private_folder(&self.folder)?;
-        let _lock = lock::take(&environment.with_extension("lock"), PATIENCE, on_progress).await?;
+        let _lock = lock::take(&beside(&environment, ".lock"), PATIENCE, on_progress).await?;
         if is_complete(&environment) {
             return Ok(interpreter(&environment));
         }
@@ -72,7 +72,12 @@ impl Installer {
 
     /// Tries uv first, being ten times faster; pip knows mirrors that uv is not told about, so it is
     /// tried when uv fails.
-    async fn fill(&self, environment: &Path, uv: Option<&Path>, python: Option<&Python>) -> Result<(), Error> {
+    async fn fill(
+        &self,
+        environment: &Path,
+        uv: Option<&Path>,
+        python: Option<&Python>,
+    ) -> Result<(), Error> {
         match (uv, python) {
             (Some(uv), Some(python)) => match with_uv(uv, Some(python), environment).await {
                 Ok(()) => Ok(()),
@@ -80,7 +85,9 @@ impl Installer {
             },
             (Some(uv), None) => with_uv(uv, None, environment).await,
             (None, Some(python)) => with_pip(python, environment).await,
-            (None, None) => Err(Error::NoPython { wanted: python::wanted(), found: "neither python3 nor uv".into() }),
+            (None, None) => {
+                Err(Error::NoPython { wanted: python::wanted(), found: "neither python3 nor uv".into() })
+            }
         }
     }
 }
@@ -115,7 +122,9 @@ async fn with_pip(python: &Python, environment: &Path) -> Result<(), Error> {
 /// Debian's Python has a `venv` that is only there to say that it is not.
 fn without_venv(error: Error, python: &Python) -> Error {
     match error {
-        Error::Install { output, .. } if output.contains("ensurepip") || output.contains("No module named venv") => {
+        Error::Install { output, .. }
+            if output.contains("ensurepip") || output.contains("No module named venv") =>
+        {
             Error::NoVenv { python: python.program.display().to_string() }
         }
         other => other,
@@ -151,6 +160,13 @@ async fn run(mut command: Command, name: &str) -> Result<(), Error> {
     Err(failed(last_lines(&String::from_utf8_lossy(&text), 8)))
 }
 
+/// `FOLDER.lock`; the dots of the version are no extension.
+fn beside(environment: &Path, suffix: &str) -> PathBuf {
+    let mut path = environment.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
 fn interpreter(environment: &Path) -> PathBuf {
     environment.join("bin/python")
 }
@@ -162,8 +178,8 @@ fn is_complete(environment: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::python::tests::program;
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// A machine with the given programs (shell scripts) and nothing else but the system's shell.
@@ -173,9 +189,7 @@ mod tests {
         fn with(programs: &[(&str, &str)]) -> Self {
             let folder = tempfile::tempdir().unwrap();
             for (name, script) in programs {
-                let path = folder.path().join(name);
-                std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+                program(folder.path(), name, script);
             }
             Self(folder)
         }
@@ -270,7 +284,10 @@ mod tests {
         let pip = "echo ERROR: could not reach the index >&2; exit 1";
         let machine = Machine::with(&[("python3", &python(pip))]);
         let error = machine.install().await.unwrap_err();
-        assert!(error.to_string().contains("`pip install` failed\n  ERROR: could not reach the index"), "{error}");
+        assert!(
+            error.to_string().contains("`pip install` failed\n  ERROR: could not reach the index"),
+            "{error}"
+        );
         assert!(error.hint().contains("network"));
         assert!(matches!(machine.install().await, Err(Error::Install { .. })));
     }

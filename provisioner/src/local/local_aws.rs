@@ -5,10 +5,12 @@ use super::home::{self, Home, remove_folder};
 use super::server::{self, ACCOUNT, Mode, REGION, ServerFile};
 use super::{Error, OnProgress, Progress, VERSION, health, install, lock};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long we let another process start or stop the same home: its start includes an installation.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// A server that has not answered for this long will not any more.
+const HUNG: Duration = Duration::from_secs(20);
 
 /// The local AWS of one home, running or not.
 #[derive(Debug, Clone)]
@@ -172,9 +174,18 @@ impl LocalAws {
 
     async fn is_usable(&self, server: ServerFile, settings: &Settings) -> bool {
         let certificate = self.certificate();
-        settings.port.is_none_or(|port| port == server.port)
-            && certificate.is_good(SystemTime::now())
-            && health::ask(server.port, &certificate).await.is_ok_and(|health| health.version == VERSION)
+        if settings.port.is_some_and(|port| port != server.port) || !certificate.is_good(SystemTime::now()) {
+            return false;
+        }
+        // Busy is not hung: replacing a server takes the work that it is busy with from someone.
+        let since = Instant::now();
+        loop {
+            match health::ask(server.port, &certificate).await {
+                Ok(health) => return health.version == VERSION,
+                Err(_) if since.elapsed() < HUNG => tokio::time::sleep(Duration::from_millis(200)).await,
+                Err(_) => return false,
+            }
+        }
     }
 
     fn running(&self, server: ServerFile) -> Running {

@@ -10,11 +10,20 @@ use std::time::{Duration, Instant};
 const POLL: Duration = Duration::from_millis(50);
 
 fn open(path: &Path) -> Result<File, Error> {
-    OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(Error::file("open the lock", path))
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(Error::file("open the lock", path))
 }
 
 /// Takes the lock, waiting for its present holder; it is ours until the result is dropped.
-pub(super) async fn take(path: &Path, patience: Duration, on_progress: OnProgress<'_>) -> Result<File, Error> {
+pub(super) async fn take(
+    path: &Path,
+    patience: Duration,
+    on_progress: OnProgress<'_>,
+) -> Result<File, Error> {
     let file = open(path)?;
     let since = Instant::now();
     let mut told = false;

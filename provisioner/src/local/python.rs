@@ -64,14 +64,21 @@ async fn version(program: &Path) -> Option<(u32, u32)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
-    fn program(folder: &Path, name: &str, script: &str) {
+    /// Writes an executable script. A child does it: were the file open in this process while another
+    /// test's thread forks, running it would fail with "text file busy".
+    pub(in super::super) fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
         let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let status = std::process::Command::new("/bin/sh")
+            .args(["-c", "printf '#!/bin/sh\\n%s\\n' \"$SCRIPT\" > \"$0\" && chmod 755 \"$0\""])
+            .arg(&path)
+            .env("SCRIPT", script)
+            .status()
+            .unwrap();
+        assert!(status.success());
+        path
     }
 
     #[tokio::test]

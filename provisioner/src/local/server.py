@@ -7,6 +7,7 @@ saves its state only when it ends well. This file serves the same ASGI applicati
   - binds its port itself before it says which one it is, so nobody can take the port in between,
   - saves its state soon after each change, so that a crash or a power cut costs seconds,
   - with `--with-parent` ends, and removes its folder, when its standard input closes,
+  - ends when its folder is removed, for then nobody could find it any more,
   - takes the processes of the functions with it when it ends.
 """
 
@@ -41,12 +42,12 @@ def arguments():
 
 
 def hold_lock(path):
-    """Takes the lock until this process ends: the descriptor is never closed."""
+    """Takes the lock until this process ends: its descriptor is never closed."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     for _ in range(50):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            return lock
         except OSError:  # someone looks whether we run, or another one does run
             time.sleep(0.1)
     sys.exit(f"another server holds {path}")
@@ -73,6 +74,25 @@ def end_with_parent(home):
         end_group()
 
     threading.Thread(target=watch, daemon=True, name="with-parent").start()
+
+
+def end_without_home(lock, path):
+    """Who removes the folder by hand would leave a server that no command finds."""
+    ours = os.fstat(lock)
+
+    def watch():
+        while True:
+            time.sleep(2)
+            try:
+                if os.path.samestat(ours, os.stat(path)):
+                    continue
+            except FileNotFoundError:
+                pass
+            except OSError:
+                continue
+            end_group()
+
+    threading.Thread(target=watch, daemon=True, name="without-home").start()
 
 
 def bind(port, only_this_port):
@@ -175,7 +195,8 @@ def main():
         os.setsid()
     except PermissionError:
         pass  # already the leader of a group
-    hold_lock(os.path.join(options.home, "server.lock"))
+    lock_path = os.path.join(options.home, "server.lock")
+    end_without_home(hold_lock(lock_path), lock_path)
     if options.with_parent:
         end_with_parent(options.home)
     listener = bind(options.port, options.only_this_port)

@@ -215,3 +215,53 @@ fn kill_group(pid: i32) {
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::python::tests::program;
+    use super::*;
+    use std::time::SystemTime;
+
+    /// Starts with a "Python" that is a shell script.
+    async fn start_with(script: &str, port: Option<u16>) -> Result<ServerFile, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home { folder: folder.path().join("home") };
+        home.create().unwrap();
+        let certificate = Certificate::at(&home.certificates());
+        certificate.ensure(SystemTime::now()).unwrap();
+        let python = program(folder.path(), "python", script);
+        let mode = Mode::Detached { port, persist: false };
+        start(&python, &home, &certificate, mode, &[]).await.map(|(_, server)| server)
+    }
+
+    #[tokio::test]
+    async fn an_early_end_is_told_at_once_with_the_log() {
+        let error = start_with("echo no such module >&2; exit 3", None).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("exit status: 3") && text.contains("\n  no such module"), "{text}");
+        assert!(error.hint().contains("server.log"));
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_as_such() {
+        let error = start_with("exit 98", Some(1234)).await.unwrap_err();
+        assert!(matches!(error, Error::PortTaken { port: 1234 }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn nothing_of_the_users_environment_reaches_the_server() {
+        let error = start_with("/usr/bin/env; exit 1", None).await.unwrap_err().to_string();
+        assert!(error.contains("AUTH=true") || error.contains("AWS_CA_BUNDLE="), "{error}");
+        assert!(!error.contains("CARGO"), "{error}");
+    }
+
+    #[test]
+    fn a_stale_file_without_its_server_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home { folder: folder.path().to_owned() };
+        std::fs::write(home.server_file(), r#"{"pid": 1, "port": 4600}"#).unwrap();
+        std::fs::write(home.server_lock(), "").unwrap();
+        assert_eq!(running(&home).unwrap(), None);
+        assert_eq!(last_known(&home), Some(ServerFile { pid: 1, port: 4600 }));
+    }
+}
