@@ -32,6 +32,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     }
     let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
     let selection = select(&file, &input).map_err(unprovable)?;
+    let format = coded_format(&file, &selection).unwrap_or(format);
     let data = Data::collect(&file, &selection, &input, format)?;
     let mut cleaner =
         Cleaner { input: &input, file: &file, options, fates: HashMap::new(), kept: Vec::new() };
@@ -78,6 +79,16 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
         blobs: data.blobs.into_iter().map(|cut| cut.keep).collect(),
     };
     Ok(Sanitized { format, report, pieces: write(&clean, &input) })
+}
+
+/// The format by how the pictures are coded; `None` when that differs.
+fn coded_format(file: &File, selection: &Selection) -> Option<Format> {
+    let is_coded = |kind| selection.items.iter().any(|&index| &file.items[index].kind == kind);
+    match (is_coded(b"hvc1"), is_coded(b"av01")) {
+        (true, false) => Some(Format::Heic),
+        (false, true) => Some(Format::Avif),
+        _ => None,
+    }
 }
 
 /// Width and height as the item states them.

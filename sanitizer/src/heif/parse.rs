@@ -216,6 +216,9 @@ impl<'a> Parser<'a> {
         if !name.is_empty() {
             self.extra(Category::Comment, "item name", name);
         }
+        if !matches!(&kind, b"mime" | b"uri ") && !cursor.is_empty() {
+            self.extra(Category::Hidden, "item entry", cursor.range());
+        }
         Ok(Item {
             id,
             kind,
