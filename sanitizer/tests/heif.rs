@@ -100,7 +100,7 @@ const PLACES: &[(&str, Category, Change)] = &[
     ("item name", Category::Comment, |heif| heif.item(1).name = CANARY.to_vec()),
     ("after an item's name", Category::Hidden, |heif| heif.item(1).after_name = b"CANARY\0CANARY".to_vec()),
     ("item of unknown type", Category::Application, |heif| {
-        heif.items.push(Item::new(20, b"abcd", CANARY, &[]))
+        heif.items.push(Item::new(20, b"abcd", CANARY, &[]));
     }),
     ("uri item", Category::Application, |heif| {
         let mut item = Item::new(20, b"uri ", CANARY, &[]);
@@ -168,7 +168,7 @@ const PLACES: &[(&str, Category, Change)] = &[
     ("second media box", Category::Hidden, |heif| heif.at_end = boxed(b"mdat", CANARY)),
     ("trailer", Category::Trailer, |heif| heif.at_end = b"CANARY".to_vec()),
     ("trailer that looks like a box", Category::Trailer, |heif| {
-        heif.at_end = b"\xFF\0\0\0freeCANARY".to_vec()
+        heif.at_end = b"\xFF\0\0\0freeCANARY".to_vec();
     }),
 ];
 
@@ -303,7 +303,7 @@ fn data_of_the_picture_is_not_copied() {
         .pieces()
         .iter()
         .any(|piece| piece.len() > 100_000 && input.as_ptr_range().contains(&piece.as_ptr()));
-    assert!(shared, "{:?}", cleaned.pieces().iter().map(|piece| piece.len()).collect::<Vec<_>>());
+    assert!(shared, "{:?}", cleaned.pieces().iter().map(sanitizer::Bytes::len).collect::<Vec<_>>());
 }
 
 #[test]
@@ -518,10 +518,11 @@ fn position(bytes: &[u8], what: &[u8]) -> usize {
 
 /// A grid of real tiles as phones write it, with the rules of the grid in `idat`.
 fn real_grid() -> Vec<u8> {
-    let picture = clean(&real_picture("icc.heic")).unwrap().into_bytes();
+    let picture = clean(&real_picture("icc.heic")).expect("a real picture is cleaned").into_bytes();
     let tile = &picture[position(&picture, b"mdat") + 4..];
     let config = position(&picture, b"hvcC");
-    let config_len = u32::from_be_bytes(picture[config - 4..config].try_into().unwrap()) as usize - 8;
+    let config_len =
+        picture[config - 4..config].iter().fold(0, |len, &byte| len << 8 | usize::from(byte)) - 8;
     let mut heif = phone_heic();
     heif.properties[0].1 = picture[config + 4..][..config_len].to_vec();
     heif.properties[1].1 = builder::ispe(192, 64);

@@ -113,9 +113,9 @@ impl Reader<'_> {
                 0x02BC | 0x83BB if packets < 2 => {
                     packets += 1;
                     if entry.tag == 0x02BC {
-                        xmp::read_xmp(entry.bytes(), facts)
+                        xmp::read_xmp(entry.bytes(), facts);
                     } else {
-                        iptc::read_iim(entry.bytes(), facts)
+                        iptc::read_iim(entry.bytes(), facts);
                     }
                     continue;
                 }

@@ -30,7 +30,7 @@ pub(crate) fn read_iptc(app13_payload: &[u8], facts: &mut Facts) {
                 );
             }
             0x040B => {
-                facts.add(FactKind::Text, &String::from_utf8_lossy(&data[..data.len().min(800)]), SOURCE)
+                facts.add(FactKind::Text, &String::from_utf8_lossy(&data[..data.len().min(800)]), SOURCE);
             }
             0x0422 => read_exif(data, facts),
             0x0424 => read_xmp(data, facts),

@@ -26,8 +26,13 @@ pub(crate) fn read_xmp(packet: &[u8], facts: &mut Facts) {
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut properties =
-        Properties { facts, make: String::new(), model: String::new(), pending: [Pending::default(); 2] };
+    let mut properties = Properties {
+        facts,
+        make: String::new(),
+        model: String::new(),
+        ancestors: 0,
+        pending: [Pending::default(); 2],
+    };
     // The names of the open elements, without prefixes: writers choose these freely.
     let mut path: Vec<String> = Vec::new();
     let mut text = String::new();
@@ -108,6 +113,7 @@ struct Properties<'a> {
     facts: &'a mut Facts,
     make: String,
     model: String,
+    ancestors: usize,
     /// Halves of positions: of the picture, and of what it points at.
     pending: [Pending; 2],
 }
@@ -164,7 +170,7 @@ impl Properties<'_> {
             }
             "DocumentID" | "InstanceID" | "OriginalDocumentID" | "DerivedFrom" | "documentID"
             | "instanceID" | "originalDocumentID" | "History" | "action" | "changed" | "parameters"
-            | "DocumentAncestors" | "RawFileName" | "filePath" | "PreservedFileName" => FactKind::History,
+            | "RawFileName" | "filePath" | "PreservedFileName" => FactKind::History,
             "title"
             | "description"
             | "subject"
@@ -188,6 +194,11 @@ impl Properties<'_> {
             | "AISystemUsed" => FactKind::Text,
             "MotionPhoto" | "MicroVideo" if value != "0" => {
                 self.facts.add(FactKind::HiddenPicture, "a motion photo's video", SOURCE);
+                return;
+            }
+            // Photoshop lists every document that something was ever pasted from, hundreds of them.
+            "DocumentAncestors" => {
+                self.ancestors += 1;
                 return;
             }
             "Semantic" => {
@@ -251,6 +262,10 @@ impl Properties<'_> {
 
     fn finish(self) {
         self.facts.add(FactKind::Device, &device(&self.make, &self.model), SOURCE);
+        if self.ancestors > 0 {
+            let text = format!("parts of {} earlier documents", self.ancestors);
+            self.facts.add(FactKind::History, &text, SOURCE);
+        }
     }
 }
 

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_profile_is_cut_to_its_length_and_dropped_when_it_is_none() {
-        let mut profile = vec![0; 140];
+        let mut profile = [0; 140];
         profile[..4].copy_from_slice(&140_u32.to_be_bytes());
         profile[36..40].copy_from_slice(b"acsp");
         let payload = [b"prof", &profile[..], b"LEAK"].concat();

@@ -180,7 +180,7 @@ impl Removed<'_> {
                     facts.add(FactKind::HiddenPicture, &format!("{what}{size}"), SOURCE);
                 }
                 Role::Picture => {
-                    facts.add(FactKind::HiddenPicture, &format!("another picture{size}"), SOURCE)
+                    facts.add(FactKind::HiddenPicture, &format!("another picture{size}"), SOURCE);
                 }
                 Role::Xmp | Role::Metadata => {}
             }
@@ -190,10 +190,10 @@ impl Removed<'_> {
             match (extra.category, extra.location) {
                 (Category::Comment, _) => facts.add(FactKind::Text, &text(), SOURCE),
                 (Category::SecondPicture, _) => {
-                    facts.add(FactKind::HiddenPicture, "a video in the same file", SOURCE)
+                    facts.add(FactKind::HiddenPicture, "a video in the same file", SOURCE);
                 }
                 (Category::Provenance, _) => {
-                    facts.add(FactKind::History, "a provenance manifest (C2PA)", SOURCE)
+                    facts.add(FactKind::History, "a provenance manifest (C2PA)", SOURCE);
                 }
                 _ => {}
             }

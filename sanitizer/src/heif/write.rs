@@ -35,11 +35,15 @@ pub(super) struct CleanItem {
 
 /// The pieces of the clean file.
 pub(super) fn write(clean: &Clean, input: &Bytes) -> Vec<Bytes> {
-    let lengths: Vec<u64> =
-        clean.blobs.iter().map(|blob| blob.iter().map(|range| range.len() as u64).sum()).collect();
+    // Offsets have 32 bits unless the whole file might not fit.
+    write_with(clean, input, input.len() as u64 * 2 > u64::from(u32::MAX))
+}
+
+/// As `write`; `wide` makes the offsets and the size of the media box 64 bits.
+fn write_with(clean: &Clean, input: &Bytes, wide: bool) -> Vec<Bytes> {
+    let blob_len = |blob: &Vec<Range<usize>>| blob.iter().map(|range| range.len() as u64).sum();
+    let lengths: Vec<u64> = clean.blobs.iter().map(blob_len).collect();
     let media: u64 = lengths.iter().sum();
-    // Offsets have 32 bits unless the whole file might not fit; then box and offsets have 64.
-    let wide = media + input.len() as u64 > u64::from(u32::MAX);
     let mut out = Pieces::new(input);
     out.write(&file_type(&clean.brands));
     // The size of `meta` does not depend on the offsets in it.
@@ -175,4 +179,42 @@ fn head(kind: &Code, len: usize) -> Vec<u8> {
 
 fn boxed(kind: &Code, payload: &[u8]) -> Vec<u8> {
     [&head(kind, 8 + payload.len())[..], payload].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, Options};
+
+    #[test]
+    fn a_file_with_64_bit_offsets_is_read_as_the_same() {
+        let picture = b"\0\0\0\x06\x28\x01data";
+        let mut config = vec![1; 23];
+        config[22] = 0;
+        let mut input = picture.to_vec();
+        input.extend([0; 4].iter().chain(&[0, 0, 0, 8]).chain(&[0, 0, 0, 9]));
+        let input = Bytes::from(input);
+        config[21] = 3;
+        let item = || CleanItem {
+            kind: *b"hvc1",
+            is_hidden: false,
+            properties: vec![(0, true), (1, false)],
+            blob: Some(0),
+        };
+        let clean = Clean {
+            brands: vec![*b"heic"],
+            primary: 0,
+            items: vec![item()],
+            references: Vec::new(),
+            properties: vec![(*b"hvcC", Payload::New(config)), (*b"ispe", Payload::Same(10..22))],
+            blobs: vec![vec![0..10]],
+        };
+        let wide = write_with(&clean, &input, true).concat();
+        let narrow = write_with(&clean, &input, false).concat();
+        assert_eq!(wide.len(), narrow.len() + 8 + 8);
+        let cleaned = super::super::sanitize(wide.into(), Format::Heic, &Options::default()).unwrap();
+        assert_eq!((cleaned.report.width, cleaned.report.height), (8, 9));
+        let again = super::super::sanitize(narrow.into(), Format::Heic, &Options::default()).unwrap();
+        assert_eq!(cleaned.into_bytes(), again.into_bytes());
+    }
 }

@@ -2,27 +2,27 @@
 //! every place in a file can hold a canary.
 
 /// A box.
-pub fn boxed(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+pub(crate) fn boxed(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     [&(payload.len() as u32 + 8).to_be_bytes()[..], kind, payload].concat()
 }
 
 /// A box with version and flags.
-pub fn full(kind: &[u8; 4], version: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn full(kind: &[u8; 4], version: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
     boxed(kind, &[&[version, 0, 0, flags], payload].concat())
 }
 
 /// A NAL unit of HEVC after its length.
-pub fn nal(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn nal(kind: u8, payload: &[u8]) -> Vec<u8> {
     [&(payload.len() as u32 + 2).to_be_bytes()[..], &[kind << 1, 1], payload].concat()
 }
 
 /// An OBU of AV1.
-pub fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
     [&[kind << 3 | 2, payload.len() as u8][..], payload].concat()
 }
 
 /// The configuration of HEVC with these NAL units (type, payload).
-pub fn hvcc(units: &[(u8, &[u8])]) -> Vec<u8> {
+pub(crate) fn hvcc(units: &[(u8, &[u8])]) -> Vec<u8> {
     let mut config = vec![0; 23];
     config[0] = 1;
     for (at, reserved) in [(13, 0xF0), (15, 0xFC), (16, 0xFC), (17, 0xF8), (18, 0xF8)] {
@@ -40,26 +40,26 @@ pub fn hvcc(units: &[(u8, &[u8])]) -> Vec<u8> {
 }
 
 /// Width and height.
-pub fn ispe(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn ispe(width: u32, height: u32) -> Vec<u8> {
     [&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat()
 }
 
 /// The type of an auxiliary picture.
-pub fn auxc(name: &str) -> Vec<u8> {
+pub(crate) fn auxc(name: &str) -> Vec<u8> {
     [&[0; 4], name.as_bytes(), &[0]].concat()
 }
 
-pub const ALPHA: &str = "urn:mpeg:hevc:2015:auxid:1";
+pub(crate) const ALPHA: &str = "urn:mpeg:hevc:2015:auxid:1";
 
 /// Where an item's data goes.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Place {
+pub(crate) enum Place {
     Media,
     Inner,
 }
 
 #[derive(Clone)]
-pub struct Item {
+pub(crate) struct Item {
     pub id: u32,
     pub kind: [u8; 4],
     pub name: Vec<u8>,
@@ -81,7 +81,7 @@ pub struct Item {
 }
 
 impl Item {
-    pub fn new(id: u32, kind: &[u8; 4], data: &[u8], properties: &[u8]) -> Self {
+    pub(crate) fn new(id: u32, kind: &[u8; 4], data: &[u8], properties: &[u8]) -> Self {
         Self {
             id,
             kind: *kind,
@@ -101,7 +101,7 @@ impl Item {
 }
 
 #[derive(Clone)]
-pub struct Heif {
+pub(crate) struct Heif {
     pub brands: Vec<[u8; 4]>,
     pub minor_version: [u8; 4],
     pub primary: u32,
@@ -123,11 +123,11 @@ pub struct Heif {
 }
 
 impl Heif {
-    pub fn item(&mut self, id: u32) -> &mut Item {
+    pub(crate) fn item(&mut self, id: u32) -> &mut Item {
         self.items.iter_mut().find(|item| item.id == id).expect("the item is there")
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let ftyp = [&self.brands[0][..], &self.minor_version, &self.brands[..].concat()].concat();
         let mut out = boxed(b"ftyp", &ftyp);
         out.extend(&self.after_ftyp);
@@ -227,7 +227,7 @@ impl Heif {
 
 /// A HEIC laid out as phones do: a grid of two tiles with transparency, a
 /// thumbnail, a gain map, EXIF, XMP, a turn. Metadata holds `CANARY`.
-pub fn phone_heic() -> Heif {
+pub(crate) fn phone_heic() -> Heif {
     let exif = [
         &6_u32.to_be_bytes()[..],
         b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x0F\0\x02\0\0\0\x07\0\0\0\x1A\0\0\0\0CANARY\0",
@@ -294,7 +294,7 @@ impl Heif {
 }
 
 /// An AVIF with one coded picture, EXIF and XMP.
-pub fn avif() -> Heif {
+pub(crate) fn avif() -> Heif {
     let mut heif = phone_heic();
     let config = [&[0x81, 0, 0x0C, 0][..], &obu(1, b"SEQUENCE")].concat();
     heif.brands = vec![*b"avif", *b"mif1", *b"miaf"];

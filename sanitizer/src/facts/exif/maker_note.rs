@@ -41,7 +41,15 @@ const PANASONIC: &[Meaning] = &[
 const APPLE: &[Meaning] =
     &[(0x000B, Serial, Form::Text), (0x0011, Serial, Form::Text), (0x0015, Serial, Form::Text)];
 const FUJIFILM: &[Meaning] = &[(0x0010, Serial, Form::Text)];
-const OLYMPUS: &[Meaning] = &[(0x0404, Serial, Form::Text)];
+const OLYMPUS: &[Meaning] = &[
+    (0x0101, Serial, Form::Text),
+    (0x0102, Serial, Form::Text),
+    (0x0202, Serial, Form::Text),
+    (0x0203, Lens, Form::Text),
+    (0x0404, Serial, Form::Text),
+];
+/// Where Olympus points at a directory about body and lens.
+const OLYMPUS_EQUIPMENT: u16 = 0x2010;
 
 /// Reads a maker note. `tiff` is the whole EXIF, for notes whose offsets count from there.
 pub(super) fn read(make: &str, note: &Entry<'_>, tiff: Tiff<'_>, facts: &mut Facts) {
@@ -66,7 +74,12 @@ pub(super) fn read(make: &str, note: &Entry<'_>, tiff: Tiff<'_>, facts: &mut Fac
     } else {
         return;
     };
-    for entry in tiff.directory(directory).0 {
+    let mut entries = tiff.directory(directory).0;
+    let equipment = entries.iter().find(|entry| entry.tag == OLYMPUS_EQUIPMENT).and_then(Entry::number);
+    if let Some(equipment) = equipment.filter(|_| bytes.starts_with(b"OLYMP")) {
+        entries.extend(tiff.directory(equipment as usize).0);
+    }
+    for entry in entries {
         let Some((_, kind, form)) = meanings.iter().find(|(tag, ..)| *tag == entry.tag) else { continue };
         let value = match form {
             Form::Text => clean_text(entry.bytes()),
