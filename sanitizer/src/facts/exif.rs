@@ -1,6 +1,214 @@
-//! Facts from exif.
+//! What EXIF tells (CIPA DC-008, EXIF 3.0): the directories IFD0, IFD1, Exif,
+//! GPS and Interoperability of its TIFF container, and the maker's note.
 
-use super::Facts;
+mod maker_note;
+mod tiff;
 
-/// Adds what `data` tells to `facts`. Never fails: what cannot be read tells nothing.
-pub(crate) fn read_exif(_data: &[u8], _facts: &mut Facts) {}
+use super::{FactKind, Facts, Position, iptc, xmp};
+use tiff::{Entry, Tiff};
+
+const SOURCE: &str = "EXIF";
+
+/// Directories followed at most; real files have five.
+const DIRECTORY_LIMIT: usize = 16;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Directory {
+    /// IFD0, IFD1, Exif and sub-directories: their tags share one number space.
+    Main,
+    /// As `Main`, but describing the thumbnail.
+    Thumbnail,
+    Gps,
+}
+
+/// Adds what the TIFF bytes of an EXIF block tell to `facts`. Never fails: what
+/// cannot be read tells nothing.
+pub(crate) fn read_exif(tiff: &[u8], facts: &mut Facts) {
+    let tiff = tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff);
+    let Some((tiff, first)) = Tiff::open(tiff) else { return };
+    let mut reader = Reader { tiff, make: String::new(), main: Vec::new() };
+    // A work list and the offsets already seen take the place of recursion, so
+    // that directories pointing at one another end.
+    let mut waiting = vec![(Directory::Main, first)];
+    let mut seen = Vec::new();
+    let mut chain_from_start = true;
+    while let Some((kind, offset)) = waiting.pop() {
+        if offset == 0 || seen.contains(&offset) || seen.len() >= DIRECTORY_LIMIT {
+            continue;
+        }
+        seen.push(offset);
+        let (entries, next) = tiff.directory(offset);
+        // Only IFD0 has a successor that means something: IFD1, the thumbnail.
+        if std::mem::take(&mut chain_from_start) {
+            waiting.push((Directory::Thumbnail, next));
+        }
+        for entry in &entries {
+            let child = match entry.tag {
+                0x8769 | 0xA005 | 0x014A => Directory::Main,
+                0x8825 => Directory::Gps,
+                _ => continue,
+            };
+            if let Some(offset) = entry.number() {
+                waiting.push((child, offset as usize));
+            }
+        }
+        match kind {
+            Directory::Main => reader.main.extend(entries),
+            Directory::Thumbnail => read_thumbnail(&entries, facts),
+            Directory::Gps => read_gps(&entries, facts),
+        }
+    }
+    reader.read_main(facts);
+}
+
+struct Reader<'a> {
+    tiff: Tiff<'a>,
+    make: String,
+    main: Vec<Entry<'a>>,
+}
+
+impl Reader<'_> {
+    fn find(&self, tag: u16) -> Option<&Entry<'_>> {
+        self.main.iter().find(|entry| entry.tag == tag)
+    }
+
+    fn text(&self, tag: u16) -> String {
+        self.find(tag).and_then(Entry::text).unwrap_or_default()
+    }
+
+    fn read_main(mut self, facts: &mut Facts) {
+        self.make = self.text(0x010F);
+        facts.add(FactKind::Device, &device(&self.make, &self.text(0x0110)), SOURCE);
+        facts.add(FactKind::Lens, &device(&self.text(0xA433), &self.text(0xA434)), SOURCE);
+        for (time, fraction, zone) in
+            [(0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012), (0x0132, 0x9290, 0x9010)]
+        {
+            facts.add(
+                FactKind::Time,
+                &timestamp(&self.text(time), &self.text(fraction), &self.text(zone)),
+                SOURCE,
+            );
+        }
+        let mut packets = 0;
+        for entry in &self.main {
+            let kind = match entry.tag {
+                0x0131 | 0x000B | 0xA43A..=0xA43C => FactKind::Software,
+                0x013B | 0x8298 | 0xA430 | 0x013C | 0xA437..=0xA439 => FactKind::Person,
+                0xA431 | 0xA435 | 0xC62F | 0xA420 | 0xC65D => FactKind::Serial,
+                0x010E | 0x010D | 0xA436 => FactKind::Text,
+                0xC614 => FactKind::Device,
+                0x9286 => {
+                    facts.add(FactKind::Text, &entry.comment(), SOURCE);
+                    continue;
+                }
+                0x9C9D => {
+                    facts.add(FactKind::Person, &entry.windows_text(), SOURCE);
+                    continue;
+                }
+                0x9C9B | 0x9C9C | 0x9C9E | 0x9C9F => {
+                    facts.add(FactKind::Text, &entry.windows_text(), SOURCE);
+                    continue;
+                }
+                // Packets of other formats; a few at most, since each costs its length.
+                0x02BC | 0x83BB if packets < 2 => {
+                    packets += 1;
+                    if entry.tag == 0x02BC {
+                        xmp::read_xmp(entry.bytes(), facts);
+                    } else {
+                        iptc::read_iim(entry.bytes(), facts);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            facts.add(kind, &entry.text().unwrap_or_default(), SOURCE);
+        }
+        if let Some(note) = self.find(0x927C) {
+            maker_note::read(&self.make, note, self.tiff, facts);
+        }
+    }
+}
+
+/// Make and model as one name; models often repeat the make.
+pub(super) fn device(make: &str, model: &str) -> String {
+    let (make, model) = (make.trim(), model.trim());
+    let first_word = make.split_whitespace().next().unwrap_or_default().to_lowercase();
+    if !first_word.is_empty() && model.to_lowercase().starts_with(&first_word) {
+        return model.to_owned();
+    }
+    format!("{make} {model}").trim().to_owned()
+}
+
+/// A date as EXIF writes it (`2024:05:01 12:34:56`), as a person reads it.
+fn timestamp(time: &str, fraction: &str, zone: &str) -> String {
+    let time = time.trim();
+    // Cameras whose clock was never set write zeros or blanks.
+    if !time.bytes().any(|byte| byte.is_ascii_digit() && byte != b'0') {
+        return String::new();
+    }
+    let (date, clock) = time.split_once(' ').unwrap_or((time, ""));
+    let mut text = format!("{} {clock}", date.replacen(':', "-", 2));
+    if !fraction.trim().is_empty() && !clock.is_empty() {
+        text = format!("{text}.{}", fraction.trim());
+    }
+    format!("{text} {}", zone.trim())
+}
+
+fn read_thumbnail(entries: &[Entry<'_>], facts: &mut Facts) {
+    let number = |tag| entries.iter().find(|entry| entry.tag == tag).and_then(Entry::number);
+    // Either JPEG (0x0201, length 0x0202) or plain strips (0x0111, lengths 0x0117).
+    if number(0x0201).or(number(0x0111)).is_some() {
+        let length = number(0x0202).or(number(0x0117));
+        let length = length.map_or(String::new(), |length| format!(" of {length} bytes"));
+        facts.add(FactKind::Thumbnail, &format!("an embedded thumbnail{length}"), SOURCE);
+    }
+}
+
+fn read_gps(entries: &[Entry<'_>], facts: &mut Facts) {
+    let find = |tag| entries.iter().find(|entry| entry.tag == tag);
+    let is_letter = |tag, letter: u8| {
+        find(tag)
+            .and_then(|entry| entry.bytes().first())
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(&letter))
+    };
+    let degrees = |tag| {
+        let entry = find(tag)?;
+        // Minutes and seconds may be missing, or 0/0 when degrees have a fraction.
+        let part = |index| entry.fraction(index).unwrap_or(0.0);
+        Some(entry.fraction(0)? + part(1) / 60.0 + part(2) / 3600.0)
+    };
+    let signed = |negative: bool, value: f64| if negative { -value } else { value };
+    let altitude = find(0x06).and_then(|entry| entry.fraction(0)).map(|metres| {
+        // 1 and 3 mean below the reference.
+        signed(find(0x05).and_then(Entry::number).is_some_and(|reference| reference % 2 == 1), metres)
+    });
+    for (latitude, longitude, altitude, source) in
+        [(0x02, 0x04, altitude, SOURCE), (0x14, 0x16, None, "EXIF (destination)")]
+    {
+        if let (Some(north), Some(east)) = (degrees(latitude), degrees(longitude)) {
+            facts.add_position(Position {
+                latitude: signed(is_letter(latitude - 1, b'S'), north),
+                longitude: signed(is_letter(longitude - 1, b'W'), east),
+                altitude,
+                source,
+            });
+        }
+    }
+    let date = find(0x1D).and_then(Entry::text).unwrap_or_default();
+    let clock =
+        find(0x07).and_then(|entry| Some((entry.fraction(0)?, entry.fraction(1)?, entry.fraction(2)?)));
+    match clock {
+        Some((hours, minutes, seconds)) => {
+            let clock = format!("{hours:02.0}:{minutes:02.0}:{seconds:02.0}");
+            let text = format!("{} {clock} UTC (GPS)", date.replacen(':', "-", 2));
+            facts.add(FactKind::Time, &text, SOURCE);
+        }
+        None => facts.add(FactKind::Time, &timestamp(&date, "", ""), SOURCE),
+    }
+    if let Some(area) = find(0x1C) {
+        facts.add(FactKind::Place, &area.comment(), SOURCE);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -76,13 +76,40 @@ pub enum FactKind {
     HiddenPicture,
 }
 
+/// Facts kept of one picture; more than that no person reads.
+const FACT_LIMIT: usize = 500;
+
+/// Positions kept of one picture.
+const POSITION_LIMIT: usize = 50;
+
 impl Facts {
     /// Adds a fact unless it is empty or known already.
     pub(crate) fn add(&mut self, kind: FactKind, value: &str, source: &'static str) {
+        if self.items.len() >= FACT_LIMIT {
+            return;
+        }
         let value: String = value.chars().filter(|c| !c.is_control()).take(200).collect();
         let value = value.trim().to_owned();
         if !value.is_empty() && !self.items.iter().any(|fact| fact.kind == kind && fact.value == value) {
             self.items.push(Fact { kind, value, source });
+        }
+    }
+
+    /// Adds a position unless it is none on Earth or known already. Of two equal
+    /// ones the altitude of either is kept.
+    pub(crate) fn add_position(&mut self, position: Position) {
+        let on_earth = position.latitude.abs() <= 90.0 && position.longitude.abs() <= 180.0;
+        if !on_earth || self.positions.len() >= POSITION_LIMIT {
+            return;
+        }
+        // EXIF and XMP of one picture round the same place differently: 1e-6 degrees are 0.1 m.
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
+        let known = self.positions.iter_mut().find(|known| {
+            close(known.latitude, position.latitude) && close(known.longitude, position.longitude)
+        });
+        match known {
+            Some(known) => known.altitude = known.altitude.or(position.altitude),
+            None => self.positions.push(position),
         }
     }
 }

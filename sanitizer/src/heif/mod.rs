@@ -1,15 +1,31 @@
-//! HEIC and AVIF (ISO/IEC 23008-12 on top of ISO/IEC 14496-12).
+//! HEIC and AVIF (ISO/IEC 23008-12 on top of ISO/IEC 14496-12; MIAF ISO/IEC
+//! 23000-22; the AV1 Image File Format).
+//!
+//! The file is read into a model, and a new one is written from what the model
+//! keeps: the primary item, the items it is derived from, and their alpha. So
+//! nothing can stay behind in a box or between items. The way through it:
+//! [`parse`] makes the [`model`], [`select`] picks the items, [`coded`] cuts
+//! what decoders do not need from their data, [`properties`] cleans what
+//! describes them, [`write`] puts the new file together, and [`removed`] tells
+//! what is not in it.
+//!
+//! What cannot be proven here: coded picture data is checked in units, not
+//! decoded, so bytes after a slice's or tile's last block stay. Pixels that a
+//! `clap` property crops away stay too; cutting them would mean to encode anew.
 
-use bytes::Bytes;
+mod av1;
+mod brand;
+mod clean;
+mod coded;
+mod cursor;
+mod derived;
+mod hevc;
+mod model;
+mod parse;
+mod properties;
+mod removed;
+mod select;
+mod write;
 
-use crate::{Error, Format, Options, Sanitized};
-
-/// Tells the format of an ISO base media file by its brands.
-pub(crate) fn brand(_input: &[u8]) -> Result<Format, Error> {
-    Err(Error::UnsupportedFormat { name: "ISO base media" })
-}
-
-/// Cleans a HEIF file.
-pub(crate) fn sanitize(_input: Bytes, _format: Format, _options: &Options) -> Result<Sanitized, Error> {
-    Err(Error::UnsupportedFormat { name: "HEIF" })
-}
+pub(crate) use brand::brand;
+pub(crate) use clean::sanitize;

@@ -1,0 +1,124 @@
+//! The data of an item that is kept, cut down to what decoders need.
+
+use std::ops::Range;
+
+use super::{av1, derived, hevc};
+use crate::Category;
+
+/// How an item's data is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Coding {
+    /// NAL units, each after a length of so many bytes.
+    Hevc { length_size: usize },
+    /// OBUs.
+    Av1,
+    /// The rules that put this many pictures together in a grid.
+    Grid { inputs: usize },
+    /// The same for an overlay.
+    Overlay { inputs: usize },
+}
+
+/// Units of all items of a file together. A picture of 100 megapixels has some
+/// thousand; each takes memory while it is looked at.
+pub(super) const UNIT_LIMIT: usize = 100_000;
+
+/// Which parts of some data stay, in order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub(super) keep: Vec<Range<usize>>,
+    pub(super) drop: Vec<(Category, &'static str, Range<usize>)>,
+}
+
+impl Cut {
+    pub(super) fn keep(&mut self, range: Range<usize>) {
+        match self.keep.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.keep.push(range),
+        }
+    }
+
+    pub(super) fn drop(&mut self, category: Category, location: &'static str, range: Range<usize>) {
+        self.drop.push((category, location, range));
+    }
+}
+
+/// Cuts the data that lies in `extents` of the input. The result's ranges are
+/// those of the input. `units` is how many more units may come.
+pub(super) fn cut(
+    input: &[u8],
+    extents: &[Range<usize>],
+    coding: Coding,
+    units: &mut usize,
+) -> Result<Cut, &'static str> {
+    let joined: Vec<u8>;
+    let data = match extents {
+        [] => &[],
+        [one] => input.get(one.clone()).unwrap_or_default(),
+        many => {
+            joined = many.iter().filter_map(|range| input.get(range.clone())).flatten().copied().collect();
+            &joined
+        }
+    };
+    let inner = match coding {
+        Coding::Hevc { length_size } => hevc::cut(data, length_size, units)?,
+        Coding::Av1 => av1::cut(data, units)?,
+        Coding::Grid { inputs } => derived::cut_grid(data, inputs)?,
+        Coding::Overlay { inputs } => derived::cut_overlay(data, inputs)?,
+    };
+    let places = Places::of(extents);
+    let mut cut = Cut::default();
+    for range in &inner.keep {
+        places.in_input(range).for_each(|part| cut.keep(part));
+    }
+    for (category, location, range) in &inner.drop {
+        places.in_input(range).for_each(|part| cut.drop(*category, location, part));
+    }
+    Ok(cut)
+}
+
+/// Extents, and where each starts when they are joined.
+struct Places<'a> {
+    extents: &'a [Range<usize>],
+    starts: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    fn of(extents: &'a [Range<usize>]) -> Self {
+        let mut start = 0;
+        let starts = extents.iter().map(|extent| {
+            start += extent.len();
+            start - extent.len()
+        });
+        let starts = starts.collect();
+        Self { extents, starts }
+    }
+
+    /// The parts of the input that a range of the joined extents stands for.
+    fn in_input(&self, range: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let first = self.starts.partition_point(|&start| start <= range.start).saturating_sub(1);
+        let Range { start, end } = *range;
+        let from_first = self.starts.iter().zip(self.extents).skip(first);
+        from_first.take_while(move |(joined, _)| **joined < end).filter_map(move |(&joined, extent)| {
+            let from = start.saturating_sub(joined).min(extent.len());
+            let to = (end - joined).min(extent.len());
+            (from < to).then(|| extent.start + from..extent.start + to)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_that_crosses_extents_is_found_in_both() {
+        let extents = [10..14, 20..21, 30..40];
+        let places = Places::of(&extents);
+        let parts = |range| places.in_input(&range).collect::<Vec<_>>();
+        assert_eq!(parts(2..8), [12..14, 20..21, 30..33]);
+        assert_eq!(parts(0..4), [10..14]);
+        assert_eq!(parts(4..6), [20..21, 30..31]);
+        assert_eq!(parts(5..6), [30..31]);
+        assert_eq!(parts(14..15), [39..40]);
+    }
+}

@@ -1,0 +1,552 @@
+//! HEIC and AVIF as a user of the library sees them.
+
+#[path = "support/heif.rs"]
+mod builder;
+
+use builder::{Heif, Item, auxc, avif, boxed, full, hvcc, nal, obu, phone_heic};
+use proptest::prelude::*;
+use sanitizer::facts::FactKind;
+use sanitizer::{Category, Error, Format, Options, Sanitized, sanitize};
+
+const CANARY: &[u8] = b"CANARY";
+
+fn clean(bytes: &[u8]) -> Result<Sanitized, Error> {
+    sanitize(bytes.to_vec(), &Options::default())
+}
+
+fn holds(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|window| window == what)
+}
+
+/// Cleans, and checks what must be true of every clean file.
+fn clean_well(name: &str, bytes: &[u8]) -> (Vec<u8>, Sanitized) {
+    let cleaned = clean(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let out = cleaned.clone().into_bytes().to_vec();
+    assert!(!holds(&out, CANARY), "{name}: the canary is still there");
+    assert!(cleaned.pieces().iter().all(|piece| !piece.is_empty()), "{name}: an empty piece");
+    let again = clean(&out).unwrap_or_else(|error| panic!("{name}: its own output: {error}"));
+    assert_eq!(again.report.removed, [], "{name}: something was left to remove");
+    assert_eq!(again.into_bytes(), out, "{name}: not idempotent");
+    (out, cleaned)
+}
+
+#[test]
+fn a_phones_picture_keeps_its_tiles_turn_and_transparency_only() {
+    let (out, cleaned) = clean_well("phone", &phone_heic().bytes());
+    assert_eq!(cleaned.format, Format::Heic);
+    assert_eq!((cleaned.report.width, cleaned.report.height), (128, 64));
+    for kept in [
+        &b"TILE-ONE"[..],
+        b"TILE-TWO",
+        b"ALPHA",
+        b"VPS",
+        b"SPS",
+        b"PPS",
+        b"irot",
+        b"auxid:1",
+        b"dimg",
+        b"auxl",
+    ] {
+        assert!(holds(&out, kept), "{} is gone", String::from_utf8_lossy(kept));
+    }
+    for gone in [&b"thmb"[..], b"cdsc", b"Exif", b"mime", b"hdrgainmap", b"dinf", b"idat"] {
+        assert!(!holds(&out, gone), "{} is still there", String::from_utf8_lossy(gone));
+    }
+    assert_eq!(
+        cleaned.report.categories(),
+        [Category::Application, Category::Thumbnail, Category::SecondPicture, Category::Exif, Category::Xmp]
+    );
+}
+
+#[test]
+fn what_the_metadata_told_is_known_when_asked_for() {
+    let mut heif = phone_heic();
+    heif.at_end = boxed(b"mpvd", b"a video");
+    let mut options = Options::default();
+    options.facts = true;
+    let facts = sanitize(heif.bytes(), &options).unwrap().report.facts.unwrap();
+    let told: Vec<_> = facts.items.iter().map(|fact| (fact.kind, fact.value.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (FactKind::Thumbnail, "a thumbnail of 64x64"),
+            (FactKind::HiddenPicture, "an HDR gain map of 64x64"),
+            (FactKind::Device, "CANARY"),
+            (FactKind::Place, "CANARY"),
+            (FactKind::HiddenPicture, "a video in the same file"),
+        ]
+    );
+}
+
+#[test]
+fn orientation_options_leave_the_turn_alone() {
+    let default = clean(&phone_heic().bytes()).unwrap().into_bytes();
+    for orientation in [sanitizer::Orientation::Drop, sanitizer::Orientation::Tag] {
+        let mut options = Options::default();
+        options.orientation = orientation;
+        assert_eq!(sanitize(phone_heic().bytes(), &options).unwrap().into_bytes(), default);
+    }
+}
+
+type Change = fn(&mut Heif);
+
+/// Each place of a HEIC that can hold something, with the canary in it.
+const PLACES: &[(&str, Category, Change)] = &[
+    ("minor version and brands", Category::Exif, |heif| {
+        heif.minor_version = *b"CANA";
+        heif.brands.extend([*b"CANA", *b"RY  "]);
+    }),
+    ("handler name", Category::Comment, |heif| heif.handler_name = CANARY.to_vec()),
+    ("item name", Category::Comment, |heif| heif.item(1).name = CANARY.to_vec()),
+    ("after an item's name", Category::Hidden, |heif| heif.item(1).after_name = b"CANARY\0CANARY".to_vec()),
+    ("item of unknown type", Category::Application, |heif| {
+        heif.items.push(Item::new(20, b"abcd", CANARY, &[]));
+    }),
+    ("uri item", Category::Application, |heif| {
+        let mut item = Item::new(20, b"uri ", CANARY, &[]);
+        item.after_name = b"urn:CANARY\0".to_vec();
+        heif.items.push(item);
+    }),
+    ("item in several extents", Category::Application, |heif| {
+        heif.items.push(Item::new(20, b"abcd", b"CANARY CANARY CANARY", &[]));
+        heif.item(20).extents = 2;
+    }),
+    ("second picture", Category::SecondPicture, |heif| {
+        heif.items.push(Item::new(20, b"hvc1", &nal(20, CANARY), &[1, 3]));
+    }),
+    ("user description", Category::Comment, |heif| {
+        heif.properties.push((*b"udes", b"\0\0\0\0en\0CANARY\0CANARY\0CANARY\0".to_vec()));
+        heif.item(3).properties.push(8);
+    }),
+    ("unknown property", Category::Application, |heif| {
+        heif.properties.push((*b"abcd", CANARY.to_vec()));
+        heif.item(3).properties.push(8);
+    }),
+    ("property of no item", Category::Application, |heif| heif.properties.push((*b"uuid", CANARY.to_vec()))),
+    ("creation time", Category::Time, |heif| {
+        heif.properties.push((*b"crtt", b"\0\0\0\0CANARY".to_vec()));
+        heif.item(3).properties.push(8);
+    }),
+    ("slack of a size", Category::Hidden, |heif| heif.properties[1].1.extend(CANARY)),
+    ("slack of a turn", Category::Hidden, |heif| heif.properties[3].1.extend(CANARY)),
+    ("slack of the depths", Category::Hidden, |heif| heif.properties[4].1.extend(CANARY)),
+    ("slack of the alpha type", Category::Hidden, |heif| heif.properties[5].1.extend(CANARY)),
+    ("slack of the configuration", Category::Hidden, |heif| heif.properties[0].1.extend(CANARY)),
+    ("message in the configuration", Category::Hidden, |heif| {
+        heif.properties[0].1 = hvcc(&[(32, b"VPS"), (39, CANARY), (33, b"SPS"), (34, b"PPS")]);
+    }),
+    ("colour profile that is none", Category::ColorProfile, |heif| {
+        heif.properties.push((*b"colr", b"profCANARY".to_vec()));
+        heif.item(3).properties.push(8);
+    }),
+    ("message in a tile", Category::Application, |heif| {
+        heif.item(1).data = [nal(39, CANARY), nal(20, b"TILE-ONE"), nal(40, CANARY)].concat();
+    }),
+    ("message across extents", Category::Application, |heif| {
+        heif.item(1).data = [nal(39, CANARY), nal(20, b"TILE-ONE"), nal(40, CANARY)].concat();
+        heif.item(1).extents = 3;
+        heif.gap = b"CANARY".to_vec();
+    }),
+    ("filler and reserved units", Category::Hidden, |heif| {
+        heif.item(1).data =
+            [nal(38, CANARY), nal(20, b"TILE-ONE"), nal(60, CANARY), nal(22, CANARY)].concat();
+    }),
+    ("slack of a grid", Category::Hidden, |heif| heif.item(3).data.extend(CANARY)),
+    ("between items", Category::Hidden, |heif| heif.gap = CANARY.to_vec()),
+    ("boxes in meta", Category::Application, |heif| {
+        heif.in_meta = [boxed(b"uuid", CANARY), boxed(b"xml ", CANARY), boxed(b"grpl", CANARY)].concat();
+    }),
+    ("free box in meta", Category::Hidden, |heif| heif.in_meta = boxed(b"free", CANARY)),
+    ("free box", Category::Hidden, |heif| heif.after_ftyp = boxed(b"free", CANARY)),
+    ("provenance", Category::Provenance, |heif| {
+        heif.after_ftyp =
+            boxed(b"uuid", b"\xD8\xFE\xC3\xD6\x1B\x0E\x48\x3C\x92\x97\x58\x28\x87\x7E\xC4\x81CANARY");
+    }),
+    ("vendor's box", Category::Application, |heif| heif.at_end = boxed(b"sefd", CANARY)),
+    ("video of a motion photo", Category::SecondPicture, |heif| heif.at_end = boxed(b"mpvd", CANARY)),
+    ("movie beside the picture", Category::SecondPicture, |heif| heif.at_end = boxed(b"moov", CANARY)),
+    ("second media box", Category::Hidden, |heif| heif.at_end = boxed(b"mdat", CANARY)),
+    ("trailer", Category::Trailer, |heif| heif.at_end = b"CANARY".to_vec()),
+    ("trailer that looks like a box", Category::Trailer, |heif| {
+        heif.at_end = b"\xFF\0\0\0freeCANARY".to_vec();
+    }),
+];
+
+#[test]
+fn no_place_of_a_heic_holds_anything_afterwards() {
+    for (name, category, change) in PLACES {
+        let mut heif = phone_heic();
+        change(&mut heif);
+        let (out, cleaned) = clean_well(name, &heif.bytes());
+        assert!(cleaned.report.categories().contains(category), "{name}: {:#?}", cleaned.report.removed);
+        for kept in [&b"TILE-ONE"[..], b"TILE-TWO", b"ALPHA"] {
+            assert!(holds(&out, kept), "{name}: {} is gone", String::from_utf8_lossy(kept));
+        }
+    }
+}
+
+#[test]
+fn no_place_of_an_avif_holds_anything_afterwards() {
+    let places: &[(&str, Change)] = &[
+        ("as it is", |_| {}),
+        ("metadata, padding and reserved units", |heif| {
+            heif.item(1).data = [
+                obu(1, b"SEQUENCE"),
+                obu(5, CANARY),
+                obu(6, b"FRAME"),
+                obu(15, CANARY),
+                obu(9, CANARY),
+                obu(8, CANARY),
+            ]
+            .concat();
+        }),
+        ("temporal delimiter with a payload", |heif| {
+            heif.item(1).data = [obu(2, CANARY), obu(1, b"SEQUENCE"), obu(6, b"FRAME")].concat();
+        }),
+        ("metadata in the configuration", |heif| heif.properties[0].1.extend(obu(5, CANARY))),
+        ("layer sizes, which are no longer right", |heif| {
+            heif.item(1).data = [obu(5, CANARY), obu(6, b"FRAME")].concat();
+            heif.properties.push((*b"a1lx", vec![0, 0, 9, 0, 0, 0, 0]));
+            heif.item(1).properties.push(4);
+        }),
+    ];
+    for (name, change) in places {
+        let mut heif = avif();
+        change(&mut heif);
+        let (out, cleaned) = clean_well(name, &heif.bytes());
+        assert_eq!(cleaned.format, Format::Avif);
+        assert!(holds(&out, b"FRAME") && holds(&out, b"SEQUENCE") && !holds(&out, b"a1lx"), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_proven_clean_is_refused_with_its_reason() {
+    let cases: &[(&str, Change)] = &[
+        ("an image sequence", |heif| {
+            heif.brands.push(*b"msf1");
+            heif.at_end = boxed(b"moov", CANARY);
+        }),
+        ("an encrypted picture", |heif| heif.item(1).protection = 1),
+        ("a picture coded otherwise than in HEVC or AV1", |heif| heif.item(1).kind = *b"vvc1"),
+        ("a picture coded otherwise than in HEVC or AV1", |heif| heif.primary = 7),
+        ("a reference to an item that is not there", |heif| heif.references[0].2 = vec![1, 99]),
+        ("a picture that needs another to be decoded", |heif| heif.references.push((*b"pred", 1, vec![2]))),
+        ("an item with two references of one kind", |heif| heif.references.push((*b"dimg", 3, vec![5]))),
+        ("a grid with more or fewer tiles than it shows", |heif| heif.references[0].2 = vec![1, 2, 5]),
+        ("a grid of unknown form", |heif| heif.item(3).data[0] = 9),
+        ("an item's data is made of other items' data", |heif| heif.item(1).method = Some(2)),
+        ("an item's data is in another file", |heif| heif.item(1).data_reference = 1),
+        ("a coded picture without its configuration", |heif| heif.item(1).properties = vec![3]),
+        ("an HEVC picture without picture data", |heif| heif.item(1).data = nal(39, CANARY)),
+        ("bytes after the last NAL unit", |heif| heif.item(1).data.extend(b"ab")),
+        ("a NAL unit runs over the end", |heif| heif.item(1).data.extend(CANARY)),
+        ("a NAL unit with the forbidden bit", |heif| heif.item(1).data[4] |= 0x80),
+        ("an item has a property that is not there", |heif| heif.item(1).properties.push(99)),
+        ("a property that readers must understand, and we do not", |heif| {
+            heif.properties.push((*b"abcd", CANARY.to_vec()));
+            heif.essential.push(8);
+            heif.item(3).properties.push(8);
+        }),
+        ("a property is shorter than its fields", |heif| heif.properties[4].1.truncate(7)),
+        // The EXIF item claims bytes of a picture.
+        ("items that share some of their bytes", |heif| heif.item(7).claims = Some((4, 6))),
+    ];
+    for (reason, change) in cases {
+        let mut heif = phone_heic();
+        change(&mut heif);
+        match clean(&heif.bytes()) {
+            Err(Error::Unprovable { what, .. }) => assert_eq!(what, *reason),
+            other => panic!("{reason}: {:?}", other.map(|cleaned| cleaned.report)),
+        }
+    }
+}
+
+#[test]
+fn equal_tiles_that_are_stored_once_stay_so() {
+    let mut heif = phone_heic();
+    heif.references[0].2 = vec![1, 1];
+    heif.items.retain(|item| item.id != 2);
+    let (out, _) = clean_well("one tile twice", &heif.bytes());
+    assert_eq!(out.windows(8).filter(|window| window == b"TILE-ONE").count(), 1);
+}
+
+#[test]
+fn overlays_and_plain_copies_are_understood() {
+    let mut heif = phone_heic();
+    heif.item(3).kind = *b"iovl";
+    heif.item(3).data = vec![0; 10 + 4 + 8];
+    clean_well("overlay", &heif.bytes());
+    let mut heif = phone_heic();
+    heif.item(3).kind = *b"iden";
+    heif.item(3).data.clear();
+    heif.references[0].2 = vec![1];
+    let (out, _) = clean_well("plain copy", &heif.bytes());
+    assert!(holds(&out, b"TILE-ONE") && !holds(&out, b"TILE-TWO"));
+}
+
+#[test]
+fn references_in_a_circle_end() {
+    let mut heif = phone_heic();
+    heif.references.push((*b"dimg", 1, vec![3]));
+    let _ = clean(&heif.bytes());
+    heif.references = vec![(*b"dimg", 3, vec![3, 3])];
+    clean_well("a grid of itself", &heif.bytes());
+}
+
+#[test]
+fn data_of_the_picture_is_not_copied() {
+    let mut heif = phone_heic();
+    heif.item(1).data = nal(20, &[7; 100_000]);
+    let input = sanitizer::Bytes::from(heif.bytes());
+    let cleaned = sanitize(input.clone(), &Options::default()).unwrap();
+    let shared = cleaned
+        .pieces()
+        .iter()
+        .any(|piece| piece.len() > 100_000 && input.as_ptr_range().contains(&piece.as_ptr()));
+    assert!(shared, "{:?}", cleaned.pieces().iter().map(sanitizer::Bytes::len).collect::<Vec<_>>());
+}
+
+#[test]
+fn hostile_files_end_quickly() {
+    let start = std::time::Instant::now();
+    // A hundred thousand units, boxes, references.
+    let mut heif = phone_heic();
+    heif.item(1).data = [nal(20, b"x"), nal(39, b"x")].concat().repeat(300_000);
+    assert!(clean(&heif.bytes()).is_err());
+    let mut heif = phone_heic();
+    heif.at_end = boxed(b"free", b"").repeat(1_000_000);
+    clean_well("many boxes", &heif.bytes());
+    let mut heif = phone_heic();
+    heif.references.extend((0..200_000).map(|_| (*b"auxl", 4, vec![1, 2, 3])));
+    assert!(clean(&heif.bytes()).is_err());
+    let mut heif = phone_heic();
+    heif.items.extend((100..60_000).map(|id| Item::new(id, b"abcd", b"", &[])));
+    assert!(clean(&heif.bytes()).is_err());
+    let mut heif = phone_heic();
+    heif.properties.push((*b"auxC", auxc(&"x".repeat(1_000_000))));
+    heif.items.extend((100..10_000).map(|id| Item::new(id, b"hvc1", b"", &[8; 10])));
+    clean_well("a long name many times", &heif.bytes());
+    // A file that says it has four billion items.
+    let huge = full(b"iloc", 2, 0, &[0x44, 0x40, 0xFF, 0xFF, 0xFF, 0xFF]);
+    let mut heif = phone_heic();
+    heif.in_meta = huge;
+    assert!(clean(&heif.bytes()).is_err());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused_or_cleaned_but_never_leaks() {
+    for bytes in [phone_heic().bytes(), avif().bytes()]
+        .into_iter()
+        .chain(real_pictures().into_iter().map(|(_, bytes)| bytes))
+    {
+        for len in 0..bytes.len() {
+            if let Ok(cleaned) = clean(&bytes[..len]) {
+                assert!(!holds(&cleaned.into_bytes(), CANARY));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #[test]
+    fn a_damaged_file_is_refused_or_cleaned_but_never_leaks(
+        place in 0..PLACES.len(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut heif = phone_heic();
+        PLACES[place].2(&mut heif);
+        let mut bytes = heif.bytes();
+        for (index, value) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Ok(cleaned) = clean(&bytes) {
+            let out = cleaned.into_bytes();
+            let again = clean(&out).expect("what was written can be read");
+            prop_assert_eq!(again.into_bytes(), out);
+        }
+        let mut options = Options::default();
+        options.facts = true;
+        let _ = sanitize(bytes, &options);
+    }
+
+    #[test]
+    fn a_damaged_real_file_is_refused_or_cleaned(
+        picture in 0..8_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let (_, mut bytes) = real_pictures().swap_remove(picture);
+        for (index, value) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Ok(cleaned) = clean(&bytes) {
+            let out = cleaned.into_bytes();
+            let again = clean(&out).expect("what was written can be read");
+            prop_assert_eq!(again.into_bytes(), out);
+        }
+    }
+}
+
+fn real_picture(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/heif").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The real pictures that can be cleaned.
+fn real_pictures() -> Vec<(&'static str, Vec<u8>)> {
+    let names = [
+        "icc.heic",
+        "alpha.heic",
+        "thumbnail.heic",
+        "icc.avif",
+        "alpha.avif",
+        "grid.avif",
+        "turned.avif",
+        "thumbnail.avif",
+    ];
+    names.into_iter().map(|name| (name, real_picture(name))).collect()
+}
+
+#[test]
+fn real_pictures_are_clean_afterwards() {
+    for (name, bytes) in real_pictures() {
+        assert!(holds(&bytes, CANARY), "{name} has nothing to remove");
+        let (out, cleaned) = clean_well(name, &bytes);
+        assert!(cleaned.report.categories().contains(&Category::Exif), "{name}");
+        assert_eq!(
+            cleaned.report.categories().contains(&Category::Thumbnail),
+            name.starts_with("thumbnail"),
+            "{name}"
+        );
+        assert_eq!(holds(&out, b"acsp"), holds(&bytes, b"acsp"), "{name}: the profile");
+        assert_eq!(holds(&out, b"auxC"), name.starts_with("alpha"), "{name}: the transparency");
+    }
+    let sequence = clean(&real_picture("sequence.avif"));
+    assert!(matches!(sequence, Err(Error::Unprovable { what: "an image sequence", .. })));
+}
+
+#[test]
+fn the_colour_profile_goes_when_the_options_say_so() {
+    for (icc, stays) in [
+        (sanitizer::IccPolicy::Keep, true),
+        (sanitizer::IccPolicy::DropSrgb, false),
+        (sanitizer::IccPolicy::Drop, false),
+    ] {
+        let mut options = Options::default();
+        options.icc = icc;
+        for name in ["icc.heic", "icc.avif"] {
+            let cleaned = sanitize(real_picture(name), &options).unwrap();
+            assert_eq!(
+                cleaned.report.categories().contains(&Category::ColorProfile),
+                !stays,
+                "{name}, {icc:?}"
+            );
+            assert_eq!(holds(&cleaned.into_bytes(), b"acsp"), stays, "{name}, {icc:?}");
+        }
+    }
+}
+
+#[test]
+fn the_coding_tells_the_format_where_the_brand_does_not() {
+    let mut heif = avif();
+    heif.brands = vec![*b"mif1"];
+    let (_, cleaned) = clean_well("generic brand", &heif.bytes());
+    assert_eq!(cleaned.format, Format::Avif);
+}
+
+#[test]
+fn positions_in_real_pictures_are_told() {
+    let mut options = Options::default();
+    options.facts = true;
+    for (name, bytes) in real_pictures() {
+        let facts = sanitize(bytes, &options).unwrap().report.facts.unwrap();
+        let [position] = &facts.positions[..] else { panic!("{name}: {facts:?}") };
+        assert!(
+            (position.latitude - 48.1417).abs() < 1e-3 && (position.longitude - 11.575).abs() < 1e-3,
+            "{name}"
+        );
+    }
+}
+
+/// Decodes with the tools of libheif and libavif, which know nothing of us.
+#[test]
+fn real_pictures_decode_to_the_same_pixels() {
+    let folder = std::env::temp_dir().join(format!("sanitizer-heif-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in real_pictures().into_iter().chain([("grid.heic", real_grid())]) {
+        let suffix = if name.ends_with("avif") { "avif" } else { "heic" };
+        let decoders: &[&str] = if suffix == "avif" {
+            &["avifdec", "heif-convert", "heif-dec"]
+        } else {
+            &["heif-convert", "heif-dec"]
+        };
+        let mut has_decoder = false;
+        for decoder in decoders {
+            let decode = |label: &str, bytes: &[u8]| {
+                let (from, to) =
+                    (folder.join(format!("{label}.{suffix}")), folder.join(format!("{label}.png")));
+                std::fs::write(&from, bytes).unwrap();
+                let _ = std::fs::remove_file(&to);
+                let output = std::process::Command::new(decoder).args([&from, &to]).output().ok()?;
+                assert!(
+                    output.status.success(),
+                    "{name}, {label}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+                Some(png_pixels(&std::fs::read(&to).unwrap()))
+            };
+            let Some(before) = decode("before", &bytes) else { continue };
+            has_decoder = true;
+            let after = decode("after", &clean(&bytes).unwrap().into_bytes());
+            assert!(Some(before) == after, "{name}: {decoder} shows other pixels");
+        }
+        if !has_decoder {
+            println!(
+                "skipped for {name}: none of {decoders:?} is installed (Debian: libheif-examples, libavif-bin)"
+            );
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn position(bytes: &[u8], what: &[u8]) -> usize {
+    bytes.windows(what.len()).position(|window| window == what).expect("it is there")
+}
+
+/// A grid of real tiles as phones write it, with the rules of the grid in `idat`.
+fn real_grid() -> Vec<u8> {
+    let picture = clean(&real_picture("icc.heic")).expect("a real picture is cleaned").into_bytes();
+    let tile = &picture[position(&picture, b"mdat") + 4..];
+    let config = position(&picture, b"hvcC");
+    let config_len =
+        picture[config - 4..config].iter().fold(0, |len, &byte| len << 8 | usize::from(byte)) - 8;
+    let mut heif = phone_heic();
+    heif.properties[0].1 = picture[config + 4..][..config_len].to_vec();
+    heif.properties[1].1 = builder::ispe(192, 64);
+    heif.properties[2].1 = builder::ispe(96, 64);
+    heif.item(3).data = vec![0, 0, 0, 1, 0, 192, 0, 64];
+    for id in [1, 2, 5] {
+        heif.item(id).data = tile.to_vec();
+    }
+    heif.items.retain(|item| ![4, 6].contains(&item.id));
+    heif.references.retain(|(_, from, _)| ![4, 6].contains(from));
+    heif.bytes()
+}
+
+/// The chunks of a PNG that make up its pixels; one encoder writes equal pixels equally.
+fn png_pixels(png: &[u8]) -> Vec<u8> {
+    let mut pixels = Vec::new();
+    let mut rest = &png[8..];
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let (chunk, after) = after.split_at(u32::from_be_bytes(*length) as usize + 4);
+        if [&b"IHDR"[..], b"PLTE", b"tRNS", b"IDAT"].contains(&&chunk[..4]) {
+            pixels.extend(chunk);
+        }
+        rest = &after[4..];
+    }
+    assert!(!pixels.is_empty());
+    pixels
+}
