@@ -18,6 +18,14 @@ pub(crate) struct Frame {
     pub components: Vec<Component>,
 }
 
+/// What a scan's data is made of.
+pub(crate) struct Scan {
+    /// How many bytes are entropy-coded data, restart markers included.
+    pub data: usize,
+    /// Where the next marker (that is no RSTn) starts.
+    pub end: usize,
+}
+
 /// Decodes scans for their length alone.
 pub(crate) struct Verifier;
 
@@ -32,7 +40,8 @@ impl Verifier {
 
     pub(crate) fn restart_interval(&mut self, _interval: u16) {}
 
-    pub(crate) fn scan(&mut self, _sos_payload: &[u8], data: &[u8], offset: usize) -> Result<usize, Error> {
-        Ok(super::scan::end_of_data(data, offset)? - offset)
+    pub(crate) fn scan(&mut self, _sos_payload: &[u8], data: &[u8], offset: usize) -> Result<Scan, Error> {
+        let end = super::scan::end_of_data(data, offset)? - offset;
+        Ok(Scan { data: end, end })
     }
 }
