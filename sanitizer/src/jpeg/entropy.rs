@@ -1,1 +1,0 @@
-//! Proves where the entropy-coded data of a JPEG ends, without making pixels of it.
