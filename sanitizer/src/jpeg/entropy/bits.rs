@@ -154,6 +154,12 @@ impl<'a> Bits<'a> {
         self.position
     }
 
+    /// Whether the data is used up, or nearly, so that what was decoded last is
+    /// made of bits that are not there.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.made_up > 0 && self.count < self.made_up + 16
+    }
+
     /// Whether the file ends here (and not just the data, at a marker).
     pub(super) fn at_end_of_file(&self) -> bool {
         self.position + 1 >= self.data.len()

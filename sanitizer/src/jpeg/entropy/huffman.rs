@@ -221,11 +221,13 @@ mod tests {
     fn leaps_over_several_codes() {
         let payload = example();
         let (table, _) = Table::read(&payload).unwrap();
-        let leap = |window: &[u8]| table.leaps().look(&{
-            let mut bits = Bits::new(window, 0);
-            bits.load().unwrap();
-            bits
-        });
+        let leap = |window: &[u8]| {
+            table.leaps().look(&{
+                let mut bits = Bits::new(window, 0);
+                bits.load().unwrap();
+                bits
+            })
+        };
         // 01 x, 100 xx, 1010, and one bit left over
         let several = leap(&[0b0101_0011, 0b1010_1111]);
         assert_eq!((several.bits(), several.coefficients(), several.ends_block()), (12, 1 + 2 + 16, false));

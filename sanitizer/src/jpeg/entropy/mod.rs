@@ -202,9 +202,14 @@ impl Verifier {
             match data.get(position..position + 2) {
                 Some(&[0xFF, marker]) if marker == 0xD0 + number => position += 2,
                 Some(&[0xFF, marker]) if marker != 0 && marker != 0xFF => {
-                    return Err(malformed(offset + position, "another marker stands where a restart marker should"));
+                    return Err(malformed(
+                        offset + position,
+                        "another marker stands where a restart marker should",
+                    ));
                 }
-                Some(_) => return Err(unprovable(offset + position, "there are bytes before a restart marker")),
+                Some(_) => {
+                    return Err(unprovable(offset + position, "there are bytes before a restart marker"));
+                }
                 None => return Err(truncated(offset + data.len(), "a restart marker was expected")),
             }
         }
@@ -323,7 +328,8 @@ impl Verifier {
     /// Columns and rows of a component in data units, as in a scan of its own (A.2.2).
     fn size(&self, component: Component) -> (u64, u64) {
         let (max_h, max_v) = self.max_sampling();
-        let samples = |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
+        let samples =
+            |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
         (
             samples(self.frame.width, component.h, max_h).div_ceil(self.unit()),
             samples(self.frame.height, component.v, max_v).div_ceil(self.unit()),
@@ -401,7 +407,7 @@ fn next_marker(data: &[u8], position: usize) -> usize {
 fn explain(fault: Fault, bits: &Bits<'_>, offset: usize) -> Error {
     let at = offset + bits.position();
     match fault {
-        Fault::End if bits.at_end_of_file() => truncated(at, "a scan goes on"),
+        _ if bits.is_used_up() && bits.at_end_of_file() => truncated(at, "a scan goes on"),
         Fault::End => malformed(at, "a scan ends before its last block"),
         Fault::Code => malformed(at, "the coded data has a code that its Huffman table has not"),
         Fault::Run => malformed(at, "a run of zeros goes past the end of its block"),

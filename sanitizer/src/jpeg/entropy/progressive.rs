@@ -116,7 +116,12 @@ fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut
 
 /// G.1.2.3: new coefficients, and in between one bit for each that is known
 /// to be nonzero.
-fn skip_refinement(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut [u64]) -> Result<(), Fault> {
+fn skip_refinement(
+    bits: &mut Bits<'_>,
+    table: &Table,
+    scan: Parameters,
+    blocks: &mut [u64],
+) -> Result<(), Fault> {
     let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
     let mut ended = 0usize;
     for nonzero in &mut *blocks {
