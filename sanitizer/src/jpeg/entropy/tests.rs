@@ -372,19 +372,27 @@ proptest! {
         }
         let small = verify(&jpeg);
         jpeg.extend([0xFF, 0xD9].repeat(BIG / 2));
-        prop_assert_eq!(small, verify(&jpeg));
+        match (small, verify(&jpeg)) {
+            (Ok(small), big) => prop_assert_eq!(Ok(small), big),
+            (Err(small), big) => prop_assert!(big.is_err() || small.kind() == "truncated", "{small}, {big:?}"),
+        }
     }
 
     /// Whatever is let pass, libjpeg reads to its end without a warning.
     #[cfg(feature = "rotation")]
     #[test]
-    fn what_passes_is_what_libjpeg_reads(kind in 0usize..100, at in any::<prop::sample::Index>(), value in any::<u8>()) {
+    fn what_passes_is_what_libjpeg_reads(
+        kind in 0usize..100,
+        scan in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        value in any::<u8>(),
+    ) {
         use crate::jpeg::rotate::{Transform, turn};
         let kinds = kinds_once();
         let mut jpeg = kinds[kind % kinds.len()].clone();
-        let start = verify(&jpeg).unwrap()[0].start;
-        let at = start + at.index(jpeg.len() - start);
-        jpeg[at] = value;
+        let found = verify(&jpeg).unwrap();
+        let found = &found[scan.index(found.len())];
+        jpeg[found.start + at.index(found.scan.data)] = value;
         if let Ok(found) = verify(&jpeg)
             && found.iter().all(|found| found.scan.data == found.scan.end)
         {
