@@ -1,47 +1,435 @@
 //! Proves where the entropy-coded data of a JPEG ends, without making pixels of it.
+//!
+//! A decoder stops reading a scan after its last block and looks for the next
+//! marker. Whatever stands between is shown by no viewer and survives
+//! every tool that copies "from SOS to the next marker". To know where that is,
+//! the data must be decoded (ITU-T T.81 F.2, G.2, H.2), but only as far as the
+//! lengths of the codes: a [`Verifier`] counts blocks and bits.
+//!
+//! It is stricter than decoders, which tolerate damage: a scan must hold each
+//! block, runs must end where their block, scan or restart interval ends, and each bit
+//! of a coefficient must be coded exactly once. Refused for want of a proof:
+//! arithmetic coding, hierarchical pictures, and a height that only a DNL segment tells.
 
-use crate::Error;
+mod bits;
+mod huffman;
+mod progressive;
+mod sequential;
 
-/// One component of a frame.
+use crate::{Error, Format};
+
+use self::{
+    bits::{Bits, Fault, Stop},
+    huffman::Table,
+    progressive::{History, Parameters},
+    sequential::Block,
+};
+
+/// A component of the frame header (SOFn).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Component {
+    /// Its identifier, which scan headers refer to.
     pub id: u8,
+    /// Horizontal sampling factor, 1..=4.
     pub h: u8,
+    /// Vertical sampling factor, 1..=4.
     pub v: u8,
 }
 
-/// What the frame header says.
+/// A frame header (SOFn), ITU-T T.81 B.2.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
+    /// The second byte of the marker, 0xC0..=0xCF: the coding process.
     pub sof: u8,
+    /// Bits per sample.
     pub precision: u8,
+    /// Width in pixels.
     pub width: u16,
+    /// Height in pixels; 0 when a DNL segment tells it after the first scan.
     pub height: u16,
+    /// The components, in the order of the header.
     pub components: Vec<Component>,
 }
 
 /// What a scan's data is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scan {
     /// How many bytes are entropy-coded data, restart markers included.
     pub data: usize,
-    /// Where the next marker (that is no RSTn) starts.
+    /// Where the next marker (that is no RSTn) starts, or the file ends.
+    /// What lies between `data` and here belongs to nothing and can be cut.
     pub end: usize,
 }
 
-/// Decodes scans for their length alone.
-pub(crate) struct Verifier;
+/// Scans before the picture is refused. Real encoders write about 10. Each scan
+/// can walk all blocks with few bytes, so their number must be bounded.
+const MAX_SCANS: usize = 100;
+
+/// Scans from this size on are worth the time that [`huffman::Leaps`] take to make.
+const BIG: usize = 128 * 1024;
+
+/// The most blocks (for lossless pictures: samples) in an MCU, B.2.3.
+const MAX_BLOCKS_IN_MCU: usize = 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Process {
+    /// Baseline and extended, SOF0 and SOF1.
+    Sequential,
+    /// SOF2.
+    Progressive,
+    /// SOF3.
+    Lossless,
+}
+
+/// Follows a picture from its frame header on: give it the DHT and DRI segments
+/// and the scans in the order of the file.
+pub(crate) struct Verifier {
+    frame: Frame,
+    process: Process,
+    /// By class (DC, AC) and destination.
+    tables: [[Option<Box<Table>>; 4]; 2],
+    restart_interval: u16,
+    /// For each component: of progressive pictures what the scans so far told,
+    /// of others just whether it had its scan.
+    histories: Vec<History>,
+    coded: Vec<bool>,
+    scans: usize,
+    /// What the picture's unused bits are.
+    padding: Option<bool>,
+}
 
 impl Verifier {
-    pub(crate) fn new(_frame: &Frame, _limit_bytes: u64) -> Result<Self, Error> {
-        Ok(Self)
+    /// Takes the frame header. A progressive picture takes 8 bytes for each
+    /// block, which must be within `limit_bytes`.
+    pub(crate) fn new(frame: &Frame, limit_bytes: u64) -> Result<Self, Error> {
+        let process = match frame.sof {
+            0xC0 | 0xC1 => Process::Sequential,
+            0xC2 => Process::Progressive,
+            0xC3 => Process::Lossless,
+            0xC9..=0xCB => return Err(unprovable(0, "the end of arithmetic-coded data cannot be proven")),
+            _ => return Err(unprovable(0, "hierarchical pictures cannot be followed")),
+        };
+        if frame.height == 0 {
+            return Err(unprovable(0, "the height stands behind the first scan (DNL)"));
+        }
+        let ids_differ = |(index, component): (usize, &Component)| {
+            frame.components[..index].iter().all(|other| other.id != component.id)
+        };
+        let sane = frame.width > 0
+            && !frame.components.is_empty()
+            && frame.components.iter().all(|c| (1..=4).contains(&c.h) && (1..=4).contains(&c.v))
+            && frame.components.iter().enumerate().all(ids_differ);
+        if !sane {
+            return Err(malformed(0, "the frame header has impossible components"));
+        }
+
+        let mut verifier = Self {
+            frame: frame.clone(),
+            process,
+            tables: Default::default(),
+            restart_interval: 0,
+            histories: Vec::new(),
+            coded: vec![false; frame.components.len()],
+            scans: 0,
+            padding: None,
+        };
+        if process == Process::Progressive {
+            let sizes: Vec<_> = frame.components.iter().map(|component| verifier.size(*component)).collect();
+            let needed = sizes.iter().map(|(columns, rows)| 8 * columns * rows).sum::<u64>();
+            if needed > limit_bytes {
+                return Err(Error::TooLarge { needed, limit: limit_bytes });
+            }
+            verifier.histories =
+                sizes.iter().map(|&(columns, rows)| History::new(columns as usize, rows as usize)).collect();
+        }
+        Ok(verifier)
     }
 
-    pub(crate) fn dht(&mut self, _payload: &[u8]) -> Result<(), Error> {
+    /// Takes a DHT segment: its payload, without marker and length. The offset of an
+    /// error is counted from there.
+    pub(crate) fn dht(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let mut rest = payload;
+        while let Some((&destination, table)) = rest.split_first() {
+            let offset = payload.len() - rest.len();
+            let (class, number) = (usize::from(destination >> 4), usize::from(destination & 15));
+            if class > 1 || number > 3 {
+                return Err(malformed(offset, "a Huffman table has an impossible destination"));
+            }
+            let (table, behind) = Table::read(table).map_err(|what| malformed(offset, what))?;
+            let limit = if self.process == Process::Lossless { 16 } else { 15 };
+            if class == 0 && !table.symbols_within(limit) {
+                return Err(malformed(offset, "a DC Huffman table has symbols that mean nothing"));
+            }
+            self.tables[class][number] = Some(Box::new(table));
+            rest = behind;
+        }
         Ok(())
     }
 
-    pub(crate) fn restart_interval(&mut self, _interval: u16) {}
+    /// Takes a DRI segment: MCUs between restart markers, 0 for none.
+    pub(crate) fn restart_interval(&mut self, interval: u16) {
+        self.restart_interval = interval;
+    }
 
-    pub(crate) fn scan(&mut self, _sos_payload: &[u8], data: &[u8], offset: usize) -> Result<Scan, Error> {
-        let end = super::scan::end_of_data(data, offset)? - offset;
-        Ok(Scan { data: end, end })
+    /// Takes a scan: the payload of its SOS segment, and everything behind that
+    /// segment, which is at `offset` in the file.
+    pub(crate) fn scan(&mut self, sos_payload: &[u8], data: &[u8], offset: usize) -> Result<Scan, Error> {
+        self.scans += 1;
+        if self.scans > MAX_SCANS {
+            return Err(unprovable(offset, "it has more than 100 scans"));
+        }
+        let header = self.read_header(sos_payload).map_err(|what| malformed(offset, what))?;
+        self.advance(&header).map_err(|what| malformed(offset, what))?;
+
+        let mcus = self.mcus(&header);
+        let interval = if self.restart_interval == 0 { mcus } else { u64::from(self.restart_interval) };
+        let mut position = 0;
+        let mut done = 0;
+        loop {
+            let count = interval.min(mcus - done);
+            let mut bits = Bits::new(data, position);
+            let stop = self
+                .skip(&mut bits, &header, done, count, data.len() >= BIG)
+                .and_then(|()| bits.stop())
+                .map_err(|fault| explain(fault, &bits, offset))?;
+            self.check_padding(&stop).map_err(|what| unprovable(offset + stop.position, what))?;
+            position = stop.position;
+            done += count;
+            if done == mcus {
+                break;
+            }
+            let number = ((done / interval - 1) % 8) as u8;
+            match data.get(position..position + 2) {
+                Some(&[0xFF, marker]) if marker == 0xD0 + number => position += 2,
+                Some(&[0xFF, marker]) if marker != 0 && marker != 0xFF => {
+                    return Err(malformed(
+                        offset + position,
+                        "another marker stands where a restart marker should",
+                    ));
+                }
+                Some(_) => {
+                    return Err(unprovable(offset + position, "there are bytes before a restart marker"));
+                }
+                None => return Err(truncated(offset + data.len(), "a restart marker was expected")),
+            }
+        }
+        Ok(Scan { data: position, end: next_marker(data, position) })
     }
 }
+
+/// A scan header (B.2.3).
+struct Header {
+    /// For each component of the scan: its index in the frame, and its DC and AC table.
+    components: Vec<(usize, usize, usize)>,
+    parameters: Parameters,
+}
+
+impl Verifier {
+    fn read_header(&self, payload: &[u8]) -> Result<Header, &'static str> {
+        let (&count, rest) = payload.split_first().ok_or("an empty scan header")?;
+        let count = usize::from(count);
+        if !(1..=4).contains(&count) || rest.len() != 2 * count + 3 {
+            return Err("a scan header of the wrong length");
+        }
+        let (listed, parameters) = rest.split_at(2 * count);
+        let mut components: Vec<(usize, usize, usize)> = Vec::new();
+        for entry in listed.chunks_exact(2) {
+            let index = self
+                .frame
+                .components
+                .iter()
+                .position(|component| component.id == entry[0])
+                .ok_or("a scan names a component that the frame does not have")?;
+            if components.last().is_some_and(|&(last, ..)| last >= index) {
+                return Err("the components of a scan are not in the order of the frame");
+            }
+            let (dc, ac) = (usize::from(entry[1] >> 4), usize::from(entry[1] & 15));
+            if dc > 3 || ac > 3 {
+                return Err("a scan names an impossible Huffman table");
+            }
+            components.push((index, dc, ac));
+        }
+        let blocks = |&(index, ..): &(usize, usize, usize)| {
+            usize::from(self.frame.components[index].h) * usize::from(self.frame.components[index].v)
+        };
+        if count > 1 && components.iter().map(blocks).sum::<usize>() > MAX_BLOCKS_IN_MCU {
+            return Err("an MCU of more than 10 blocks");
+        }
+        let parameters = Parameters {
+            start: parameters[0],
+            end: parameters[1],
+            high: parameters[2] >> 4,
+            low: parameters[2] & 15,
+        };
+        Ok(Header { components, parameters })
+    }
+
+    /// Checks the unused bits of the last byte of a scan or restart interval.
+    ///
+    /// The standard fills them with ones (F.1.2.3), and so did each encoder that we
+    /// have seen. Decoders do not look at them, so zeros are let pass, but only when all
+    /// of the picture's padding is zeros: else it could hold 7 bits for each interval.
+    fn check_padding(&mut self, stop: &Stop) -> Result<(), &'static str> {
+        let ones = match u32::from(stop.value) {
+            _ if stop.padding == 0 => return Ok(()),
+            0 => false,
+            value if value + 1 == 1 << stop.padding => true,
+            _ => return Err("the padding behind the last block holds something"),
+        };
+        if *self.padding.get_or_insert(ones) == ones {
+            Ok(())
+        } else {
+            Err("the padding is ones here and zeros there")
+        }
+    }
+
+    /// Checks the scan's parameters and that it may follow the ones before.
+    fn advance(&mut self, header: &Header) -> Result<(), &'static str> {
+        let Parameters { start, end, high, low } = header.parameters;
+        match self.process {
+            Process::Sequential if (start, end, high, low) != (0, 63, 0, 0) => {
+                return Err("the scan of a sequential picture has progressive parameters");
+            }
+            Process::Lossless if !(1..=7).contains(&start) || end != 0 || high != 0 => {
+                return Err("the scan of a lossless picture has impossible parameters");
+            }
+            Process::Progressive => {
+                let dc = start == 0 && end == 0;
+                let ac = start > 0 && start <= end && end <= 63 && header.components.len() == 1;
+                if !(dc || ac) || low > 13 || high > 0 && high != low + 1 {
+                    return Err("the scan of a progressive picture has impossible parameters");
+                }
+                for &(index, ..) in &header.components {
+                    self.histories[index].advance(header.parameters)?;
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+        for &(index, ..) in &header.components {
+            if std::mem::replace(&mut self.coded[index], true) {
+                return Err("a component is coded twice");
+            }
+        }
+        Ok(())
+    }
+
+    /// Samples on each side of a data unit.
+    fn unit(&self) -> u64 {
+        if self.process == Process::Lossless { 1 } else { 8 }
+    }
+
+    fn max_sampling(&self) -> (u64, u64) {
+        let h = self.frame.components.iter().map(|component| component.h).max().unwrap_or(1);
+        let v = self.frame.components.iter().map(|component| component.v).max().unwrap_or(1);
+        (u64::from(h), u64::from(v))
+    }
+
+    /// Columns and rows of a component in data units, as in a scan of its own (A.2.2).
+    fn size(&self, component: Component) -> (u64, u64) {
+        let (max_h, max_v) = self.max_sampling();
+        let samples =
+            |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
+        (
+            samples(self.frame.width, component.h, max_h).div_ceil(self.unit()),
+            samples(self.frame.height, component.v, max_v).div_ceil(self.unit()),
+        )
+    }
+
+    /// MCUs in a scan (A.2).
+    fn mcus(&self, header: &Header) -> u64 {
+        if let [(index, ..)] = header.components[..] {
+            let (columns, rows) = self.size(self.frame.components[index]);
+            return columns * rows;
+        }
+        let (max_h, max_v) = self.max_sampling();
+        u64::from(self.frame.width).div_ceil(max_h * self.unit())
+            * u64::from(self.frame.height).div_ceil(max_v * self.unit())
+    }
+
+    /// Skips `count` MCUs after the first `done`.
+    fn skip(
+        &mut self,
+        bits: &mut Bits<'_>,
+        header: &Header,
+        done: u64,
+        count: u64,
+        big: bool,
+    ) -> Result<(), Fault> {
+        let lone = header.components.len() == 1;
+        let units = |index: usize| {
+            let component = self.frame.components[index];
+            if lone { 1 } else { usize::from(component.h) * usize::from(component.v) }
+        };
+        let [dc_tables, ac_tables] = &self.tables;
+        let dc_table = |number: usize| dc_tables[number].as_deref().ok_or(Fault::Table);
+        let ac_table = |number: usize| ac_tables[number].as_deref().ok_or(Fault::Table);
+        match self.process {
+            Process::Sequential => {
+                let mut blocks = Vec::with_capacity(MAX_BLOCKS_IN_MCU);
+                for &(index, dc, ac) in &header.components {
+                    for _ in 0..units(index) {
+                        let ac = ac_table(ac)?;
+                        blocks.push(Block { dc: dc_table(dc)?, ac, leaps: big.then(|| ac.leaps()) });
+                    }
+                }
+                sequential::skip_blocks(bits, count, &blocks)
+            }
+            Process::Progressive if header.parameters.start > 0 => {
+                let (index, _, ac) = header.components[0];
+                let blocks = done as usize..(done + count) as usize;
+                self.histories[index].skip_ac(bits, ac_table(ac)?, header.parameters, blocks)
+            }
+            Process::Progressive if header.parameters.high > 0 => {
+                let units: usize = header.components.iter().map(|&(index, ..)| units(index)).sum();
+                progressive::skip_dc_refinement(bits, count * units as u64)
+            }
+            Process::Progressive | Process::Lossless => {
+                let mut tables = Vec::with_capacity(MAX_BLOCKS_IN_MCU);
+                for &(index, dc, _) in &header.components {
+                    let table = dc_table(dc)?;
+                    tables.extend(std::iter::repeat_n(table, units(index)));
+                }
+                sequential::skip_samples(bits, count, &tables)
+            }
+        }
+    }
+}
+
+/// Where the next marker that is no RSTn starts, from `position` on.
+fn next_marker(data: &[u8], position: usize) -> usize {
+    memchr::memchr_iter(0xFF, &data[position..])
+        .map(|at| position + at)
+        .find(|&at| data.get(at + 1).is_some_and(|marker| !matches!(marker, 0x00 | 0xD0..=0xD7 | 0xFF)))
+        .unwrap_or(data.len())
+}
+
+fn explain(fault: Fault, bits: &Bits<'_>, offset: usize) -> Error {
+    let at = offset + bits.position();
+    match fault {
+        _ if bits.is_used_up() && bits.at_end_of_file() => truncated(at, "a scan goes on"),
+        Fault::End => malformed(at, "a scan ends before its last block"),
+        Fault::Code => malformed(at, "the coded data has a code that its Huffman table has not"),
+        Fault::Run => malformed(at, "a run of zeros goes past the end of its block"),
+        Fault::Meaning => malformed(at, "the coded data has a code without a meaning"),
+        Fault::BlockRun => malformed(at, "a run of empty blocks goes past the end of the scan"),
+        Fault::Table => malformed(at, "a scan uses a Huffman table that was not defined"),
+    }
+}
+
+fn malformed(offset: usize, what: &'static str) -> Error {
+    Error::Malformed { format: Format::Jpeg, offset, what }
+}
+
+fn unprovable(offset: usize, what: &'static str) -> Error {
+    Error::Unprovable { format: Format::Jpeg, offset, what }
+}
+
+fn truncated(offset: usize, what: &'static str) -> Error {
+    Error::Truncated { format: Format::Jpeg, offset, what }
+}
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

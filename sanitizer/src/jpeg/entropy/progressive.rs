@@ -1,0 +1,172 @@
+//! Skips through the scans of progressive pictures (ITU-T T.81 G).
+//!
+//! How long the code of a refinement scan is depends on which coefficients are
+//! known to be nonzero from the scans before. One bit for each coefficient
+//! is enough to remember: one `u64` a block.
+
+use super::bits::{Bits, Fault};
+use super::huffman::Table;
+
+/// Which coefficients of a component are nonzero so far, and how exactly they are known.
+pub(super) struct History {
+    /// Blocks in a row of the component.
+    columns: usize,
+    /// One bit a coefficient, in zigzag order, for each block. Empty until the
+    /// first AC scan.
+    nonzero: Vec<u64>,
+    rows: usize,
+    /// For each coefficient the bits still missing (Al of its last scan).
+    missing: [Option<u8>; 64],
+}
+
+/// The parameters of a scan (T.81 B.2.3).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parameters {
+    /// First coefficient.
+    pub start: u8,
+    /// Last coefficient.
+    pub end: u8,
+    /// Bits missing before, 0 for the first scan of these coefficients.
+    pub high: u8,
+    /// Bits missing after.
+    pub low: u8,
+}
+
+impl History {
+    pub(super) fn new(columns: usize, rows: usize) -> Self {
+        Self { columns, nonzero: Vec::new(), rows, missing: [None; 64] }
+    }
+
+    /// Notes that a scan comes, and refuses it when the ones before do not
+    /// allow it. Each bit of a coefficient is coded once, so nothing hides in a
+    /// scan that a later one overwrites, and the number of scans is bounded.
+    pub(super) fn advance(&mut self, scan: Parameters) -> Result<(), &'static str> {
+        if scan.start > 0 && self.missing[0].is_none() {
+            return Err("an AC scan comes before the DC scan of its component");
+        }
+        for missing in &mut self.missing[usize::from(scan.start)..=usize::from(scan.end)] {
+            let expected = if scan.high == 0 { None } else { Some(scan.high) };
+            if *missing != expected {
+                return Err("a scan does not continue the ones before it");
+            }
+            *missing = Some(scan.low);
+        }
+        if scan.start > 0 && self.nonzero.is_empty() {
+            self.nonzero = vec![0; self.columns * self.rows];
+        }
+        Ok(())
+    }
+
+    /// The part of an AC scan between two restarts: blocks `from..to`.
+    pub(super) fn skip_ac(
+        &mut self,
+        bits: &mut Bits<'_>,
+        table: &Table,
+        scan: Parameters,
+        blocks: std::ops::Range<usize>,
+    ) -> Result<(), Fault> {
+        let mut at = *bits;
+        let nonzero = self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?;
+        let result = if scan.high == 0 {
+            skip_first(&mut at, table, scan, nonzero)
+        } else {
+            skip_refinement(&mut at, table, scan, nonzero)
+        };
+        *bits = at;
+        result
+    }
+}
+
+/// The part of a DC refinement scan between two restarts: one bit a block.
+pub(super) fn skip_dc_refinement(bits: &mut Bits<'_>, blocks: u64) -> Result<(), Fault> {
+    bits.skip_many(blocks)
+}
+
+/// G.1.2.2: like a sequential scan, with runs of blocks that are at their end.
+fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut [u64]) -> Result<(), Fault> {
+    let end = u32::from(scan.end);
+    let mut index = 0;
+    while index < blocks.len() {
+        let mut k = u32::from(scan.start);
+        let mut nonzero = blocks[index];
+        let mut ended = 1;
+        while k <= end {
+            bits.ensure(32)?;
+            let symbol = table.decode(bits)?;
+            let (run, extra) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            if extra == 0 && run != 15 {
+                ended = end_of_blocks(bits, run)?;
+                break;
+            }
+            bits.skip(extra);
+            k += run;
+            if k > end {
+                return Err(Fault::Run);
+            }
+            if extra > 0 {
+                nonzero |= 1 << k;
+            }
+            k += 1;
+        }
+        blocks[index] = nonzero;
+        index += ended;
+    }
+    if index == blocks.len() { Ok(()) } else { Err(Fault::BlockRun) }
+}
+
+/// G.1.2.3: new coefficients, and in between one bit for each that is known
+/// to be nonzero.
+fn skip_refinement(
+    bits: &mut Bits<'_>,
+    table: &Table,
+    scan: Parameters,
+    blocks: &mut [u64],
+) -> Result<(), Fault> {
+    let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
+    let mut ended = 0usize;
+    for nonzero in &mut *blocks {
+        // The coefficients of the band that are still to come.
+        let mut rest = band;
+        while ended == 0 && rest != 0 {
+            bits.ensure(32)?;
+            let symbol = table.decode(bits)?;
+            let (run, extra) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            match (run, extra) {
+                (15, 0) | (_, 1) => {}
+                (_, 0) => {
+                    ended = end_of_blocks(bits, run)?;
+                    break;
+                }
+                _ => return Err(Fault::Meaning),
+            }
+            // The run counts coefficients that were zero so far.
+            let mut zeros = rest & !*nonzero;
+            for _ in 0..run {
+                zeros &= zeros.wrapping_sub(1);
+            }
+            if zeros == 0 {
+                return Err(Fault::Run);
+            }
+            let place = zeros & zeros.wrapping_neg();
+            let before = rest & (place - 1);
+            bits.skip_many(u64::from(extra + (before & *nonzero).count_ones()))?;
+            if extra > 0 {
+                *nonzero |= place;
+            }
+            rest &= !(place | (place - 1));
+        }
+        if ended > 0 {
+            let corrections = (rest & *nonzero).count_ones();
+            if corrections > 0 {
+                bits.skip_many(u64::from(corrections))?;
+            }
+            ended -= 1;
+        }
+    }
+    if ended == 0 { Ok(()) } else { Err(Fault::BlockRun) }
+}
+
+/// How many blocks, this one included, have nothing more to come (EOBn).
+fn end_of_blocks(bits: &mut Bits<'_>, n: u32) -> Result<usize, Fault> {
+    Ok((1 << n) + bits.take(n)? as usize)
+}
