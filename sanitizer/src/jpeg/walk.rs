@@ -9,7 +9,7 @@ use super::{
     app::{self, ADOBE_LEN, Content, JFIF_LEN},
     entropy::Verifier,
     facts::FactReader,
-    frame::{FrameHeader, Process, Progress, ScanHeader},
+    frame::{FrameHeader, Progress, ScanHeader},
     icc::{Fate, Profile},
     layout::{Layout, Part},
     malformed, scan,
@@ -38,7 +38,7 @@ pub(super) struct Walked {
     pub orientation: Option<u8>,
     /// An EXIF that holds the orientation alone, in the form that we write.
     minimal: Option<Range<usize>>,
-    /// Where the EXIF goes when it is kept: behind JFIF.
+    /// Which part the EXIF goes in front of when it is kept: behind JFIF, or else SOI.
     exif_at: usize,
 }
 
@@ -180,8 +180,8 @@ impl Walker<'_> {
         if written == payload {
             self.parts.push(Part::Input(start..end));
         } else {
-            // The parameters that sequential scans do not use are slack, too.
-            let kept = if header.process == Process::Sequential { scan.used - 3 } else { scan.used };
+            // Slack behind the header, or parameters at its end that mean nothing.
+            let kept = if payload.starts_with(&written) { scan.used } else { scan.used - 3 };
             self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
             self.parts.push(Part::New(segment::write(SOS, written)));
             self.parts.push(Part::Input(data..end));
@@ -248,9 +248,7 @@ impl Walker<'_> {
     /// Keeps the first JFIF segment, without a thumbnail.
     fn jfif(&mut self, segment: &Segment) -> Result<(), Error> {
         self.has_jfif = true;
-        if self.parts.len() == 1 {
-            self.exif_at = 2;
-        }
+        self.exif_at = self.parts.len() + 1;
         let payload = &self.input[segment.payload.clone()];
         let (fields, size) = (&payload[..JFIF_LEN - 2], &payload[JFIF_LEN - 2..JFIF_LEN]);
         if payload.len() == JFIF_LEN && size == [0, 0] {
@@ -259,7 +257,8 @@ impl Walker<'_> {
         }
         let thumbnail = size[0] > 0 && size[1] > 0;
         let category = if thumbnail { Category::Thumbnail } else { Category::Hidden };
-        let cut = segment.payload.start + fields.len()..segment.payload.end;
+        let kept = if size == [0, 0] { JFIF_LEN } else { fields.len() };
+        let cut = segment.payload.start + kept..segment.payload.end;
         self.remove(category, "APP0", cut);
         self.parts.push(Part::New(segment::write(APP0, [fields, &[0, 0]].concat())));
         Ok(())
