@@ -1,5 +1,7 @@
 //! JPEG: real pictures, when they are there.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 #[path = "support/jpeg.rs"]
 mod jpeg;
 

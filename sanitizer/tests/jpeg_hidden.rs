@@ -1,5 +1,7 @@
 //! JPEG: the covert places. Each is emptied, or the file is refused.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 #[path = "support/jpeg.rs"]
 mod jpeg;
 

@@ -1,5 +1,7 @@
 //! JPEG: hostile and damaged input ends in a clear error or a clean picture, fast.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 #[path = "support/jpeg.rs"]
 mod jpeg;
 

@@ -1,6 +1,8 @@
 //! JPEG: every class of leak at every place, planted and looked for; the
 //! pixels stay.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 #[path = "support/jpeg.rs"]
 mod jpeg;
 

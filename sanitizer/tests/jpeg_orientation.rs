@@ -1,5 +1,7 @@
 //! JPEG: what becomes of the orientation.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 #[path = "support/jpeg.rs"]
 mod jpeg;
 
