@@ -16,6 +16,7 @@ mod heif;
 mod icc;
 mod jpeg;
 mod options;
+mod orientation;
 mod pieces;
 mod png;
 mod report;

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 use crate::{Format, facts::Facts};
 
+/// How many removals are listed one by one. Enough for any honest file; a
+/// hostile one of a million tiny segments shall not make a long list.
+const MOST_LISTED: usize = 256;
+
 /// What was removed, and what became of the orientation. Never holds a value
 /// of the metadata, except in [`Report::facts`] when these were asked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,7 +41,8 @@ impl Report {
         }
     }
 
-    /// Notes a removal. Neighbours of one category become one entry.
+    /// Notes a removal. Neighbours of one category become one entry; so do,
+    /// when the list is long, all of one category and location.
     pub(crate) fn remove(&mut self, category: Category, location: &'static str, offset: usize, bytes: usize) {
         if let Some(last) = self.removed.last_mut()
             && last.category == category
@@ -45,6 +50,16 @@ impl Report {
             && last.offset + last.bytes == offset
         {
             last.bytes += bytes;
+            return;
+        }
+        if self.removed.len() >= MOST_LISTED
+            && let Some(same) = self
+                .removed
+                .iter_mut()
+                .rev()
+                .find(|removal| removal.category == category && removal.location == location)
+        {
+            same.bytes += bytes;
             return;
         }
         self.removed.push(Removal { category, location, offset, bytes });
@@ -79,7 +94,8 @@ pub struct Removal {
     pub location: &'static str,
     /// Where in the input, in bytes from its start.
     pub offset: usize,
-    /// How many bytes, headers included.
+    /// How many bytes, headers included. In a long list, of all that have this
+    /// category and location.
     pub bytes: usize,
 }
 
@@ -131,4 +147,30 @@ pub enum OrientationOutcome {
     TagKeptNotExact,
     /// It was dropped, as asked: the picture may show sideways.
     Dropped,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_become_one_entry() {
+        let mut report = Report::new(Format::Jpeg, 1, 1);
+        report.remove(Category::Exif, "APP1", 0, 10);
+        report.remove(Category::Exif, "APP1", 10, 5);
+        report.remove(Category::Exif, "APP1", 20, 5);
+        assert_eq!(report.removed.len(), 2);
+        assert_eq!(report.removed[0].bytes, 15);
+    }
+
+    #[test]
+    fn a_million_removals_make_a_short_list() {
+        let mut report = Report::new(Format::Jpeg, 1, 1);
+        for offset in 0..1_000_000 {
+            let category = if offset % 2 == 0 { Category::Exif } else { Category::Comment };
+            report.remove(category, "APP1", offset, 1);
+        }
+        assert!(report.removed.len() <= MOST_LISTED);
+        assert_eq!(report.removed_bytes(), 1_000_000);
+    }
 }

@@ -1,14 +1,57 @@
-//! JPEG (ITU-T T.81).
+//! JPEG (ITU-T T.81, Annex B; JFIF is T.871).
+//!
+//! The cleaner is an allowlist: it walks the markers from SOI to EOI, keeps
+//! the ones that are needed to show the picture, and drops or refuses the rest.
+//!
+//! `img-parts` is what the pieces are made of (its shared `Bytes`, its marker
+//! names, its encoder for segments that are written anew). Its parser is not
+//! used: that stops at the first SOS and takes everything behind it, later
+//! scans, comments between them and the trailer, for one block of data. So the
+//! walk is ours ([`walk`]), through every scan ([`scan`]) to the EOI.
+//!
+//! What goes: every APPn but JFIF, ICC and Adobe; comments; everything between
+//! scans that is no table; everything after EOI; fill bytes; junk between
+//! segments; slack inside segments; tables that no scan uses. What is refused:
+//! data that a decoder would read in two ways, scans that are decoded over
+//! earlier ones, hierarchical pictures, tables with impossible symbols.
+//!
+//! What stays hidable, since it is part of the picture: pixels and the values
+//! of tables in use, the order of a Huffman table's symbols, the JFIF density,
+//! the flags of Adobe, and text inside a valid colour profile.
+//!
+//! Only EXIF's Orientation is honoured. XMP has a `tiff:Orientation` too, which
+//! browsers ignore; so do we.
 
+mod app;
+mod clean;
 pub(crate) mod entropy;
+mod facts;
+mod frame;
+mod icc;
+mod layout;
 #[cfg(feature = "rotation")]
 pub(crate) mod rotate;
+mod scan;
+mod segment;
+mod tables;
+mod trailer;
+mod walk;
 
-use bytes::Bytes;
+pub(crate) use clean::sanitize;
 
-use crate::{Error, Options, Sanitized};
+use crate::{Error, Format};
 
-/// Cleans a JPEG file.
-pub(crate) fn sanitize(_input: Bytes, _options: &Options) -> Result<Sanitized, Error> {
-    Err(Error::UnsupportedFormat { name: "JPEG" })
+/// The file ends at `offset`, where `what` was expected.
+fn truncated(offset: usize, what: &'static str) -> Error {
+    Error::Truncated { format: Format::Jpeg, offset, what }
+}
+
+/// The file breaks a rule at `offset`.
+fn malformed(offset: usize, what: &'static str) -> Error {
+    Error::Malformed { format: Format::Jpeg, offset, what }
+}
+
+/// The file holds something at `offset` that cannot be proven clean.
+fn unprovable(offset: usize, what: &'static str) -> Error {
+    Error::Unprovable { format: Format::Jpeg, offset, what }
 }

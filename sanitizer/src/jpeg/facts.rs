@@ -1,0 +1,92 @@
+//! Reads out what removed segments and trailers tell, when that is asked for.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::app::{Content, EXTENDED_XMP, JFIF_LEN, XMP};
+use crate::{
+    Category,
+    facts::{FactKind, Facts, read_exif, read_iptc, read_text, read_xmp},
+};
+
+/// In a part of an extended XMP packet, behind its name: the packet's
+/// fingerprint, its length, and where in it the part belongs.
+const EXTENDED_HEADER: usize = 32 + 4 + 4;
+/// How many EXIF and XMP blocks of other pictures are read at most.
+const MAX_BLOCKS: usize = 16;
+
+/// Collects facts along the walk.
+#[derive(Default)]
+pub(super) struct FactReader {
+    facts: Facts,
+    /// Parts of the extended XMP packet, each with where it belongs.
+    extended: Vec<(u32, Range<usize>)>,
+}
+
+impl FactReader {
+    /// Reads the APPn or COM segment with `payload`.
+    pub(super) fn segment(&mut self, input: &[u8], content: Content, payload: Range<usize>) {
+        let bytes = &input[payload.clone()];
+        let facts = &mut self.facts;
+        match content {
+            Content::Exif => read_exif(&bytes[6..], facts),
+            Content::Xmp => read_xmp(&bytes[XMP.len()..], facts),
+            Content::ExtendedXmp => {
+                let start = EXTENDED_XMP.len() + EXTENDED_HEADER;
+                if let Some(offset) = bytes.get(start - 4..start)
+                    && let Ok(offset) = offset.try_into()
+                {
+                    self.extended.push((u32::from_be_bytes(offset), payload.start + start..payload.end));
+                }
+            }
+            Content::Jfif if bytes[JFIF_LEN - 2] > 0 && bytes[JFIF_LEN - 1] > 0 => {
+                let size = format!("{}x{} pixels", bytes[JFIF_LEN - 2], bytes[JFIF_LEN - 1]);
+                facts.add(FactKind::Thumbnail, &size, "JFIF");
+            }
+            Content::Other(Category::Thumbnail) => facts.add(FactKind::Thumbnail, "a thumbnail", "JFXX"),
+            Content::Other(Category::Iptc) => read_iptc(bytes, facts),
+            Content::Other(Category::Comment) => {
+                read_text("Comment", &String::from_utf8_lossy(bytes), "JPEG comment", facts);
+            }
+            Content::Other(Category::Provenance) => {
+                facts.add(FactKind::History, "a provenance manifest (C2PA)", "JUMBF");
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads what stands after EOI.
+    pub(super) fn trailer(&mut self, trailer: &[u8], picture: Option<usize>, video: Option<usize>) {
+        if let Some(at) = picture {
+            let size = format!("another JPEG picture, {} bytes to the end", trailer.len() - at);
+            self.facts.add(FactKind::HiddenPicture, &size, "after the picture");
+        }
+        if let Some(at) = video {
+            let size = format!("a video, {} bytes to the end", trailer.len() - at);
+            self.facts.add(FactKind::HiddenPicture, &size, "after the picture");
+        }
+        for (name, read) in [(&b"Exif\0\0"[..], read_exif as fn(&[u8], &mut Facts)), (XMP, read_xmp)] {
+            for at in memmem::find_iter(trailer, name).take(MAX_BLOCKS) {
+                let Some(&[high, low]) = at.checked_sub(2).and_then(|length| trailer.get(length..at)) else {
+                    continue;
+                };
+                let end = at - 2 + usize::from(u16::from_be_bytes([high, low]));
+                read(trailer.get(at + name.len()..end).unwrap_or_default(), &mut self.facts);
+            }
+        }
+    }
+
+    /// The facts.
+    pub(super) fn finish(mut self, input: &[u8]) -> Facts {
+        self.extended.sort_by_key(|&(offset, _)| offset);
+        let mut packet = Vec::new();
+        for (_, range) in self.extended {
+            packet.extend_from_slice(&input[range]);
+        }
+        if !packet.is_empty() {
+            read_xmp(&packet, &mut self.facts);
+        }
+        self.facts
+    }
+}

@@ -1,0 +1,282 @@
+//! Tables: quantisation (DQT), Huffman (DHT), arithmetic conditioning (DAC) and
+//! the restart interval (DRI) (T.81, B.2.4).
+//!
+//! A table that no scan uses, or that is replaced before one does, is a place
+//! to hide bytes in; so each definition counts as dead until a scan uses it.
+
+use std::ops::Range;
+
+use img_parts::jpeg::markers::{DAC, DHT, DQT};
+
+use super::{
+    entropy::Verifier,
+    frame::{FrameHeader, Process, Progress, ScanHeader},
+    malformed, unprovable,
+};
+use crate::Error;
+
+/// More definitions than any picture needs.
+const MAX_DEFINITIONS: usize = 2048;
+
+// Destinations, all kinds in one row.
+const QUANTISATION: usize = 0;
+const HUFFMAN_DC: usize = 4;
+const HUFFMAN_AC: usize = 8;
+const CONDITIONING_DC: usize = 12;
+const CONDITIONING_AC: usize = 16;
+const RESTART: usize = 20;
+const DESTINATIONS: usize = 21;
+
+/// One definition of a table.
+pub(super) struct Definition {
+    /// Its bytes in the file, destination included.
+    pub bytes: Range<usize>,
+    /// Whether a scan uses it.
+    pub live: bool,
+}
+
+/// A segment that defines tables.
+pub(super) struct TableSegment {
+    pub marker: u8,
+    /// The whole segment in the file.
+    pub range: Range<usize>,
+    /// Its definitions: indices into [`Tables::definitions`].
+    pub definitions: Range<usize>,
+}
+
+/// All tables of a file.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub segments: Vec<TableSegment>,
+    pub definitions: Vec<Definition>,
+    /// The definition that each destination holds now.
+    current: [Option<usize>; DESTINATIONS],
+    /// The definition that the verifier was told of last.
+    told: [Option<usize>; DESTINATIONS],
+}
+
+impl Tables {
+    /// Reads the segment `range` with `payload`; gives its index in
+    /// [`Self::segments`], or none when it defines nothing.
+    pub(super) fn define(
+        &mut self,
+        input: &[u8],
+        marker: u8,
+        range: Range<usize>,
+        payload: Range<usize>,
+    ) -> Result<Option<usize>, Error> {
+        let first = self.definitions.len();
+        let mut at = payload.start;
+        while at < payload.end {
+            let rest = &input[at..payload.end];
+            let Some((destination, len)) = measure(marker, rest) else {
+                // libjpeg refuses any slack. What is too short to be a table
+                // can only be slack and is cut; else one cannot tell.
+                if self.definitions.len() > first && rest.len() < shortest(marker) {
+                    break;
+                }
+                return Err(unprovable(at, "a table with impossible parameters, or bytes that are no table"));
+            };
+            if self.definitions.len() == MAX_DEFINITIONS {
+                return Err(unprovable(at, "more than 2048 tables"));
+            }
+            self.current[destination] = Some(self.definitions.len());
+            self.definitions.push(Definition { bytes: at..at + len, live: false });
+            at += len;
+            if destination == RESTART {
+                break;
+            }
+        }
+        let definitions = first..self.definitions.len();
+        if definitions.is_empty() {
+            return Ok(None);
+        }
+        self.segments.push(TableSegment { marker, range, definitions });
+        Ok(Some(self.segments.len() - 1))
+    }
+
+    /// Marks what `scan` uses, checks it, and tells the verifier of it.
+    pub(super) fn use_for(
+        &mut self,
+        input: &[u8],
+        header: &FrameHeader,
+        scan: &ScanHeader,
+        before: &Progress,
+        mut verifier: Option<&mut Verifier>,
+        offset: usize,
+    ) -> Result<(), Error> {
+        for destination in destinations(header, scan, before, offset)? {
+            let Some(index) = self.current[destination] else {
+                if destination < HUFFMAN_DC {
+                    return Err(malformed(offset, "a scan without its quantisation table"));
+                }
+                continue;
+            };
+            let definition = &mut self.definitions[index];
+            definition.live = true;
+            if self.told[destination] == Some(index) {
+                continue;
+            }
+            let table = &input[definition.bytes.clone()];
+            if let HUFFMAN_DC..CONDITIONING_DC = destination {
+                check_huffman(header, table, definition.bytes.start)?;
+                if let Some(verifier) = &mut verifier {
+                    verifier.dht(table)?;
+                }
+            }
+            if let (RESTART, &[high, low], Some(verifier)) = (destination, table, &mut verifier) {
+                verifier.restart_interval(u16::from_be_bytes([high, low]));
+            }
+            self.told[destination] = Some(index);
+        }
+        Ok(())
+    }
+}
+
+/// The destination and the length of the table that `bytes` starts with.
+fn measure(marker: u8, bytes: &[u8]) -> Option<(usize, usize)> {
+    let (high, low) = (bytes[0] >> 4, usize::from(bytes[0] & 15));
+    let class = usize::from(high) * 4 + low;
+    let (destination, len) = match (marker, high, low) {
+        (DQT, 0..=1, 0..=3) => (QUANTISATION + low, 65 + 64 * usize::from(high)),
+        (DHT, 0..=1, 0..=3) => {
+            let symbols: usize = bytes.get(1..17)?.iter().map(|&count| usize::from(count)).sum();
+            (HUFFMAN_DC + class, 17 + symbols)
+        }
+        (DAC, 0..=1, 0..=3) => (CONDITIONING_DC + class, 2),
+        (DQT | DHT | DAC, ..) => return None,
+        _ => (RESTART, 2),
+    };
+    (len <= bytes.len()).then_some((destination, len))
+}
+
+/// The length of the shortest table.
+fn shortest(marker: u8) -> usize {
+    match marker {
+        DQT => 65,
+        DHT => 17,
+        _ => 2,
+    }
+}
+
+/// The destinations that decoding `scan` reads.
+fn destinations(
+    header: &FrameHeader,
+    scan: &ScanHeader,
+    before: &Progress,
+    offset: usize,
+) -> Result<Vec<usize>, Error> {
+    let progressive = header.process == Process::Progressive;
+    // Refining DC takes no table: one bit a block.
+    let reads_dc = !progressive || (scan.ss == 0 && scan.ah == 0);
+    let reads_ac = match header.process {
+        Process::Sequential => true,
+        Process::Progressive => scan.ss > 0,
+        Process::Lossless => false,
+    };
+    let (dc, ac) =
+        if header.arithmetic { (CONDITIONING_DC, CONDITIONING_AC) } else { (HUFFMAN_DC, HUFFMAN_AC) };
+    let mut read = vec![RESTART];
+    for component in &scan.components {
+        // A component keeps the table that it had at its first scan.
+        if header.process != Process::Lossless && !before.has_begun(component.index) {
+            read.push(QUANTISATION + usize::from(header.tables[component.index]));
+        }
+        for (reads, first, table) in [(reads_dc, dc, component.dc_table), (reads_ac, ac, component.ac_table)]
+        {
+            if reads && table > 3 {
+                return Err(malformed(offset, "a scan with a table number above 3"));
+            }
+            if reads {
+                read.push(first + usize::from(table));
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// Refuses a Huffman table with symbols or codes that no picture can use
+/// (T.81, F.1.2, G.1.2, H.1.2 and annex C): they would hold something else.
+fn check_huffman(header: &FrameHeader, table: &[u8], offset: usize) -> Result<(), Error> {
+    let is_ac = table[0] >> 4 == 1;
+    let (counts, symbols) = table[1..].split_at(16);
+    let space: u32 = (1..).zip(counts).map(|(length, &count)| u32::from(count) << (16 - length)).sum();
+    if space >= 1 << 16 {
+        return Err(malformed(offset, "a Huffman table with more codes than there are"));
+    }
+    let wide = header.frame.precision > 8;
+    let mut seen = [false; 256];
+    for &symbol in symbols {
+        let (run, size) = (symbol >> 4, symbol & 15);
+        let legal = match (header.process, is_ac) {
+            (Process::Lossless, _) => symbol <= 16,
+            (_, false) => symbol <= if wide { 15 } else { 11 },
+            (process, true) if size == 0 => process == Process::Progressive || run == 0 || run == 15,
+            (_, true) => size <= if wide { 14 } else { 10 },
+        };
+        if !legal || std::mem::replace(&mut seen[usize::from(symbol)], true) {
+            return Err(unprovable(offset, "a Huffman table with impossible or repeated symbols"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn define(tables: &mut Tables, marker: u8, payload: &[u8]) -> Result<Option<usize>, Error> {
+        tables.define(payload, marker, 0..payload.len(), 0..payload.len())
+    }
+
+    #[test]
+    fn slack_too_short_for_a_table_is_left_out() {
+        let mut tables = Tables::default();
+        let mut payload = vec![0; 65];
+        payload.extend(b"LEAK");
+        define(&mut tables, DQT, &payload).unwrap();
+        assert_eq!(tables.definitions[0].bytes, 0..65);
+        assert_eq!(tables.definitions.len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_told_from_a_table_is_refused() {
+        let mut payload = vec![0; 65];
+        payload.extend([b'L'; 80]);
+        assert!(define(&mut Tables::default(), DQT, &payload).is_err());
+        assert!(define(&mut Tables::default(), DQT, &[0; 64]).is_err());
+        assert!(define(&mut Tables::default(), DHT, &[0xFF; 40]).is_err());
+        assert!(define(&mut Tables::default(), DAC, &[0x04, 0]).is_err());
+    }
+
+    #[test]
+    fn impossible_symbols_are_refused() {
+        let header = |sof| FrameHeader::read(sof, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0], 0).unwrap();
+        let table = |class: u8, symbols: &[u8]| {
+            let mut table = vec![class << 4];
+            table.extend([0; 15]);
+            table.push(symbols.len() as u8);
+            table.extend(symbols);
+            table
+        };
+        let check =
+            |sof, class, symbols: &[u8]| check_huffman(&header(sof), &table(class, symbols), 0).is_ok();
+        assert!(check(0xC0, 0, &[0, 11]));
+        assert!(!check(0xC0, 0, &[12]));
+        assert!(check(0xC0, 1, &[0x00, 0xF0, 0xFA]));
+        assert!(!check(0xC0, 1, &[0x0B]));
+        assert!(!check(0xC0, 1, &[0x50]));
+        assert!(check(0xC2, 1, &[0x50, 0xE0]));
+        assert!(!check(0xC0, 1, &[0x11, 0x11]));
+        assert!(!check(0xC0, 1, b"LEAKCANARY"));
+    }
+
+    #[test]
+    fn codes_that_do_not_fit_are_refused() {
+        let header = FrameHeader::read(0xC0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0], 0).unwrap();
+        let mut table = vec![0; 17];
+        table[1] = 2;
+        table.extend([0, 1]);
+        assert!(check_huffman(&header, &table, 0).is_err());
+    }
+}

@@ -1,0 +1,350 @@
+//! The walk through all segments, from SOI to EOI.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use img_parts::jpeg::markers::*;
+
+use super::{
+    app::{self, ADOBE_LEN, Content, JFIF_LEN},
+    entropy::Verifier,
+    facts::FactReader,
+    frame::{FrameHeader, Progress, ScanHeader},
+    icc::{Fate, Profile},
+    layout::{Layout, Part},
+    malformed, scan,
+    segment::{self, Segment, TEM},
+    tables::Tables,
+    trailer, unprovable,
+};
+use crate::{
+    Category, Error, Format, Options, Report,
+    orientation::{minimal_exif, orientation_of_exif},
+};
+
+/// The name of EXIF and its padding, in front of the TIFF structure.
+const EXIF: &[u8; 6] = b"Exif\0\0";
+
+/// A file that was walked through: all that is needed to write it clean.
+pub(super) struct Walked {
+    input: Bytes,
+    parts: Vec<Part>,
+    tables: Tables,
+    fates: Vec<Fate>,
+    report: Report,
+    /// The picture's frame header.
+    pub header: FrameHeader,
+    /// The orientation that EXIF tells.
+    pub orientation: Option<u8>,
+    /// An EXIF that holds the orientation alone, in the form that we write.
+    minimal: Option<Range<usize>>,
+    /// Which part the EXIF goes in front of when it is kept: behind JFIF, or else SOI.
+    exif_at: usize,
+}
+
+impl Walked {
+    /// The clean file, with a minimal EXIF of orientation `tag` if that is
+    /// given, and the report.
+    pub(super) fn assemble(&self, tag: Option<u8>) -> (Vec<Bytes>, Report) {
+        let mut report = self.report.clone();
+        let exif = tag.map(|orientation| match &self.minimal {
+            Some(range) => Part::Input(range.clone()),
+            None => Part::New(segment::write(APP1, exif_payload(orientation))),
+        });
+        if let (None, Some(range)) = (tag, &self.minimal) {
+            report.remove(Category::Exif, "APP1", range.start, range.len());
+        }
+        let layout =
+            Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates };
+        let pieces = layout.assemble(exif.as_ref().map(|part| (self.exif_at, part)), &mut report);
+        report.removed.sort_by_key(|removal| removal.offset);
+        (pieces, report)
+    }
+}
+
+/// Walks through `input`, which starts with SOI.
+pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
+    let mut walker = Walker {
+        input,
+        options,
+        parts: vec![Part::Input(0..2)],
+        tables: Tables::default(),
+        profile: Profile::default(),
+        report: Report::new(Format::Jpeg, 0, 0),
+        facts: options.facts.then(FactReader::default),
+        header: None,
+        progress: Progress::default(),
+        verifier: None,
+        has_jfif: false,
+        adobe: None,
+        orientation: None,
+        minimal: None,
+        exif_at: 1,
+        needs_lines: false,
+    };
+    let mut at = 2;
+    loop {
+        let segment = segment::read(input, at)?;
+        walker.remove(Category::Hidden, "between segments", segment.junk.clone());
+        at = match segment.marker {
+            SOS => walker.scan(&segment)?,
+            EOI => break walker.finish(&segment),
+            _ => walker.segment(&segment)?,
+        };
+    }
+}
+
+struct Walker<'a> {
+    input: &'a Bytes,
+    options: &'a Options,
+    parts: Vec<Part>,
+    tables: Tables,
+    profile: Profile,
+    report: Report,
+    facts: Option<FactReader>,
+    header: Option<FrameHeader>,
+    progress: Progress,
+    verifier: Option<Verifier>,
+    has_jfif: bool,
+    /// The part that is the Adobe segment, and its content.
+    adobe: Option<(usize, Range<usize>)>,
+    orientation: Option<u8>,
+    minimal: Option<Range<usize>>,
+    exif_at: usize,
+    /// Whether the next segment must say how many lines there are.
+    needs_lines: bool,
+}
+
+impl Walker<'_> {
+    /// Takes any segment but SOS and EOI; gives where the next one is.
+    fn segment(&mut self, segment: &Segment) -> Result<usize, Error> {
+        let Segment { marker, start, .. } = *segment;
+        match marker {
+            DQT | DHT | DAC | DRI => self.define_tables(segment)?,
+            SOF0..=SOF3 | SOF5..=SOF7 | SOF9..=SOF11 | SOF13..=SOF15 => self.frame(segment)?,
+            APP0..=APP15 | COM => self.application(segment)?,
+            DNL => self.lines(segment)?,
+            TEM | RST0..=RST7 => self.remove(Category::Hidden, app::name(marker), segment.range()),
+            SOI => return Err(malformed(start, "a second SOI inside of the picture")),
+            DHP | EXP => {
+                return Err(unprovable(start, "a hierarchical picture, which holds several pictures"));
+            }
+            JPG7 if self.header.is_none() => return Err(Error::UnsupportedFormat { name: "JPEG-LS" }),
+            _ => self.remove(Category::Application, app::name(marker), segment.range()),
+        }
+        Ok(segment.payload.end)
+    }
+
+    fn define_tables(&mut self, segment: &Segment) -> Result<(), Error> {
+        let payload = segment.payload.clone();
+        match self.tables.define(self.input, segment.marker, segment.range(), payload)? {
+            Some(index) => self.parts.push(Part::Tables(index)),
+            None => self.remove(Category::Hidden, app::name(segment.marker), segment.range()),
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, segment: &Segment) -> Result<(), Error> {
+        if self.header.is_some() {
+            return Err(malformed(segment.start, "a second frame header"));
+        }
+        let header = FrameHeader::read(segment.marker, &self.input[segment.payload.clone()], segment.start)?;
+        self.keep_start(segment, header.used);
+        self.needs_lines = header.frame.height == 0;
+        self.header = Some(header);
+        Ok(())
+    }
+
+    /// Takes a scan, header and data; gives where the next segment is.
+    fn scan(&mut self, segment: &Segment) -> Result<usize, Error> {
+        let start = segment.start;
+        let data = segment.payload.end;
+        let Some(header) = &mut self.header else {
+            return Err(malformed(start, "a scan before the frame header"));
+        };
+        if self.needs_lines {
+            header.frame.height = lines_after(self.input, data)?;
+        }
+        if self.options.verify_entropy && self.verifier.is_none() {
+            self.verifier = Some(Verifier::new(&header.frame, self.options.max_rotation_memory)?);
+        }
+        let payload = &self.input[segment.payload.clone()];
+        let scan = ScanHeader::read(header, payload, start)?;
+        self.tables.use_for(self.input, header, &scan, &self.progress, self.verifier.as_mut(), start)?;
+        self.progress.note(header, &scan, start)?;
+        let written = scan.payload(header);
+        let end = match &mut self.verifier {
+            Some(verifier) => data + verifier.scan(&written, &self.input[data..], data)?,
+            None => scan::end_of_data(&self.input[data..], data)?,
+        };
+        if written == payload {
+            self.parts.push(Part::Input(start..end));
+        } else {
+            // Slack behind the header, or parameters at its end that mean nothing.
+            let kept = if payload.starts_with(&written) { scan.used } else { scan.used - 3 };
+            self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
+            self.parts.push(Part::New(segment::write(SOS, written)));
+            self.parts.push(Part::Input(data..end));
+        }
+        Ok(end)
+    }
+
+    /// Takes DNL, which is needed only where the frame header says no height
+    /// (T.81, B.2.5). Elsewhere decoders skip it.
+    fn lines(&mut self, segment: &Segment) -> Result<(), Error> {
+        if self.needs_lines && self.progress.scans() == 1 && segment.payload.len() >= 2 {
+            self.needs_lines = false;
+            self.keep_start(segment, 2);
+        } else {
+            self.remove(Category::Hidden, "DNL", segment.range());
+        }
+        Ok(())
+    }
+
+    fn application(&mut self, segment: &Segment) -> Result<(), Error> {
+        let payload = &self.input[segment.payload.clone()];
+        let content = app::content(segment.marker, payload);
+        if let Some(facts) = &mut self.facts {
+            facts.segment(self.input, content, segment.payload.clone());
+        }
+        let category = match content {
+            // Behind the first scan decoders have made up their mind.
+            _ if self.progress.scans() > 0 => match content {
+                Content::Exif => Category::Exif,
+                Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+                Content::Icc => Category::ColorProfile,
+                Content::Other(category) => category,
+                Content::Jfif | Content::Adobe => Category::Hidden,
+            },
+            Content::Jfif if !self.has_jfif => return self.jfif(segment),
+            Content::Adobe => return self.adobe(segment),
+            Content::Icc => {
+                if let Some(index) = self.profile.add(self.input, segment.payload.clone()) {
+                    self.parts.push(Part::Icc(segment.range(), index));
+                    return Ok(());
+                }
+                Category::Hidden
+            }
+            Content::Exif => {
+                if self.orientation.is_none()
+                    && let Some(orientation) = orientation_of_exif(&payload[EXIF.len()..])
+                {
+                    self.orientation = Some(orientation);
+                    if payload == exif_payload(orientation) {
+                        self.minimal = Some(segment.range());
+                        return Ok(());
+                    }
+                }
+                Category::Exif
+            }
+            Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+            Content::Jfif => Category::Hidden,
+            Content::Other(category) => category,
+        };
+        self.remove(category, app::name(segment.marker), segment.range());
+        Ok(())
+    }
+
+    /// Keeps the first JFIF segment, without a thumbnail.
+    fn jfif(&mut self, segment: &Segment) -> Result<(), Error> {
+        self.has_jfif = true;
+        self.exif_at = self.parts.len() + 1;
+        let payload = &self.input[segment.payload.clone()];
+        let (fields, size) = (&payload[..JFIF_LEN - 2], &payload[JFIF_LEN - 2..JFIF_LEN]);
+        if payload.len() == JFIF_LEN && size == [0, 0] {
+            self.parts.push(Part::Input(segment.range()));
+            return Ok(());
+        }
+        let thumbnail = size[0] > 0 && size[1] > 0;
+        let category = if thumbnail { Category::Thumbnail } else { Category::Hidden };
+        let kept = if size == [0, 0] { JFIF_LEN } else { fields.len() };
+        let cut = segment.payload.start + kept..segment.payload.end;
+        self.remove(category, "APP0", cut);
+        self.parts.push(Part::New(segment::write(APP0, [fields, &[0, 0]].concat())));
+        Ok(())
+    }
+
+    /// Keeps one Adobe segment: the last before the picture, as libjpeg reads it.
+    fn adobe(&mut self, segment: &Segment) -> Result<(), Error> {
+        if let Some((part, earlier)) = self.adobe.take() {
+            let content = |payload: &Range<usize>| &self.input[payload.start..payload.start + ADOBE_LEN];
+            if content(&earlier) == content(&segment.payload) {
+                self.remove(Category::Hidden, "APP14", segment.range());
+                self.adobe = Some((part, earlier));
+                return Ok(());
+            }
+            self.parts[part] = Part::Input(0..0);
+            self.remove(Category::Hidden, "APP14", earlier.start - 4..earlier.start + ADOBE_LEN);
+        }
+        self.adobe = Some((self.parts.len(), segment.payload.clone()));
+        self.keep_start(segment, ADOBE_LEN);
+        Ok(())
+    }
+
+    /// Keeps a segment of which `used` bytes of the payload are needed.
+    fn keep_start(&mut self, segment: &Segment, used: usize) {
+        if segment.payload.len() == used {
+            self.parts.push(Part::Input(segment.range()));
+            return;
+        }
+        let middle = segment.payload.start + used;
+        let contents = self.input[segment.payload.start..middle].to_vec();
+        self.parts.push(Part::New(segment::write(segment.marker, contents)));
+        self.remove(Category::Hidden, app::name(segment.marker), middle..segment.payload.end);
+    }
+
+    fn remove(&mut self, category: Category, location: &'static str, range: Range<usize>) {
+        if !range.is_empty() {
+            self.report.remove(category, location, range.start, range.len());
+        }
+    }
+
+    /// Takes EOI and what stands behind it.
+    fn finish(mut self, eoi: &Segment) -> Result<Walked, Error> {
+        let Some(header) = self.header.take().filter(|_| self.progress.scans() > 0) else {
+            return Err(malformed(eoi.start, "no picture before the EOI marker"));
+        };
+        if self.needs_lines {
+            return Err(malformed(eoi.start, "a picture of no height"));
+        }
+        self.parts.push(Part::Input(eoi.range()));
+        let rest = eoi.payload.end..self.input.len();
+        if !rest.is_empty() {
+            let bytes = &self.input[rest.clone()];
+            let trailer = trailer::look(bytes);
+            if let Some(facts) = &mut self.facts {
+                facts.trailer(bytes, trailer.picture, trailer.video);
+            }
+            self.remove(trailer.category, "after EOI", rest);
+        }
+        self.report.width = header.frame.width.into();
+        self.report.height = header.frame.height.into();
+        self.report.facts = self.facts.map(|facts| facts.finish(self.input));
+        Ok(Walked {
+            fates: self.profile.fates(self.input, self.options.icc),
+            input: self.input.clone(),
+            parts: self.parts,
+            tables: self.tables,
+            report: self.report,
+            header,
+            orientation: self.orientation,
+            minimal: self.minimal,
+            exif_at: self.exif_at,
+        })
+    }
+}
+
+/// The payload of an EXIF segment that holds `orientation` alone.
+fn exif_payload(orientation: u8) -> Vec<u8> {
+    [&EXIF[..], &minimal_exif(orientation)].concat()
+}
+
+/// How many lines the DNL segment says that follows the scan data at `data`.
+fn lines_after(input: &[u8], data: usize) -> Result<u16, Error> {
+    let end = scan::end_of_data(&input[data..], data)?;
+    let segment = segment::read(input, end)?;
+    match (segment.marker, &input[segment.payload.clone()]) {
+        (DNL, &[high, low, ..]) if (high, low) != (0, 0) => Ok(u16::from_be_bytes([high, low])),
+        _ => Err(malformed(end, "a picture of no height")),
+    }
+}
