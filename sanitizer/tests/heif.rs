@@ -230,6 +230,7 @@ fn what_cannot_be_proven_clean_is_refused_with_its_reason() {
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.item(1).kind = *b"vvc1"),
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.primary = 7),
         ("a reference to an item that is not there", |heif| heif.references[0].2 = vec![1, 99]),
+        ("the primary picture belongs to another one", |heif| heif.references.push((*b"thmb", 3, vec![5]))),
         ("a picture that needs another to be decoded", |heif| heif.references.push((*b"pred", 1, vec![2]))),
         ("an item with two references of one kind", |heif| heif.references.push((*b"dimg", 3, vec![5]))),
         ("a grid with more or fewer tiles than it shows", |heif| heif.references[0].2 = vec![1, 2, 5]),
