@@ -1,150 +1,131 @@
-//! ICC profiles (ICC.1:2022): how long one says it is, and whether it says
-//! nothing but sRGB, which viewers assume anyway.
+//! What we need to know of ICC colour profiles (ICC.1:2022, clause 7): how long
+//! they say they are, and whether they say plain sRGB. Their bytes are never changed.
 
 /// A profile longer than this is not looked into: those that say plain sRGB are
 /// a few kilobytes.
 pub(crate) const PLAIN_SRGB_MAX_LEN: usize = 16 * 1024;
-/// The length of a profile's header and of the number of its tags.
-const HEADER: usize = 132;
-/// Red, green and blue of sRGB, adapted to D50, as profiles hold them.
-const SRGB: [(&[u8; 4], [f64; 3]); 3] = [
-    (b"rXYZ", [0.4360, 0.2225, 0.0139]),
-    (b"gXYZ", [0.3851, 0.7169, 0.0971]),
-    (b"bXYZ", [0.1431, 0.0606, 0.7141]),
-];
 
-/// The length in its header, when `profile` starts like one (7.2.2, 7.2.9).
+/// The header (7.2) is 128 bytes long and the number of tags follows.
+const SMALLEST: usize = 132;
+
+/// The red, green and blue colorants of sRGB, adapted to D50, as XYZ in 1/65536.
+const COLORANTS: [(&[u8; 4], [i32; 3]); 3] = [
+    (b"rXYZ", [0x6FA2, 0x38F5, 0x0390]),
+    (b"gXYZ", [0x6299, 0xB785, 0x18DA]),
+    (b"bXYZ", [0x24A0, 0x0F84, 0xB6CF]),
+];
+/// How far a colorant may be off: profiles differ in how they were rounded.
+const TOLERANCE: i32 = 0x80;
+
+/// The length that a profile says it has; `None` when this is no profile.
 pub(crate) fn declared_len(profile: &[u8]) -> Option<usize> {
-    let len = number(profile, 0)? as usize;
-    (len >= HEADER && profile.get(36..40)? == b"acsp").then_some(len)
+    if profile.get(36..40)? != b"acsp" {
+        return None;
+    }
+    let length = u32_at(profile, 0)? as usize;
+    (length >= SMALLEST).then_some(length)
 }
 
-/// Whether `profile` is sRGB by its numbers: the colorants and the curves, and
-/// no table that could override them.
+/// Whether the profile says plain sRGB: an RGB display profile with the
+/// colorants of sRGB and its transfer curve, and no table that says otherwise.
 pub(crate) fn is_plain_srgb(profile: &[u8]) -> bool {
-    profile.get(16..24) == Some(b"RGB XYZ ")
-        && tag(profile, b"A2B0").is_none()
-        && SRGB.iter().all(|(name, expected)| {
-            tag(profile, name).and_then(xyz).is_some_and(|found| {
-                found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 0.002)
+    let is_rgb_matrix = profile.get(16..24) == Some(b"RGB XYZ ")
+        && [b"A2B0", b"B2A0", b"cicp"].iter().all(|kind| tag(profile, kind).is_none());
+    is_rgb_matrix
+        && COLORANTS.iter().all(|(kind, expected)| {
+            (0..3).all(|axis| {
+                tag(profile, kind).and_then(|data| u32_at(data, 8 + 4 * axis)).is_some_and(|value| {
+                    (value.cast_signed().saturating_sub(expected[axis])).abs() <= TOLERANCE
+                })
             })
         })
-        && [b"rTRC", b"gTRC", b"bTRC"].iter().all(|name| tag(profile, name).is_some_and(is_srgb_curve))
+        && [b"rTRC", b"gTRC", b"bTRC"].iter().all(|kind| tag(profile, kind).is_some_and(is_srgb_curve))
 }
 
-/// The data of a tag (7.3).
-fn tag<'a>(profile: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
-    // A profile has some ten tags; more than this would be an attack.
-    let count = number(profile, 128)?.min(256) as usize;
-    let table = profile.get(HEADER..HEADER + 12 * count)?;
-    let entry = table.as_chunks::<12>().0.iter().find(|entry| entry.starts_with(name))?;
-    let start = number(entry, 4)? as usize;
-    profile.get(start..start.checked_add(number(entry, 8)? as usize)?)
-}
-
-/// The value of an `XYZ ` tag (10.31).
-fn xyz(data: &[u8]) -> Option<[f64; 3]> {
-    (data.get(..4)? == b"XYZ ").then_some(())?;
-    Some([fixed(data, 8)?, fixed(data, 12)?, fixed(data, 16)?])
-}
-
-/// Whether a curve is that of sRGB: `para` (10.18) or `curv` (10.6).
-fn is_srgb_curve(data: &[u8]) -> bool {
-    match data.get(..4) {
+/// Whether a transfer curve is that of sRGB, by its middle: 0.5 becomes 0.2140.
+fn is_srgb_curve(curve: &[u8]) -> bool {
+    let middle = match curve.get(..4) {
+        // A parametric curve of type 3 is sRGB's by its exponent of 2.4.
         Some(b"para") => {
-            let expected = [2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045];
-            data.get(8..10) == Some(&[0, 3])
-                && (12..).step_by(4).zip(expected).all(|(at, expected)| {
-                    fixed(data, at).is_some_and(|found| (found - expected).abs() < 0.001)
-                })
+            return curve.get(8..10) == Some(&[0, 3])
+                && u32_at(curve, 12).is_some_and(|gamma| gamma.abs_diff(0x2_6666) <= 0x10);
         }
-        Some(b"curv") => {
-            let points = data.get(12..).unwrap_or_default().as_chunks::<2>().0;
-            let count = number(data, 8).unwrap_or(0) as usize;
-            if count < 16 || count > points.len() {
-                return false;
-            }
-            points[..count].iter().enumerate().all(|(index, &point)| {
-                let found = f64::from(u16::from_be_bytes(point)) / 65535.0;
-                let x = index as f64 / (count - 1) as f64;
-                let expected = if x <= 0.04045 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) };
-                (found - expected).abs() < 0.002
-            })
-        }
-        _ => false,
-    }
+        Some(b"curv") => u32_at(curve, 8).filter(|&count| count >= 256).map(|count| {
+            let at = 12 + (count as usize / 2) * 2;
+            curve.get(at..at + 2).map_or(0, |value| u32::from(value[0]) << 8 | u32::from(value[1]))
+        }),
+        _ => None,
+    };
+    // Between 256 and 4096 entries the middle one is 0.2140 to 0.2155.
+    middle.is_some_and(|value| (13_900..=14_300).contains(&value))
 }
 
-fn number(data: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(data.get(at..at.checked_add(4)?)?.try_into().ok()?))
+/// The data of the first tag of this kind.
+fn tag<'a>(profile: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    let count = u32_at(profile, 128)?.min(200) as usize;
+    let entry =
+        profile.get(SMALLEST..)?.chunks_exact(12).take(count).find(|entry| entry.starts_with(kind))?;
+    let start = u32_at(entry, 4)? as usize;
+    profile.get(start..start.checked_add(u32_at(entry, 8)? as usize)?)
 }
 
-/// A 16.16 fixed point number (4.6).
-fn fixed(data: &[u8], at: usize) -> Option<f64> {
-    Some(f64::from(number(data, at)?.cast_signed()) / 65536.0)
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn profile(green_x: f64, curve: &[u8]) -> Vec<u8> {
-        let mut profile = vec![0; HEADER];
-        profile[16..24].copy_from_slice(b"RGB XYZ ");
+    /// A small RGB matrix profile with these colorants.
+    pub(crate) fn matrix_profile(colorants: [(&[u8; 4], [i32; 3]); 3]) -> Vec<u8> {
+        let mut profile = vec![0; 128];
+        profile[12..24].copy_from_slice(b"mntrRGB XYZ ");
         profile[36..40].copy_from_slice(b"acsp");
-        let mut bodies: Vec<(&[u8; 4], Vec<u8>)> = Vec::new();
-        for (name, mut value) in SRGB {
-            if name == b"gXYZ" {
-                value[0] = green_x;
+        profile.extend_from_slice(&6_u32.to_be_bytes());
+        let mut data = Vec::new();
+        let start = 132 + 6 * 12;
+        for (kind, xyz) in colorants {
+            profile.extend_from_slice(kind);
+            profile.extend_from_slice(&(start + data.len() as u32).to_be_bytes());
+            profile.extend_from_slice(&20_u32.to_be_bytes());
+            data.extend_from_slice(b"XYZ \0\0\0\0");
+            for value in xyz {
+                data.extend_from_slice(&value.to_be_bytes());
             }
-            let mut body = b"XYZ \0\0\0\0".to_vec();
-            for number in value {
-                body.extend(((number * 65536.0) as i32).to_be_bytes());
-            }
-            bodies.push((name, body));
         }
-        for name in [b"rTRC", b"gTRC", b"bTRC"] {
-            bodies.push((name, curve.to_vec()));
+        for kind in [b"rTRC", b"gTRC", b"bTRC"] {
+            profile.extend_from_slice(kind);
+            profile.extend_from_slice(&(start + data.len() as u32).to_be_bytes());
+            profile.extend_from_slice(&16_u32.to_be_bytes());
         }
-        profile[128..132].copy_from_slice(&(bodies.len() as u32).to_be_bytes());
-        let mut at = (HEADER + 12 * bodies.len()) as u32;
-        for (name, body) in &bodies {
-            profile.extend_from_slice(&name[..]);
-            profile.extend(at.to_be_bytes());
-            profile.extend((body.len() as u32).to_be_bytes());
-            at += body.len() as u32;
-        }
-        for (_, body) in &bodies {
-            profile.extend(body);
-        }
-        let len = profile.len() as u32;
-        profile[..4].copy_from_slice(&len.to_be_bytes());
+        data.extend_from_slice(b"para\0\0\0\0\0\x03\0\0\0\x02\x66\x66");
+        profile.extend_from_slice(&data);
+        let length = profile.len() as u32;
+        profile[..4].copy_from_slice(&length.to_be_bytes());
         profile
     }
 
-    fn curve(gamma: impl Fn(f64) -> f64) -> Vec<u8> {
-        let mut curve = b"curv\0\0\0\0\0\0\x04\0".to_vec();
-        for index in 0..1024 {
-            curve.extend(((gamma(f64::from(index) / 1023.0) * 65535.0).round() as u16).to_be_bytes());
-        }
-        curve
-    }
-
     #[test]
-    fn srgb_is_told_by_its_numbers() {
-        let srgb = curve(|x| if x <= 0.04045 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) });
-        assert!(is_plain_srgb(&profile(0.3851, &srgb)));
-        assert!(!is_plain_srgb(&profile(0.2051, &srgb)));
-        assert!(!is_plain_srgb(&profile(0.3851, &curve(|x| x.powf(1.8)))));
+    fn plain_srgb_is_told_from_others() {
+        let srgb = matrix_profile(COLORANTS);
+        assert_eq!(declared_len(&srgb), Some(srgb.len()));
+        assert!(is_plain_srgb(&srgb));
+        let mut display_p3 = COLORANTS;
+        display_p3[0].1 = [0x83DF, 0x3DBF, 0xFFFF_FFBB_u32.cast_signed()];
+        assert!(!is_plain_srgb(&matrix_profile(display_p3)));
+        let mut gamma_22 = srgb.clone();
+        let at = gamma_22.len() - 4;
+        gamma_22[at..].copy_from_slice(&0x2_3333_u32.to_be_bytes());
+        assert!(!is_plain_srgb(&gamma_22));
     }
 
     #[test]
     fn cut_anywhere_it_does_not_panic() {
-        let profile = profile(0.3851, &curve(|x| x));
-        assert_eq!(declared_len(&profile), Some(profile.len()));
-        for end in 0..profile.len() {
-            assert!(!is_plain_srgb(&profile[..end]));
+        let srgb = matrix_profile(COLORANTS);
+        for end in 0..srgb.len() {
+            assert!(!is_plain_srgb(&srgb[..end]));
+            let _ = declared_len(&srgb[..end]);
         }
-        assert_eq!(declared_len(&profile[..39]), None);
     }
 }

@@ -149,3 +149,27 @@ fn the_number_of_lines_stays_where_it_is_needed() {
     none[sof + 5..sof + 7].copy_from_slice(&[0, 0]);
     assert_eq!(refused(&none), "malformed");
 }
+
+#[test]
+fn what_stands_behind_the_last_block_of_a_scan_goes() {
+    for kind in KINDS {
+        let clean = small(kind);
+        let markers = markers(&clean);
+        for (index, _) in markers.iter().enumerate().filter(|(_, found)| found.0 == 0xDA) {
+            let next = markers[index + 1].1;
+            comes_clean(&insert(&clean, next, CANARY), &clean);
+            comes_clean(&insert(&clean, next, b"\xFF\0LEAKCANARY\xFF\xD1LEAKCANARY"), &clean);
+        }
+    }
+}
+
+#[test]
+fn with_and_without_proof_clean_files_come_out_the_same() {
+    let mut fast = Options::default();
+    fast.verify_entropy = false;
+    for kind in KINDS {
+        let clean = small(kind);
+        assert_eq!(sanitize(clean.clone(), &fast).unwrap().into_bytes(), clean);
+        assert_eq!(sanitize(clean.clone(), &Options::default()).unwrap().into_bytes(), clean);
+    }
+}

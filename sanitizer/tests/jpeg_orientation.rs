@@ -33,8 +33,9 @@ fn a_tag_is_kept_alone() {
             assert_eq!(report.orientation, OrientationOutcome::TagKept);
             assert_eq!(report.categories(), [Category::Exif]);
         }
-        let again = sanitize(expected.clone(), &Options::default()).unwrap();
-        assert_eq!(again.report.orientation, OrientationOutcome::TagKeptNotExact);
+        let mut options = Options::default();
+        options.orientation = Orientation::Tag;
+        let again = sanitize(expected.clone(), &options).unwrap();
         assert_eq!((again.pieces().len(), again.report.removed.len()), (1, 0));
         assert_eq!(again.into_bytes(), expected);
     }
@@ -82,4 +83,36 @@ fn only_the_first_valid_exif_before_the_picture_counts() {
     assert_eq!(out, insert(&picture, find(&picture, 0xE0, 0).1, &minimal_exif(3)));
     let late = insert(&picture, picture.len() - 2, &exif(6));
     assert_eq!(clean(&late, Orientation::Tag).0, picture);
+}
+
+#[test]
+#[cfg(feature = "rotation")]
+fn whole_blocks_are_turned_and_the_colour_profile_stays() {
+    let picture = picture(Kind::Ycc420, 48, 32);
+    let profile = icc_segment(1, 1, &icc(300));
+    let at = find(&picture, 0xE0, 0).1;
+    let upright = insert(&picture, at, &profile);
+    for orientation in 2..=8 {
+        let file = insert(&upright, at, &[exif(orientation), planted(0xFE, b"")].concat());
+        let (out, report) = clean(&file, Orientation::Upright);
+        assert_eq!(report.orientation, OrientationOutcome::Turned);
+        let size = if orientation < 5 { (48, 32) } else { (32, 48) };
+        assert_eq!((report.width, report.height), size);
+        assert!(memchr::memmem::find(&out, &profile).is_some());
+        assert!(memchr::memmem::find(&out, b"Exif").is_none());
+        assert!(!survives(&out));
+        let (again, report) = clean(&out, Orientation::Upright);
+        assert_eq!(again, out);
+        assert_eq!((report.orientation, report.removed.len()), (OrientationOutcome::AlreadyUpright, 0));
+    }
+}
+
+#[test]
+#[cfg(feature = "rotation")]
+fn trimming_loses_less_than_a_block() {
+    let mut options = Options::default();
+    options.partial_edges = PartialEdges::Trim;
+    let report = sanitize(sideways(3), &options).unwrap().report;
+    assert_eq!(report.orientation, OrientationOutcome::TurnedAndTrimmed);
+    assert_eq!((report.width, report.height), (32, 16));
 }

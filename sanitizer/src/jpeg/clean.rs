@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 #[cfg(feature = "rotation")]
-use super::rotate;
+use super::rotate::{self, Transform};
 use super::walk::{Walked, walk};
 use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized};
 
@@ -29,7 +29,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
 /// want the tag kept then.
 #[cfg(feature = "rotation")]
 fn turn(walked: &Walked, orientation: u8, options: &Options) -> Result<Option<(Vec<Bytes>, Report)>, Error> {
-    let Some(transform) = rotate::for_orientation(orientation) else { return Ok(None) };
+    let Some(transform) = Transform::for_orientation(orientation) else { return Ok(None) };
     let exact = rotate::is_exact(&walked.header.frame, transform);
     match options.partial_edges {
         _ if exact => {}

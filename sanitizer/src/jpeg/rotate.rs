@@ -15,17 +15,19 @@ pub(crate) enum Transform {
     Rotate270,
 }
 
-pub(crate) fn for_orientation(orientation: u8) -> Option<Transform> {
-    Some(match orientation {
-        2 => Transform::FlipH,
-        3 => Transform::Rotate180,
-        4 => Transform::FlipV,
-        5 => Transform::Transpose,
-        6 => Transform::Rotate90,
-        7 => Transform::Transverse,
-        8 => Transform::Rotate270,
-        _ => return None,
-    })
+impl Transform {
+    pub(crate) fn for_orientation(orientation: u8) -> Option<Self> {
+        Some(match orientation {
+            2 => Self::FlipH,
+            3 => Self::Rotate180,
+            4 => Self::FlipV,
+            5 => Self::Transpose,
+            6 => Self::Rotate90,
+            7 => Self::Transverse,
+            8 => Self::Rotate270,
+            _ => return None,
+        })
+    }
 }
 
 pub(crate) fn is_exact(_frame: &Frame, _transform: Transform) -> bool {

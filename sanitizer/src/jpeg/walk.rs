@@ -33,6 +33,7 @@ pub(super) struct Walked {
     fates: Vec<Fate>,
     report: Report,
     /// The picture's frame header.
+    #[cfg_attr(not(feature = "rotation"), expect(dead_code, reason = "only a rotation asks for it"))]
     pub header: FrameHeader,
     /// The orientation that EXIF tells.
     pub orientation: Option<u8>,
@@ -173,9 +174,16 @@ impl Walker<'_> {
         self.tables.use_for(self.input, header, &scan, &self.progress, self.verifier.as_mut(), start)?;
         self.progress.note(header, &scan, start)?;
         let written = scan.payload(header);
-        let end = match &mut self.verifier {
-            Some(verifier) => data + verifier.scan(&written, &self.input[data..], data)?,
-            None => scan::end_of_data(&self.input[data..], data)?,
+        // Where the data end, and where the next marker is: what is between is read by no one.
+        let (end, next) = match &mut self.verifier {
+            Some(verifier) => {
+                let scan = verifier.scan(&written, &self.input[data..], data)?;
+                (data + scan.data, data + scan.end)
+            }
+            None => {
+                let end = scan::end_of_data(&self.input[data..], data)?;
+                (end, end)
+            }
         };
         if written == payload {
             self.parts.push(Part::Input(start..end));
@@ -186,7 +194,8 @@ impl Walker<'_> {
             self.parts.push(Part::New(segment::write(SOS, written)));
             self.parts.push(Part::Input(data..end));
         }
-        Ok(end)
+        self.remove(Category::Hidden, "behind a scan's last block", end..next);
+        Ok(next)
     }
 
     /// Takes DNL, which is needed only where the frame header says no height
