@@ -150,4 +150,19 @@ mod tests {
             "{error}"
         );
     }
+
+    /// A developer's `AWS_CA_BUNDLE` once hid the certificate of the local AWS.
+    #[test]
+    fn one_ca_variable_does_not_hide_the_other() {
+        let folder = std::env::temp_dir();
+        let (bundle, text) = (folder.join("function-client-ca.pem"), folder.join("function-client-ca.txt"));
+        std::fs::write(&bundle, "-----BEGIN CERTIFICATE-----").unwrap();
+        std::fs::write(&text, "no certificate").unwrap();
+        let get = |name: &str| {
+            let path = if name == "AWS_CA_BUNDLE" { &bundle } else { &text };
+            Some(path.display().to_string())
+        };
+        let error = trust_store(get).unwrap_err().to_string();
+        assert!(error.starts_with("SSL_CERT_FILE = "), "{error}");
+    }
 }

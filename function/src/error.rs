@@ -119,3 +119,26 @@ impl From<&sanitizer::Error> for Error {
         Self::Rejected { kind: error.kind(), reason }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer: {0}")]
+        struct Outer(#[source] Inner);
+        #[derive(Debug, thiserror::Error)]
+        #[error("inner")]
+        struct Inner(#[source] std::fmt::Error);
+        let text = chain(&Outer(Inner(std::fmt::Error)));
+        assert_eq!(text, format!("outer: inner: {}", std::fmt::Error));
+    }
+
+    #[test]
+    fn too_little_memory_says_where_to_raise_it() {
+        let error = Error::from(&sanitizer::Error::TooLarge { needed: 2, limit: 1 });
+        assert!(error.is_rejection() && error.to_string().contains("function.memory"), "{error}");
+    }
+}

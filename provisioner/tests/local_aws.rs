@@ -20,13 +20,18 @@ struct Home {
 }
 
 impl Home {
+    /// With a port of its own to remember: the one that homes begin with may be the user's, and of two
+    /// tests that share it, one could take it while the other restarts.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { aws: LocalAws::at(folder.path().join("home")), _folder: folder }
+        let path = folder.path().join("home");
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("server.json"), format!(r#"{{"pid": 0, "port": {port}}}"#)).unwrap();
+        Self { aws: LocalAws::at(path), _folder: folder }
     }
 
     async fn start(&self) -> Running {
-        // Not the default port: the user's own local AWS may be there, or that of another test.
         let settings = Settings { persist: true, ..Settings::default() };
         self.aws.start(&settings, &|_| ()).await.unwrap()
     }

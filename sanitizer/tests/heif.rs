@@ -79,6 +79,22 @@ fn what_the_metadata_told_is_known_when_asked_for() {
 }
 
 #[test]
+fn a_gain_map_in_tiles_is_one_hidden_picture() {
+    let mut heif = phone_heic();
+    heif.item(6).kind = *b"grid";
+    heif.item(6).data = vec![0, 0, 0, 1, 0, 128, 0, 64];
+    heif.items.extend([30, 31].map(|id| Item::new(id, b"hvc1", &nal(20, CANARY), &[1, 3])));
+    heif.references.push((*b"dimg", 6, vec![30, 31]));
+    let mut options = Options::default();
+    options.facts = true;
+    let report = sanitize(heif.bytes(), &options).unwrap().report;
+    let hidden = report.facts.unwrap().items.into_iter().filter(|fact| fact.kind == FactKind::HiddenPicture);
+    assert_eq!(hidden.map(|fact| fact.value).collect::<Vec<_>>(), ["an HDR gain map of 64x64"]);
+    assert_eq!(report.removed.iter().filter(|removal| removal.location == "auxiliary item").count(), 2);
+    assert!(report.removed.iter().all(|removal| removal.location != "picture item"));
+}
+
+#[test]
 fn orientation_options_leave_the_turn_alone() {
     let default = clean(&phone_heic().bytes()).unwrap().into_bytes();
     for orientation in [sanitizer::Orientation::Drop, sanitizer::Orientation::Tag] {
@@ -230,6 +246,7 @@ fn what_cannot_be_proven_clean_is_refused_with_its_reason() {
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.item(1).kind = *b"vvc1"),
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.primary = 7),
         ("a reference to an item that is not there", |heif| heif.references[0].2 = vec![1, 99]),
+        ("the primary picture belongs to another one", |heif| heif.references.push((*b"thmb", 3, vec![5]))),
         ("a picture that needs another to be decoded", |heif| heif.references.push((*b"pred", 1, vec![2]))),
         ("an item with two references of one kind", |heif| heif.references.push((*b"dimg", 3, vec![5]))),
         ("a grid with more or fewer tiles than it shows", |heif| heif.references[0].2 = vec![1, 2, 5]),

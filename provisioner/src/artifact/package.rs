@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn the_bytes_never_change() {
-        let program: Vec<u8> = (0..100_000_u32).map(|n| (n * n >> 9).to_le_bytes()[0]).collect();
+        let program: Vec<u8> = (0..100_000_u32).map(|n| (n.wrapping_mul(n) >> 9).to_le_bytes()[0]).collect();
         let first = zip(&program).unwrap();
         assert_eq!(zip(&program).unwrap(), first);
         // Frozen: a new version of the compressor that changes it would upload
         // every function again, and should not go unnoticed.
-        assert_eq!(code_sha256(&first), "");
+        assert_eq!(code_sha256(&first), "pjl3xHYB3gkQ5BXJhpqRnMJ/eGx5tv21NwRb63Gvt2A=");
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::build::Target;
-use super::{Error, Package, build, cache, workspace};
+use super::{Error, Package, Target, build, cache, workspace};
 
 /// Names a built `bootstrap`, or a zip with one in it, that is used instead of
 /// building the function.

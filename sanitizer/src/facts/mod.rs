@@ -99,7 +99,9 @@ impl Facts {
     /// ones the altitude of either is kept.
     pub(crate) fn add_position(&mut self, position: Position) {
         let on_earth = position.latitude.abs() <= 90.0 && position.longitude.abs() <= 180.0;
-        if !on_earth || self.positions.len() >= POSITION_LIMIT {
+        // Devices without a fix write zeros.
+        let is_blank = position.latitude == 0.0 && position.longitude == 0.0;
+        if !on_earth || is_blank || self.positions.len() >= POSITION_LIMIT {
             return;
         }
         // EXIF and XMP of one picture round the same place differently: 1e-6 degrees are 0.1 m.

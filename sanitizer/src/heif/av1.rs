@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(cut.keep, [0..7, 13..20]);
         assert_eq!(cut.drop.len(), 3);
         let open = [&unit(1, b"seq")[..], &[6 << 3, 1, 2, 3]].concat();
-        assert_eq!(super::cut(&open, &mut 9).unwrap().keep, [0..open.len()]);
+        assert_eq!(super::cut(&open, &mut 9).unwrap().keep.first(), Some(&(0..open.len())));
     }
 
     #[test]

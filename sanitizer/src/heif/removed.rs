@@ -100,7 +100,7 @@ impl Removed<'_> {
         };
         let (thumbnails, auxiliaries) = (from(b"thmb"), from(b"auxl"));
         let going = self.file.items.iter().enumerate().filter(|(index, _)| !self.stays(*index));
-        going
+        let mut roles: HashMap<u32, Role> = going
             .map(|(_, item)| {
                 let role = match &item.kind {
                     b"Exif" => Role::Exif,
@@ -113,7 +113,17 @@ impl Removed<'_> {
                 };
                 (item.id, role)
             })
-            .collect()
+            .collect();
+        // Tiles are what the picture is that they make up.
+        for reference in self.file.references.iter().filter(|reference| &reference.kind == b"dimg") {
+            let whole = roles.get(&reference.from).copied();
+            if let Some(whole @ (Role::Thumbnail | Role::Auxiliary)) = whole {
+                for part in &reference.to {
+                    roles.entry(*part).and_modify(|role| *role = whole);
+                }
+            }
+        }
+        roles
     }
 
     fn content_type(&self, item: &Item) -> &[u8] {
@@ -172,9 +182,9 @@ impl Removed<'_> {
                     }
                 }
                 Role::Xmp if !item.is_encoded => read_xmp(&self.data(item, &mut budget), &mut facts),
-                Role::Thumbnail => facts.add(FactKind::Thumbnail, &format!("a thumbnail{size}"), SOURCE),
                 // Tiles are told of with the picture that they make up.
-                _ if parts.contains(&item.id) => {}
+                Role::Thumbnail | Role::Auxiliary | Role::Picture if parts.contains(&item.id) => {}
+                Role::Thumbnail => facts.add(FactKind::Thumbnail, &format!("a thumbnail{size}"), SOURCE),
                 Role::Auxiliary => {
                     let what = self.auxiliary_name(item);
                     facts.add(FactKind::HiddenPicture, &format!("{what}{size}"), SOURCE);

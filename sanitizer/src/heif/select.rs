@@ -38,6 +38,11 @@ pub(super) fn select(file: &File, input: &[u8]) -> Result<Selection, &'static st
             }
         }
     }
+    let is_secondary = |reference: &&Reference| matches!(&reference.kind, b"thmb" | b"auxl");
+    if outgoing.get(&file.primary).is_some_and(|references| references.iter().any(is_secondary)) {
+        // Readers disagree here: some show the other picture.
+        return Err("the primary picture belongs to another one");
+    }
     let mut is_kept = vec![false; file.items.len()];
     let mut waiting = vec![file.primary];
     while let Some(id) = waiting.pop() {

@@ -200,6 +200,20 @@ fn clocks_never_set_and_positions_off_the_earth_tell_nothing() {
 }
 
 #[test]
+fn a_position_of_zeros_is_none() {
+    let zeros = || Value::Fractions(vec![(0, 1), (0, 1), (0, 1)]);
+    let facts = facts_of(&tiff(
+        &[
+            vec![(0x8825, Value::Link(1))],
+            vec![(0x02, zeros()), (0x04, zeros()), (0x06, Value::Fractions(vec![(0, 1)]))],
+        ],
+        true,
+        false,
+    ));
+    assert_eq!(facts, Facts::default());
+}
+
+#[test]
 fn every_truncation_is_read_without_harm() {
     let whole = phone_picture(true);
     for len in 0..whole.len() {
