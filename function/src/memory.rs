@@ -4,7 +4,8 @@
 const MIB: u64 = 1 << 20;
 
 /// What the process itself takes: the program, the TLS connections and their
-/// buffers, the allocator's slack. Measured at 20 MiB; rounded up generously.
+/// buffers, the allocator's slack. It waits for its first event with 7 MiB; the
+/// rest is for what cannot be counted.
 const PROCESS: u64 = 48 * MIB;
 
 /// The memory that pictures may use.

@@ -75,7 +75,8 @@ fn lambda_arguments(method: &Method, architecture: Architecture) -> Vec<OsString
     match method {
         Method::Native => {}
         Method::Zig => {
-            arguments.extend(["--target".into(), format!("{triple}.{}", elf::LAMBDA_GLIBC).into()])
+            let with_glibc = format!("{triple}.{}", elf::LAMBDA_GLIBC);
+            arguments.extend(words(&["--target", &with_glibc]));
         }
         Method::Cross { .. } => arguments.extend(words(&["--target", triple])),
     }
