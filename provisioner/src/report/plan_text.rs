@@ -121,8 +121,12 @@ fn attribute(text: &mut String, line: &Line, verbose: bool) {
                 let (old, new) = (self::style(Action::Delete), self::style(Action::Create));
                 let gone = from_text.lines().filter(|line| !to_text.lines().any(|other| other == *line));
                 let come = to_text.lines().filter(|line| !from_text.lines().any(|other| other == *line));
-                gone.for_each(|line| drop(writeln!(text, "        {old}- {line}{old:#}")));
-                come.for_each(|line| drop(writeln!(text, "        {new}+ {line}{new:#}")));
+                for line in gone {
+                    let _ = writeln!(text, "        {old}- {line}{old:#}");
+                }
+                for line in come {
+                    let _ = writeln!(text, "        {new}+ {line}{new:#}");
+                }
                 return;
             }
             let _ = match (from, to) {
