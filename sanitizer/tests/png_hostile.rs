@@ -1,7 +1,6 @@
 //! PNG: damaged and hostile files end in an error or a clean picture, never in
 //! a panic, and fast.
 
-#[expect(dead_code, reason = "shared with the other tests")]
 #[path = "support/canary.rs"]
 mod canary;
 #[expect(dead_code, reason = "shared with the other tests of the format")]
