@@ -1,6 +1,8 @@
 //! GIF: every class of leak, planted and looked for; the frames stay. Damaged
 //! files end in an error or a clean picture.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
+
 #[path = "support/canary.rs"]
 mod canary;
 #[path = "support/gif.rs"]

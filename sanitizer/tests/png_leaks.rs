@@ -1,5 +1,7 @@
 //! PNG: every class of leak, planted and looked for; the pixels stay.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
+
 #[path = "support/canary.rs"]
 mod canary;
 #[path = "support/png.rs"]

@@ -17,7 +17,6 @@ use crate::{Category, Error, Format, Options, Report, orientation::minimal_exif,
 
 pub(super) struct Walk<'a> {
     input: &'a Bytes,
-    options: &'a Options,
     report: &'a mut Report,
     out: Pieces,
     rules: Rules,
@@ -42,7 +41,6 @@ impl<'a> Walk<'a> {
     ) -> Self {
         Self {
             input,
-            options,
             report,
             out: Pieces::new(input),
             rules: Rules::new(header, options.icc),

@@ -51,9 +51,9 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     report.facts = options.facts.then(Facts::default);
     let mut walk = Walk::new(&input, options, report, end);
     if first.kind == *b"VP8X" {
-        walk.extended(&first)?
+        walk.extended(&first)?;
     } else {
-        walk.simple(&first)?
+        walk.simple(&first)?;
     }
     walk.finish()
 }

@@ -153,9 +153,9 @@ impl Stream<'_> {
                     let colors = self.bits.read(8)? as usize + 1;
                     self.sub_image(colors, 1, None)?;
                     let bits = match colors {
-                        ..=2 => 3,
-                        ..=4 => 2,
-                        ..=16 => 1,
+                        0..=2 => 3,
+                        3..=4 => 2,
+                        5..=16 => 1,
                         _ => 0,
                     };
                     width = blocks(width, bits);
@@ -263,7 +263,7 @@ impl Stream<'_> {
         let [green, red, blue, alpha, distance] = &group.codes;
         let symbol = u32::from(green.symbol(&mut self.bits)?);
         match symbol {
-            ..256 => {
+            0..256 => {
                 let red = u32::from(red.symbol(&mut self.bits)?);
                 let blue = u32::from(blue.symbol(&mut self.bits)?);
                 let alpha = u32::from(alpha.symbol(&mut self.bits)?);

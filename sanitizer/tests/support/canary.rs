@@ -19,7 +19,7 @@ pub(crate) fn survives(bytes: &[u8]) -> bool {
     is_in(bytes)
         || (0..bytes.len().saturating_sub(2)).any(|at| {
             let header = u16::from_be_bytes([bytes[at], bytes[at + 1]]);
-            bytes[at] == 0x78 && header % 31 == 0 && {
+            bytes[at] == 0x78 && header.is_multiple_of(31) && {
                 let mut inflated = Vec::new();
                 let _ = flate2::read::ZlibDecoder::new(&bytes[at..]).take(1 << 20).read_to_end(&mut inflated);
                 is_in(&inflated)

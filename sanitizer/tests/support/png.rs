@@ -79,7 +79,7 @@ impl Png {
 pub(crate) fn apng(frames: u32) -> Png {
     let mut png = Png::rgb().before(b"acTL", &[frames.to_be_bytes(), [0; 4]].concat());
     let mut sequence = 0_u32;
-    let mut control = |sequence: &mut u32| {
+    let control = |sequence: &mut u32| {
         let fields = [*sequence, 20, 10, 0, 0].map(u32::to_be_bytes).concat();
         *sequence += 1;
         [&fields[..], &[0, 1, 0, 10, 0, 0]].concat()
