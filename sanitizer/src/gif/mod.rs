@@ -2,7 +2,11 @@
 //!
 //! What stays: the screen, its colours, the images with their colours, the
 //! graphic control before each, and how often an animation runs. Comments,
-//! plain text (which no viewer shows) and what other applications left go.
+//! plain text (which no viewer shows) and what other applications left go, ICC
+//! profiles among them: browsers ignore these in GIF.
+//!
+//! What some decoders take and we refuse: no trailer; image data that stop
+//! before the last pixel without an end code; code sizes other than 2 to 8.
 
 mod lzw;
 

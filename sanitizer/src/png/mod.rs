@@ -3,6 +3,16 @@
 //! The file is read chunk by chunk. What is on the list stays, and neighbours
 //! stay together as one slice of the input. Image data is inflated into the
 //! void to find where it really ends.
+//!
+//! What some decoders take and we refuse: no IEND; a wrong checksum of a chunk
+//! that the picture needs; image data that ends before the last row;
+//! animations whose frames break the rules of APNG; critical chunks that the
+//! standard does not know. Time goes with the inflated size, which the header
+//! announces and deflate bounds to about a thousand times the file.
+//!
+//! What is not looked into: how an encoder chose among equal codings (block
+//! boundaries and filters of deflate, the unused bits at the end of rows of
+//! less than eight bits a pixel), entries of palettes, numbers such as gamma.
 
 mod ancillary;
 mod animation;
