@@ -15,9 +15,9 @@ use sanitizer::{
 };
 use support::{animation, animation_head, chunk, chunks, decode, file, frame, lossless, vp8x};
 
-const LOSSY: &[u8] = include_bytes!("data/lossy.webp");
-const ALPHA: &[u8] = include_bytes!("data/alpha.webp");
-const PARTITIONS: &[u8] = include_bytes!("data/partitions.webp");
+const LOSSY: &[u8] = include_bytes!("data/webp/lossy.webp");
+const ALPHA: &[u8] = include_bytes!("data/webp/alpha.webp");
+const PARTITIONS: &[u8] = include_bytes!("data/webp/partitions.webp");
 
 fn clean_with(file: &[u8], options: &Options) -> (Vec<u8>, sanitizer::Report) {
     let sanitized = sanitize(file.to_vec(), options).unwrap();
