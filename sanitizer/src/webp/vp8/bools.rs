@@ -58,6 +58,11 @@ impl<'a> Bools<'a> {
         usize::try_from(bits).unwrap_or(0).div_ceil(8)
     }
 
+    /// Whether a decision depended on a byte after the end.
+    pub(super) fn is_overdrawn(&self) -> bool {
+        self.needed() > self.data.len()
+    }
+
     fn load(&mut self) {
         if let Some(bytes) = self.data.get(self.loaded..).and_then(<[u8]>::first_chunk::<4>) {
             self.value = self.value << 32 | u64::from(u32::from_be_bytes(*bytes));

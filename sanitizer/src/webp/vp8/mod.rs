@@ -43,6 +43,7 @@ const EXTRA_BITS: [&[u8]; 4] = [
 /// What stays of the data of a key frame of this size.
 pub(super) fn kept(data: &[u8], width: u32, height: u32) -> Result<Vec<Kept>, &'static str> {
     const TOO_SHORT: &str = "a partition is longer than the image data";
+    const TOO_EARLY: &str = "the image data ends too early";
     let tag = data.first_chunk::<3>().map_or(0, |&[a, b, c]| u32::from_le_bytes([a, b, c, 0]));
     let modes_end = FRAME_HEADER + (tag >> 5) as usize;
     let mut modes = Bools::new(data.get(FRAME_HEADER..modes_end).ok_or(TOO_SHORT)?);
@@ -67,13 +68,17 @@ pub(super) fn kept(data: &[u8], width: u32, height: u32) -> Result<Vec<Kept>, &'
         let mut left = Neighbour::default();
         for above in &mut above {
             header.macroblock(&mut modes, partition, above, &mut left);
+            // After its end a partition reads as zeros, for as many macroblocks as the size calls for.
+            if modes.is_overdrawn() || partition.is_overdrawn() {
+                return Err(TOO_EARLY);
+            }
         }
     }
 
     let keep = |start: usize, end: usize, bools: &Bools<'_>| {
         let length = end - start;
         if bools.needed() > length {
-            return Err("the image data ends too early");
+            return Err(TOO_EARLY);
         }
         Ok(length.min(bools.needed() + LOOK_AHEAD))
     };
