@@ -68,7 +68,7 @@ impl Pieces {
 
     /// Appends `bytes`, as the range of the input when that holds just these.
     pub(crate) fn replace(&mut self, range: Range<usize>, bytes: &[u8]) {
-        if self.input[range.clone()] == *bytes { self.keep(range) } else { self.write(bytes) }
+        if self.input.get(range.clone()) == Some(bytes) { self.keep(range) } else { self.write(bytes) }
     }
 
     /// Appends all of `other`, which was made of the same input.

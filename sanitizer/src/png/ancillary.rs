@@ -1,0 +1,197 @@
+//! The ancillary chunks that a picture may need to look right (W3C PNG, third
+//! edition, 11.3), and what makes each of them acceptable. A chunk out of
+//! place, of the wrong length, or there a second time is ignored by libpng and
+//! goes here.
+
+use super::{
+    chunk::{self, Kind},
+    header::{Color, Header},
+    profile,
+};
+use crate::{Category, IccPolicy};
+
+/// What becomes of a chunk.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It stays as it is.
+    Keep,
+    /// This chunk takes its place; what is lost is of that category.
+    Rewrite(Vec<u8>, Category),
+    /// It goes.
+    Drop(Category),
+}
+
+/// How far the file is, as far as the order of chunks matters (5.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    BeforePalette,
+    BeforeData,
+    InData,
+    AfterData,
+}
+
+/// What the rules depend on.
+pub(super) struct Rules {
+    pub(super) header: Header,
+    pub(super) icc: IccPolicy,
+    /// Entries of PLTE, 0 without one.
+    pub(super) palette: usize,
+    pub(super) phase: Phase,
+    seen: Vec<Kind>,
+    suggested_palettes: usize,
+}
+
+impl Rules {
+    pub(super) fn new(header: Header, icc: IccPolicy) -> Self {
+        Self { header, icc, palette: 0, phase: Phase::BeforePalette, seen: Vec::new(), suggested_palettes: 0 }
+    }
+
+    /// Whether chunks of this kind are on the list.
+    pub(super) fn knows(kind: Kind) -> bool {
+        last_phase(kind).is_some()
+    }
+
+    /// Judges a chunk that is on the list and whose CRC is right.
+    pub(super) fn judge(&mut self, kind: Kind, data: &[u8]) -> Verdict {
+        let in_place = last_phase(kind).is_some_and(|last| self.phase <= last);
+        if !in_place || self.seen.contains(&kind) || !self.fits(kind, data) {
+            return Verdict::Drop(Category::Hidden);
+        }
+        match &kind {
+            b"iCCP" => {
+                let verdict = profile::judge(data, self.icc);
+                if !matches!(verdict, Verdict::Drop(_)) {
+                    self.seen.push(kind);
+                }
+                verdict
+            }
+            b"sPLT" => self.suggested_palette(data),
+            _ => {
+                self.seen.push(kind);
+                Verdict::Keep
+            }
+        }
+    }
+
+    /// Whether length and values are those that the format knows.
+    fn fits(&self, kind: Kind, data: &[u8]) -> bool {
+        let palette = self.header.color == Color::Palette;
+        match (&kind, data) {
+            (b"iCCP" | b"sPLT", _) => true,
+            (b"gAMA" | b"cICP", data) => data.len() == 4,
+            (b"cHRM", data) => data.len() == 32,
+            (b"mDCV", data) => data.len() == 24,
+            (b"cLLI", data) => data.len() == 8,
+            (b"sRGB", data) => matches!(data, [0..=3]),
+            (b"pHYs", data) => matches!(data, [_, _, _, _, _, _, _, _, 0..=1]),
+            (b"sBIT", data) => {
+                let samples = match self.header.color {
+                    Color::Grey => 1,
+                    Color::GreyAlpha => 2,
+                    Color::Rgb | Color::Palette => 3,
+                    Color::Rgba => 4,
+                };
+                let depth = if palette { 8 } else { self.header.depth };
+                data.len() == samples && data.iter().all(|bits| (1..=depth).contains(bits))
+            }
+            (b"bKGD", data) => match self.header.color {
+                Color::Grey | Color::GreyAlpha => self.are_samples(data, 1),
+                Color::Rgb | Color::Rgba => self.are_samples(data, 3),
+                Color::Palette => matches!(data, [index] if usize::from(*index) < self.palette),
+            },
+            (b"tRNS", data) => match self.header.color {
+                Color::Grey => self.are_samples(data, 1),
+                Color::Rgb => self.are_samples(data, 3),
+                Color::Palette => !data.is_empty() && data.len() <= self.palette,
+                Color::GreyAlpha | Color::Rgba => false,
+            },
+            (b"hIST", data) => self.palette > 0 && data.len() == 2 * self.palette,
+            _ => false,
+        }
+    }
+
+    /// Whether `data` is `count` samples of 16 bits that hold no more than the
+    /// bit depth allows: the bits above are read by nobody.
+    fn are_samples(&self, data: &[u8], count: usize) -> bool {
+        let most = u16::MAX >> (16 - self.header.depth.min(16));
+        data.len() == 2 * count
+            && data.as_chunks::<2>().0.iter().all(|sample| u16::from_be_bytes(*sample) <= most)
+    }
+
+    /// sPLT: a name, a sample depth, entries of fixed size. The name is free
+    /// text that no viewer shows, so it becomes a number.
+    fn suggested_palette(&mut self, data: &[u8]) -> Verdict {
+        let Some(end) = data.iter().take(80).position(|&byte| byte == 0) else {
+            return Verdict::Drop(Category::Hidden);
+        };
+        let entries_fit = match &data[end + 1..] {
+            [8, entries @ ..] => entries.len() % 6 == 0,
+            [16, entries @ ..] => entries.len() % 10 == 0,
+            _ => false,
+        };
+        if end == 0 || !entries_fit {
+            return Verdict::Drop(Category::Hidden);
+        }
+        self.suggested_palettes += 1;
+        let name = format!("P{}", self.suggested_palettes);
+        if data[..end] == *name.as_bytes() {
+            return Verdict::Keep;
+        }
+        let rewritten = chunk::encode(*b"sPLT", &[name.as_bytes(), &data[end..]]);
+        Verdict::Rewrite(rewritten, Category::Comment)
+    }
+}
+
+/// The last phase in which a chunk of this kind may come; `None` when it is
+/// not on the list.
+fn last_phase(kind: Kind) -> Option<Phase> {
+    match &kind {
+        b"cHRM" | b"cICP" | b"gAMA" | b"iCCP" | b"mDCV" | b"cLLI" | b"sBIT" | b"sRGB" => {
+            Some(Phase::BeforePalette)
+        }
+        b"tRNS" | b"bKGD" | b"hIST" | b"pHYs" | b"sPLT" => Some(Phase::BeforeData),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(color: Color, depth: u8) -> Rules {
+        let header = Header { width: 1, height: 1, depth, color, interlaced: false };
+        Rules::new(header, IccPolicy::Keep)
+    }
+
+    #[test]
+    fn each_chunk_has_its_length_place_and_number() {
+        const HIDDEN: Verdict = Verdict::Drop(Category::Hidden);
+        let mut rgb = rules(Color::Rgb, 8);
+        assert_eq!(rgb.judge(*b"gAMA", &[0; 5]), HIDDEN);
+        assert_eq!(rgb.judge(*b"gAMA", &[0; 4]), Verdict::Keep);
+        assert_eq!(rgb.judge(*b"gAMA", &[0; 4]), HIDDEN, "a second one");
+        assert_eq!(rgb.judge(*b"sBIT", &[8, 8, 8]), Verdict::Keep);
+        assert_eq!(rgb.judge(*b"tRNS", &[0, 9, 0, 9, 1, 9]), HIDDEN, "a sample of nine bits");
+        assert_eq!(rgb.judge(*b"tRNS", &[0, 9, 0, 9, 0, 9]), Verdict::Keep);
+        rgb.phase = Phase::BeforeData;
+        assert_eq!(rgb.judge(*b"cHRM", &[0; 32]), HIDDEN, "after PLTE");
+        rgb.phase = Phase::AfterData;
+        assert_eq!(rgb.judge(*b"pHYs", &[0; 9]), HIDDEN, "after IDAT");
+        let mut indexed = rules(Color::Palette, 8);
+        indexed.palette = 3;
+        assert_eq!(indexed.judge(*b"tRNS", &[0; 4]), HIDDEN, "more than the palette has");
+        assert_eq!(indexed.judge(*b"hIST", &[0; 6]), Verdict::Keep);
+        assert_eq!(indexed.judge(*b"bKGD", &[3]), HIDDEN);
+    }
+
+    #[test]
+    fn the_name_of_a_suggested_palette_becomes_a_number() {
+        let mut rgb = rules(Color::Rgb, 8);
+        let Verdict::Rewrite(chunk, _) = rgb.judge(*b"sPLT", b"secret\0\x08123456") else {
+            panic!("kept as it was")
+        };
+        assert_eq!(chunk[8..chunk.len() - 4], *b"P1\0\x08123456");
+        assert_eq!(rgb.judge(*b"sPLT", b"P2\0\x08123456"), Verdict::Keep);
+        assert_eq!(rgb.judge(*b"sPLT", b"P3\0\x081234567"), Verdict::Drop(Category::Hidden));
+    }
+}

@@ -1,0 +1,194 @@
+//! Turns a still PNG upright, exactly: the pixels are decoded, moved, and
+//! compressed anew without loss. Every other chunk of the clean file stays.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+
+use super::{
+    SIGNATURE,
+    chunk::{self, Chunk, malformed},
+    header::{Color, Header},
+};
+use crate::Error;
+
+/// A file whose pixels were moved.
+pub(super) struct Turned {
+    pub(super) file: Bytes,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The memory that [`turn`] takes: the decoded pixels, the moved ones, and as
+/// much again for these compressed, in case they do not compress at all.
+pub(super) fn memory(header: &Header) -> u64 {
+    let (width, height) = (u64::from(header.width), u64::from(header.height));
+    // A row is padded to whole bytes, whichever way the picture is turned.
+    let pixels = (width * height).saturating_mul(header.bits_per_pixel()).div_ceil(8);
+    pixels.saturating_add(2 * (width + height)).saturating_mul(3)
+}
+
+/// Turns the clean file in `pieces` out of `orientation` (EXIF's 2 to 8).
+pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, orientation: u8) -> Result<Turned, Error> {
+    let clean = pieces.concat();
+    let damaged = |_| malformed(0, "the pixels cannot be decoded");
+    let limits = png::Limits { bytes: usize::MAX };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(&clean), limits);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    let mut reader = decoder.read_info().map_err(damaged)?;
+    let too_large = Error::TooLarge { needed: u64::MAX, limit: u64::MAX - 1 };
+    let mut pixels = vec![0; reader.output_buffer_size().ok_or(too_large)?];
+    reader.next_frame(&mut pixels).map_err(damaged)?;
+    let palette = reader.info().palette.as_deref().map(<[u8]>::to_vec);
+    drop(reader);
+
+    let moved = Moved::make(&pixels, header, orientation);
+    drop(pixels);
+    let encoded = moved.encode(header, palette)?;
+    let file = splice(&clean, &encoded, orientation >= 5)?;
+    Ok(Turned { file: file.into(), width: moved.width, height: moved.height })
+}
+
+/// Pixels in their new places.
+struct Moved {
+    pixels: Vec<u8>,
+    width: u32,
+    height: u32,
+}
+
+impl Moved {
+    fn make(pixels: &[u8], header: &Header, orientation: u8) -> Self {
+        let (old_width, old_height) = (header.width as usize, header.height as usize);
+        let transposed = orientation >= 5;
+        let from_right = matches!(orientation, 2 | 3 | 7 | 8);
+        let from_below = matches!(orientation, 3 | 4 | 6 | 7);
+        let (width, height) = if transposed { (old_height, old_width) } else { (old_width, old_height) };
+        let bits = header.bits_per_pixel() as usize;
+        let (old_row, row) = ((old_width * bits).div_ceil(8), (width * bits).div_ceil(8));
+        let mut moved = vec![0; row * height];
+        for y in 0..height {
+            for x in 0..width {
+                let (column, line) = if transposed { (y, x) } else { (x, y) };
+                let column = if from_right { old_width - 1 - column } else { column };
+                let line = if from_below { old_height - 1 - line } else { line };
+                if bits >= 8 {
+                    let size = bits / 8;
+                    let (from, to) = (line * old_row + column * size, y * row + x * size);
+                    moved[to..to + size].copy_from_slice(&pixels[from..from + size]);
+                } else {
+                    let shift = |x: usize| 8 - bits - (x * bits) % 8;
+                    let byte = pixels[line * old_row + column * bits / 8];
+                    let value = (byte >> shift(column)) & ((1 << bits) - 1);
+                    moved[y * row + x * bits / 8] |= value << shift(x);
+                }
+            }
+        }
+        let (width, height) =
+            if transposed { (header.height, header.width) } else { (header.width, header.height) };
+        Self { pixels: moved, width, height }
+    }
+
+    /// A whole file with these pixels and nothing else.
+    fn encode(&self, header: &Header, palette: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
+        encoder.set_color(match header.color {
+            Color::Grey => png::ColorType::Grayscale,
+            Color::Rgb => png::ColorType::Rgb,
+            Color::Palette => png::ColorType::Indexed,
+            Color::GreyAlpha => png::ColorType::GrayscaleAlpha,
+            Color::Rgba => png::ColorType::Rgba,
+        });
+        encoder.set_depth(match header.depth {
+            1 => png::BitDepth::One,
+            2 => png::BitDepth::Two,
+            4 => png::BitDepth::Four,
+            8 => png::BitDepth::Eight,
+            _ => png::BitDepth::Sixteen,
+        });
+        if let Some(palette) = palette.filter(|_| header.color == Color::Palette) {
+            encoder.set_palette(palette);
+        }
+        let failed = |_| malformed(0, "the turned pixels cannot be encoded");
+        let mut writer = encoder.write_header().map_err(failed)?;
+        writer.write_image_data(&self.pixels).map_err(failed)?;
+        writer.finish().map_err(failed)?;
+        Ok(file)
+    }
+}
+
+/// Puts IHDR and IDAT of `encoded` in the place of those of `clean`.
+fn splice(clean: &[u8], encoded: &[u8], transposed: bool) -> Result<Vec<u8>, Error> {
+    let mut file = Vec::with_capacity(encoded.len() + 4096);
+    file.extend_from_slice(SIGNATURE);
+    let mut pixels_written = false;
+    for_each_chunk(clean, |chunk| match &chunk.kind {
+        b"IHDR" => {
+            // IHDR is the first chunk, 13 bytes long, of every file.
+            file.extend_from_slice(&encoded[SIGNATURE.len()..SIGNATURE.len() + 25]);
+        }
+        b"IDAT" if pixels_written => {}
+        b"IDAT" => {
+            pixels_written = true;
+            // Cannot fail: we have just written it.
+            drop(for_each_chunk(encoded, |chunk| {
+                if chunk.kind == *b"IDAT" {
+                    file.extend_from_slice(&encoded[chunk.whole()]);
+                }
+            }));
+        }
+        b"pHYs" if transposed => {
+            let data = &clean[chunk.data.clone()];
+            file.extend(chunk::encode(*b"pHYs", &[&data[4..8], &data[..4], &data[8..]]));
+        }
+        _ => file.extend_from_slice(&clean[chunk.whole()]),
+    })?;
+    Ok(file)
+}
+
+fn for_each_chunk(file: &[u8], mut each: impl FnMut(Chunk)) -> Result<(), Error> {
+    let mut at = SIGNATURE.len();
+    while at < file.len() {
+        let chunk = Chunk::read(file, at)?;
+        at = chunk.whole().end;
+        each(chunk);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(width: u32, height: u32, depth: u8) -> Header {
+        Header { width, height, depth, color: Color::Grey, interlaced: false }
+    }
+
+    #[test]
+    fn every_orientation_puts_each_pixel_in_its_place() {
+        // 1 2 3
+        // 4 5 6
+        let stored = [1, 2, 3, 4, 5, 6];
+        let expected: [(u8, u32, [u8; 6]); 7] = [
+            (2, 3, [3, 2, 1, 6, 5, 4]),
+            (3, 3, [6, 5, 4, 3, 2, 1]),
+            (4, 3, [4, 5, 6, 1, 2, 3]),
+            (5, 2, [1, 4, 2, 5, 3, 6]),
+            (6, 2, [4, 1, 5, 2, 6, 3]),
+            (7, 2, [6, 3, 5, 2, 4, 1]),
+            (8, 2, [3, 6, 2, 5, 1, 4]),
+        ];
+        for (orientation, width, pixels) in expected {
+            let moved = Moved::make(&stored, &header(3, 2, 8), orientation);
+            assert_eq!((moved.width, moved.pixels), (width, pixels.to_vec()), "orientation {orientation}");
+        }
+    }
+
+    #[test]
+    fn pixels_smaller_than_a_byte_move_too() {
+        // Two rows of three pixels of four bits: 1 2 3 / 4 5 6.
+        let moved = Moved::make(&[0x12, 0x30, 0x45, 0x60], &header(3, 2, 4), 6);
+        assert_eq!(moved.pixels, [0x41, 0x52, 0x63]);
+    }
+}

@@ -1,0 +1,331 @@
+//! The walk over the chunks: what stays, what goes, what is refused.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::{
+    SIGNATURE,
+    ancillary::{Phase, Rules, Verdict},
+    animation::{Animation, Sequence},
+    chunk::{self, Chunk, Kind, malformed},
+    header::{Color, Header},
+    image_data::ImageData,
+    text,
+};
+use crate::{Category, Error, Format, Options, Report, orientation::minimal_exif, pieces::Pieces};
+
+pub(super) struct Walk<'a> {
+    input: &'a Bytes,
+    report: &'a mut Report,
+    out: Pieces,
+    rules: Rules,
+    /// Write a minimal eXIf with this orientation in place of the first.
+    tag: Option<u8>,
+    /// That eXIf and the chunk it replaces, held back until the frame before it is written.
+    held: Option<(Range<usize>, Vec<u8>)>,
+    data: Option<ImageData>,
+    /// Whether `data` is of a frame that has not been written yet.
+    data_is_open: bool,
+    animation: Option<Animation>,
+    sequence: Sequence,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        input: &'a Bytes,
+        header: Header,
+        options: &'a Options,
+        tag: Option<u8>,
+        report: &'a mut Report,
+    ) -> Self {
+        Self {
+            input,
+            report,
+            out: Pieces::new(input),
+            rules: Rules::new(header, options.icc),
+            tag,
+            held: None,
+            data: None,
+            data_is_open: false,
+            animation: None,
+            sequence: Sequence::default(),
+        }
+    }
+
+    /// Walks from the end of `ihdr` to the end of the file.
+    pub(super) fn run(mut self, ihdr: &Chunk) -> Result<Vec<Bytes>, Error> {
+        self.out.replace(0..SIGNATURE.len(), SIGNATURE);
+        self.out.keep(ihdr.whole());
+        let mut at = ihdr.whole().end;
+        loop {
+            let chunk = Chunk::read(self.input, at)?;
+            at = chunk.whole().end;
+            if chunk.kind != *b"IDAT" && self.rules.phase == Phase::InData {
+                self.close_data()?;
+                self.rules.phase = Phase::AfterData;
+            }
+            match &chunk.kind {
+                b"IEND" => return self.end(&chunk),
+                b"IDAT" => self.idat(&chunk)?,
+                b"PLTE" => self.palette(&chunk)?,
+                b"acTL" => self.animation_control(&chunk)?,
+                b"fcTL" => self.frame_control(&chunk)?,
+                b"fdAT" => self.frame_data(&chunk)?,
+                b"eXIf" => self.exif(&chunk),
+                kind if Rules::knows(*kind) => self.ancillary(&chunk),
+                _ if chunk.is_ancillary() => self.drop_described(&chunk),
+                b"IHDR" => return Err(malformed(chunk.whole().start, "there is a second IHDR")),
+                _ => {
+                    return Err(Error::Unprovable {
+                        format: Format::Png,
+                        offset: chunk.whole().start,
+                        what: "a critical chunk of unknown type",
+                    });
+                }
+            }
+        }
+    }
+
+    fn data_of(&self, chunk: &Chunk) -> &'a [u8] {
+        &self.input[chunk.data.clone()]
+    }
+
+    fn remove(&mut self, category: Category, location: &'static str, chunk: &Chunk) {
+        self.report.remove(category, location, chunk.whole().start, chunk.whole().len());
+    }
+
+    /// Drops a chunk that tells something.
+    fn drop_described(&mut self, chunk: &Chunk) {
+        let data = self.data_of(chunk);
+        let (category, location) = text::describe(chunk.kind, data);
+        if let Some(facts) = self.report.facts.as_mut() {
+            text::read(chunk.kind, data, facts);
+        }
+        self.remove(category, location, chunk);
+    }
+
+    fn check_crc(&self, chunk: &Chunk) -> Result<(), Error> {
+        if chunk.crc_is_right(self.input) {
+            Ok(())
+        } else {
+            Err(malformed(chunk.whole().start, "the checksum of a chunk that the picture needs is wrong"))
+        }
+    }
+
+    fn ancillary(&mut self, chunk: &Chunk) {
+        let verdict = if chunk.crc_is_right(self.input) {
+            self.rules.judge(chunk.kind, self.data_of(chunk))
+        } else {
+            Verdict::Drop(Category::Hidden)
+        };
+        match verdict {
+            Verdict::Keep => self.out.keep(chunk.whole()),
+            Verdict::Rewrite(bytes, category) => {
+                self.out.write(&bytes);
+                self.report.remove(
+                    category,
+                    name_of(chunk.kind),
+                    chunk.whole().start,
+                    chunk.whole().len().saturating_sub(bytes.len()),
+                );
+            }
+            Verdict::Drop(category) => self.remove(category, name_of(chunk.kind), chunk),
+        }
+    }
+
+    fn exif(&mut self, chunk: &Chunk) {
+        let Some(orientation) = self.tag.take() else { return self.drop_described(chunk) };
+        let minimal = minimal_exif(orientation);
+        if *self.data_of(chunk) != minimal {
+            self.drop_described(chunk);
+        }
+        self.held = Some((chunk.whole(), chunk::encode(*b"eXIf", &[&minimal])));
+        if !self.data_is_open {
+            self.write_held();
+        }
+    }
+
+    /// PLTE: whole entries, and no more of them than pixels can name.
+    fn palette(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let (data, header) = (self.data_of(chunk), self.rules.header);
+        let indexed = header.color == Color::Palette;
+        let usable = matches!(header.color, Color::Rgb | Color::Rgba | Color::Palette)
+            && (1..=256).contains(&(data.len() / 3))
+            && data.len() % 3 == 0
+            && self.rules.phase == Phase::BeforePalette;
+        if !usable || (!indexed && !chunk.crc_is_right(self.input)) {
+            if indexed && self.rules.palette == 0 {
+                return Err(malformed(chunk.whole().start, "the palette is damaged or out of place"));
+            }
+            self.remove(Category::Hidden, "PLTE", chunk);
+            return Ok(());
+        }
+        self.check_crc(chunk)?;
+        let most = if indexed { 1 << header.depth } else { 256 };
+        let entries = (data.len() / 3).min(most);
+        if entries * 3 < data.len() {
+            let start = chunk.data.start + entries * 3;
+            self.report.remove(Category::Hidden, "PLTE", start, chunk.data.end - start);
+            self.out.write(&chunk::encode(*b"PLTE", &[&data[..entries * 3]]));
+        } else {
+            self.out.keep(chunk.whole());
+        }
+        self.rules.palette = entries;
+        self.rules.phase = Phase::BeforeData;
+        Ok(())
+    }
+
+    fn idat(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let header = self.rules.header;
+        if self.rules.phase == Phase::AfterData {
+            self.remove(Category::Hidden, "IDAT", chunk);
+            return Ok(());
+        }
+        if self.rules.phase != Phase::InData {
+            if header.color == Color::Palette && self.rules.palette == 0 {
+                return Err(malformed(chunk.whole().start, "there is no palette"));
+            }
+            self.rules.phase = Phase::InData;
+            if let Some(animation) = &mut self.animation {
+                animation.waiting = None;
+            }
+            self.open_data(chunk, header.width, header.height)?;
+        }
+        self.take_data(chunk)
+    }
+
+    fn animation_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        if self.animation.is_some() || self.rules.phase >= Phase::InData {
+            self.remove(Category::Hidden, "acTL", chunk);
+            return Ok(());
+        }
+        self.check_crc(chunk)?;
+        self.animation = Some(Animation::read(self.data_of(chunk), chunk.whole().start)?);
+        self.out.keep(chunk.whole());
+        Ok(())
+    }
+
+    fn frame_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let (data, start) = (self.data_of(chunk), chunk.whole().start);
+        self.close_data()?;
+        let Some(animation) = self.animation.as_mut().filter(|animation| !animation.is_full()) else {
+            self.remove(Category::SecondPicture, "fcTL", chunk);
+            return Ok(());
+        };
+        animation.check_number(data, start)?;
+        let before_data = self.rules.phase < Phase::InData;
+        animation.begin_frame(data, start, &self.rules.header, before_data)?;
+        self.check_crc(chunk)?;
+        let number = self.sequence.next().to_be_bytes();
+        self.out.replace(chunk.whole(), &chunk::encode(*b"fcTL", &[&number, &data[4..]]));
+        Ok(())
+    }
+
+    fn frame_data(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let (data, start) = (self.data_of(chunk), chunk.whole().start);
+        let Some(animation) = &mut self.animation else {
+            self.remove(Category::SecondPicture, "fdAT", chunk);
+            return Ok(());
+        };
+        if let Some((width, height)) = animation.waiting {
+            if self.rules.phase < Phase::InData {
+                return Err(malformed(start, "a frame of the animation comes before the picture"));
+            }
+            animation.waiting = None;
+            animation.check_number(data, start)?;
+            self.open_data(chunk, width, height)?;
+        } else if !self.data_is_open {
+            if !animation.is_full() {
+                return Err(malformed(start, "a frame of the animation has no fcTL"));
+            }
+            self.remove(Category::SecondPicture, "fdAT", chunk);
+            return Ok(());
+        } else {
+            animation.check_number(data, start)?;
+        }
+        self.take_data(chunk)
+    }
+
+    fn open_data(&mut self, chunk: &Chunk, width: u32, height: u32) -> Result<(), Error> {
+        let start = chunk.whole().start;
+        let expected = self
+            .rules
+            .header
+            .inflated_len(width, height)
+            .ok_or(Error::TooLarge { needed: u64::MAX, limit: u64::MAX - 1 })?;
+        match &mut self.data {
+            Some(data) => data.restart(self.input, chunk.kind, expected, start, self.sequence),
+            None => {
+                self.data = Some(ImageData::new(self.input, chunk.kind, expected, start, self.sequence));
+            }
+        }
+        self.data_is_open = true;
+        Ok(())
+    }
+
+    fn take_data(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        self.check_crc(chunk)?;
+        if let Some(data) = &mut self.data {
+            data.take(self.input, chunk, &mut self.sequence, self.report);
+        }
+        Ok(())
+    }
+
+    /// Writes the frame that was collected, if there is one.
+    fn close_data(&mut self) -> Result<(), Error> {
+        if std::mem::take(&mut self.data_is_open)
+            && let Some(data) = &mut self.data
+        {
+            data.finish(self.input, &mut self.sequence, &mut self.out, self.report)?;
+        }
+        self.write_held();
+        Ok(())
+    }
+
+    fn write_held(&mut self) {
+        if let Some((range, exif)) = self.held.take() {
+            self.out.replace(range, &exif);
+        }
+    }
+
+    /// IEND: nothing is in it, and nothing comes after it.
+    fn end(mut self, chunk: &Chunk) -> Result<Vec<Bytes>, Error> {
+        let whole = chunk.whole();
+        self.close_data()?;
+        if self.rules.phase != Phase::AfterData {
+            return Err(malformed(whole.start, "there is no image data"));
+        }
+        if let Some(animation) = &self.animation {
+            animation.check_end(whole.start)?;
+        }
+        if !chunk.data.is_empty() {
+            self.report.remove(Category::Hidden, "IEND", chunk.data.start, chunk.data.len());
+        }
+        self.out.replace(whole.clone(), &chunk::encode(*b"IEND", &[]));
+        if whole.end < self.input.len() {
+            let rest = self.input.len() - whole.end;
+            self.report.remove(Category::Trailer, "after IEND", whole.end, rest);
+        }
+        Ok(self.out.finish())
+    }
+}
+
+/// The name of a chunk on the list, for the report.
+fn name_of(kind: Kind) -> &'static str {
+    match &kind {
+        b"cHRM" => "cHRM",
+        b"cICP" => "cICP",
+        b"gAMA" => "gAMA",
+        b"iCCP" => "iCCP",
+        b"mDCV" => "mDCV",
+        b"cLLI" => "cLLI",
+        b"sBIT" => "sBIT",
+        b"sRGB" => "sRGB",
+        b"tRNS" => "tRNS",
+        b"bKGD" => "bKGD",
+        b"hIST" => "hIST",
+        b"pHYs" => "pHYs",
+        _ => "sPLT",
+    }
+}
