@@ -189,6 +189,10 @@ impl ResourceChange for Change {
             What::SetPolicy { from, to, .. } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
+            // Ours goes only when the user goes.
+            What::DeleteInline(name) if name.starts_with("provisioner-") => {
+                Line::set("inline policy", Shown::text(name), None).note("the rights go first")
+            }
             What::DeleteInline(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
             }
