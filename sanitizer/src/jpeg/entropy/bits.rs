@@ -14,8 +14,6 @@ pub(super) enum Fault {
     Run,
     /// A code that the coding process gives no meaning.
     Meaning,
-    /// The scan uses a Huffman table that was not defined.
-    Table,
     /// A run of empty blocks goes past the end of the scan or restart interval.
     BlockRun,
 }
