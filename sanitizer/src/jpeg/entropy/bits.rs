@@ -58,7 +58,10 @@ impl<'a> Bits<'a> {
                 return Ok(());
             }
         }
-        *self = self.load_bytewise()?;
+        if self.count < self.made_up {
+            return Err(Fault::End);
+        }
+        *self = self.load_bytewise();
         Ok(())
     }
 
@@ -71,10 +74,7 @@ impl<'a> Bits<'a> {
     /// Near stuffed bytes, markers and the end of the file.
     #[cold]
     #[inline(never)]
-    fn load_bytewise(mut self) -> Result<Self, Fault> {
-        if self.count < self.made_up {
-            return Err(Fault::End);
-        }
+    fn load_bytewise(mut self) -> Self {
         while self.count <= 56 {
             let byte = match self.data.get(self.position) {
                 Some(0xFF) if self.data.get(self.position + 1) == Some(&0) => {
@@ -94,7 +94,7 @@ impl<'a> Bits<'a> {
             self.buffer |= u64::from(byte) << (56 - self.count);
             self.count += 8;
         }
-        Ok(self)
+        self
     }
 
     /// The next `width` bits (1..=32), loaded before.

@@ -19,71 +19,92 @@ use super::{
 const WINDOW: u32 = 13;
 const ENTRIES: usize = 1 << WINDOW;
 
-/// What one look tells.
+/// The most bits of a leap, so that three of them fit into the 56 that are
+/// loaded. Extra bits may reach beyond the window, since they are only counted.
+const LONGEST: u32 = 18;
+
+/// The most components that a scan has, so that many kinds of blocks.
+const KINDS: usize = 4;
+
+/// What one look tells: the bits to go on (lowest six), whether the last
+/// code ends the block, and the coefficients to go on (highest seven).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Leap(u16);
 
 impl Leap {
-    const END_OF_BLOCK: u16 = 1 << 15;
+    /// When not even one code is in the window: more coefficients than a block has.
+    const NONE: Self = Self(127 << 9);
+    const END_OF_BLOCK: u16 = 1 << 6;
 
-    /// How many bits to go on, at most 28; 0 when not even one code is in the window.
+    fn new(bits: u32, coefficients: u32, ends_block: bool) -> Self {
+        let end = if ends_block { Self::END_OF_BLOCK } else { 0 };
+        if bits == 0 { Self::NONE } else { Self((coefficients << 9 | bits) as u16 | end) }
+    }
+
     #[inline(always)]
     fn bits(self) -> u32 {
-        u32::from(self.0 & 31)
+        u32::from(self.0 & 63)
     }
 
-    /// How many coefficients to go on.
     #[inline(always)]
     fn coefficients(self) -> u32 {
-        u32::from(self.0 >> 5 & 127)
+        u32::from(self.0 >> 9)
     }
 
-    /// Whether the last of the codes ends the block.
     #[inline(always)]
-    fn ends_block(self) -> bool {
-        self.0 & Self::END_OF_BLOCK != 0
+    fn ends_block(self) -> u32 {
+        u32::from(self.0 >> 6 & 1)
     }
 }
 
-/// A block of the MCU.
-struct Slot {
-    /// Its index.
-    index: usize,
-    /// Where its table for within the block starts.
-    within: usize,
-    /// Where the table for the beginning of the block behind it starts.
-    next_begin: usize,
-    /// The index of the block behind it.
-    next: usize,
+/// A block of the MCU, as four numbers of 16 bits, from the lowest: where its table
+/// for within the block starts, where the table for the beginning of the next
+/// block starts, its own index, and the index of the next block. Shifted by 16,
+/// the second and the fourth are where the first and the third were.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot(u64);
+
+impl Slot {
+    /// Table and slot for what comes next. This is no choice but a shift, so
+    /// that the compiler cannot make a jump of it, which would be guessed wrong
+    /// once a block.
+    #[inline(always)]
+    fn next(self, ended: u32) -> (u16, usize) {
+        let numbers = self.0 >> (16 * ended);
+        (numbers as u16, (numbers >> 32) as usize & 15)
+    }
 }
 
 /// The tables of a scan.
 pub(super) struct Leaps {
-    leaps: Vec<Leap>,
-    slots: Vec<Slot>,
+    leaps: Box<[Leap; 2 * KINDS * ENTRIES]>,
+    slots: [Slot; 16],
 }
 
 impl Leaps {
     /// Makes the tables for MCUs of `blocks`. Takes about 0.1 ms.
-    pub(super) fn new(blocks: &[Block<'_>]) -> Self {
+    pub(super) fn new(blocks: &[Block<'_>]) -> Option<Self> {
         let mut kinds: Vec<&Block<'_>> = Vec::new();
-        let mut leaps = Vec::new();
+        let mut leaps = vec![Leap::NONE; 2 * KINDS * ENTRIES].into_boxed_slice();
         let mut begins = Vec::new();
         for block in blocks {
             let same = |kind: &&Block<'_>| std::ptr::eq(kind.dc, block.dc) && std::ptr::eq(kind.ac, block.ac);
-            let kind = kinds.iter().position(same).unwrap_or_else(|| {
+            let kind = kinds.iter().position(same).unwrap_or(kinds.len());
+            if kind == kinds.len() {
                 kinds.push(block);
-                fill(&mut leaps, Some(block.dc), block.ac);
-                fill(&mut leaps, None, block.ac);
-                kinds.len() - 1
-            });
+                let (begin, within) = leaps.get_mut(2 * kind * ENTRIES..)?.split_at_mut_checked(ENTRIES)?;
+                fill(begin, Some(block.dc), block.ac);
+                fill(within.get_mut(..ENTRIES)?, None, block.ac);
+            }
             begins.push(2 * kind * ENTRIES);
         }
-        let slot = |index: usize| {
+        let mut slots = [Slot::default(); 16];
+        for (index, slot) in slots.iter_mut().enumerate().take(blocks.len()) {
             let next = (index + 1) % blocks.len();
-            Slot { index, within: begins[index] + ENTRIES, next_begin: begins[next], next }
-        };
-        Self { leaps, slots: (0..blocks.len()).map(slot).collect() }
+            let numbers = [begins[index] + ENTRIES, begins[next], index, next];
+            *slot = Slot(numbers.iter().rev().fold(0, |slot, &number| slot << 16 | number as u64));
+        }
+        Some(Self { leaps: leaps.try_into().ok()?, slots })
     }
 
     /// Skips `mcus` MCUs. `blocks` are those that the tables were made of.
@@ -100,49 +121,83 @@ impl Leaps {
     }
 
     #[inline(always)]
-    fn skip(&self, bits: &mut Bits<'_>, mut left: u64, blocks: &[Block<'_>]) -> Result<(), Fault> {
-        let mut slot = &self.slots[0];
-        // Begins where the block behind the last one of the MCU begins.
-        let mut table = self.slots[self.slots.len() - 1].next_begin;
-        let mut k = 0;
-        while left > 0 {
-            // 56 bits are enough for two leaps of 28.
+    fn skip(&self, bits: &mut Bits<'_>, left: u64, blocks: &[Block<'_>]) -> Result<(), Fault> {
+        let mut place = Place { table: 0, slot: 0, k: 0, left };
+        // Three looks can end three blocks.
+        while place.left > 3 {
             bits.load()?;
-            for _ in 0..2 {
-                let leap = self.leaps[table + bits.peek(WINDOW)];
-                let mut next = k + leap.coefficients();
-                let mut ended = leap.ends_block();
-                if leap.bits() == 0 || next > 63 {
-                    // A long code, or a block that is full to the brim: it has no
-                    // end of block, so what follows is not for these tables.
-                    bits.ensure(32)?;
-                    next = skip_code(bits, &blocks[slot.index], k)?;
-                    ended = next > 63;
-                    bits.load()?;
-                } else {
-                    bits.skip(leap.bits());
-                }
-                table = if ended { slot.next_begin } else { slot.within };
-                k = if ended { 0 } else { next };
-                slot = if ended { &self.slots[slot.next] } else { slot };
-                left -= u64::from(ended);
-                if left == 0 {
-                    break;
-                }
-            }
+            let _ = self.look(bits, &mut place) && self.look(bits, &mut place) && self.look(bits, &mut place)
+                || self.step(bits, &mut place, blocks)?;
+        }
+        while place.left > 0 {
+            bits.load()?;
+            let _ = self.look(bits, &mut place) || self.step(bits, &mut place, blocks)?;
         }
         Ok(())
     }
+
+    /// Looks once and leaps. `false` when that cannot be done: there is a code longer than
+    /// the window, or the block is full to the brim. Such a block has no
+    /// end of block, so what follows it is not for the table.
+    #[inline(always)]
+    fn look(&self, bits: &mut Bits<'_>, place: &mut Place) -> bool {
+        let leap = self.leaps[usize::from(place.table.wrapping_add(bits.peek(WINDOW) as u16))];
+        let next = place.k + leap.coefficients();
+        if next > 63 {
+            return false;
+        }
+        bits.skip(leap.bits());
+        self.go_on(place, next, leap.ends_block());
+        true
+    }
+
+    #[inline(always)]
+    fn go_on(&self, place: &mut Place, next: u32, ended: u32) {
+        (place.table, place.slot) = self.slots[place.slot].next(ended);
+        place.k = next & ended.wrapping_sub(1);
+        place.left -= u64::from(ended);
+    }
+
+    /// Skips a single code.
+    #[inline(always)]
+    fn step(&self, bits: &mut Bits<'_>, place: &mut Place, blocks: &[Block<'_>]) -> Result<bool, Fault> {
+        let (at, next) = step_apart(*bits, &blocks[place.slot], place.k);
+        *bits = at;
+        let next = next?;
+        self.go_on(place, next, next / 64);
+        Ok(true)
+    }
 }
 
-/// Adds one table: for every window what the codes in it tell.
-fn fill(leaps: &mut Vec<Leap>, dc: Option<&Table>, ac: &Table) {
+/// A place in a scan.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The table to look into next.
+    table: u16,
+    /// The block of the MCU.
+    slot: usize,
+    /// The coefficient of the block.
+    k: u32,
+    /// The blocks of the scan that have not ended.
+    left: u64,
+}
+
+/// Takes and returns the bits, so that they stay in registers where this is not called.
+#[cold]
+#[inline(never)]
+fn step_apart<'a>(mut bits: Bits<'a>, block: &Block<'_>, k: u32) -> (Bits<'a>, Result<u32, Fault>) {
+    let next = bits.ensure(32).and_then(|()| skip_code(&mut bits, block, k));
+    (bits, next)
+}
+
+/// Makes one table: for every window what the codes in it tell.
+fn fill(leaps: &mut [Leap], dc: Option<&Table>, ac: &Table) {
     let mut window = 0;
     while window < ENTRIES {
         let (leap, seen) = look(window, dc, ac);
         // All windows that begin with the bits that mattered are alike.
         let alike = 1 << (WINDOW - seen);
-        leaps.extend(std::iter::repeat_n(leap, alike));
+        leaps[window..window + alike].fill(leap);
         window += alike;
     }
 }
@@ -159,19 +214,19 @@ fn look(window: usize, dc: Option<&Table>, ac: &Table) -> (Leap, u32) {
         let (run, extra) = (u32::from(code.symbol >> 4), u32::from(code.symbol & 15));
         let end = code.symbol == 0 && next_is_dc.is_none();
         let meaningless = extra == 0 && run != 15 && code.symbol != 0;
-        if length == 0 || used + length > WINDOW || meaningless || coefficients + run > 62 {
-            return (Leap(used as u16 | (coefficients as u16) << 5), WINDOW);
+        let fits = used + length <= WINDOW && used + length + extra <= LONGEST;
+        if length == 0 || !fits || meaningless || coefficients + run > 62 {
+            return (Leap::new(used, coefficients, false), WINDOW);
         }
         seen = used + length;
-        // Extra bits may lie outside: they are only counted.
         used = seen + extra;
         if end {
-            return (Leap(used as u16 | (coefficients as u16) << 5 | Leap::END_OF_BLOCK), seen);
+            return (Leap::new(used, coefficients, true), seen);
         }
         coefficients += run + 1;
         next_is_dc = None;
     }
-    (Leap(used as u16 | (coefficients as u16) << 5), seen)
+    (Leap::new(used, coefficients, false), seen)
 }
 
 #[cfg(test)]
@@ -184,18 +239,18 @@ mod tests {
         let (table, _) = Table::read(&payload).unwrap();
         let leap = |window: u16, dc| {
             let (leap, _) = look(usize::from(window >> (16 - WINDOW)), dc, &table);
-            (leap.bits(), leap.coefficients(), leap.ends_block())
+            (leap.bits(), leap.coefficients(), leap.ends_block() == 1)
         };
         // 01 x, 100 xx, 1010, and one bit left over
-        assert_eq!(leap(0b0101_0011_0101_0111, None), (12, 1 + 2 + 16, false));
+        assert_eq!(leap(0b0111_0011_1010_0111, None), (12, 1 + 2 + 16, false));
         // 01 x, 00: the rest belongs to the next block
         assert_eq!(leap(0b0110_0010_0000_1111, None), (5, 1, true));
         // 1010 three times leaves one bit
         assert_eq!(leap(0b1010_1010_1010_0000, None), (12, 48, false));
         // DC 00, then 01 x, then 00
         assert_eq!(leap(0b0001_1001_1111_1111, Some(&table)), (7, 2, true));
-        assert_eq!(leap(0xB000, None), (0, 0, false), "longer than the window");
-        assert_eq!(leap(0xEE00, None), (0, 0, false), "no code");
+        assert_eq!(leap(0xB000, None), (0, 127, false), "longer than the window");
+        assert_eq!(leap(0xEE00, None), (0, 127, false), "no code");
     }
 
     #[test]
@@ -203,10 +258,10 @@ mod tests {
         let payload = super::super::huffman::tests::example();
         let (table, _) = Table::read(&payload).unwrap();
         for dc in [None, Some(&table)] {
-            let mut leaps = Vec::new();
+            let mut leaps = [Leap::NONE; ENTRIES];
             fill(&mut leaps, dc, &table);
             let each: Vec<_> = (0..ENTRIES).map(|window| look(window, dc, &table).0).collect();
-            assert_eq!(leaps, each);
+            assert_eq!(leaps[..], each);
         }
     }
 }

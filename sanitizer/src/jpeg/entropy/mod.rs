@@ -385,7 +385,7 @@ impl<'t> Coding<'t> {
         }
         Some(match process {
             Process::Sequential if big => {
-                let leaps = Leaps::new(&blocks);
+                let leaps = Leaps::new(&blocks)?;
                 Self::Leaps(blocks, leaps)
             }
             Process::Sequential => Self::Blocks(blocks),
