@@ -14,8 +14,6 @@ pub(super) enum Fault {
     Run,
     /// A code that the coding process gives no meaning.
     Meaning,
-    /// The scan uses a Huffman table that was not defined.
-    Table,
     /// A run of empty blocks goes past the end of the scan or restart interval.
     BlockRun,
 }
@@ -60,7 +58,10 @@ impl<'a> Bits<'a> {
                 return Ok(());
             }
         }
-        *self = self.load_bytewise()?;
+        if self.count < self.made_up {
+            return Err(Fault::End);
+        }
+        *self = self.load_bytewise();
         Ok(())
     }
 
@@ -73,10 +74,7 @@ impl<'a> Bits<'a> {
     /// Near stuffed bytes, markers and the end of the file.
     #[cold]
     #[inline(never)]
-    fn load_bytewise(mut self) -> Result<Self, Fault> {
-        if self.count < self.made_up {
-            return Err(Fault::End);
-        }
+    fn load_bytewise(mut self) -> Self {
         while self.count <= 56 {
             let byte = match self.data.get(self.position) {
                 Some(0xFF) if self.data.get(self.position + 1) == Some(&0) => {
@@ -96,7 +94,7 @@ impl<'a> Bits<'a> {
             self.buffer |= u64::from(byte) << (56 - self.count);
             self.count += 8;
         }
-        Ok(self)
+        self
     }
 
     /// The next `width` bits (1..=32), loaded before.

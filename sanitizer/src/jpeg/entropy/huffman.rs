@@ -1,16 +1,10 @@
 //! Huffman tables (ITU-T T.81 C and F.2.2.3) as lookup tables that tell how
 //! far to go on, instead of what a coefficient's value is.
 
-use std::cell::OnceCell;
-
 use super::bits::{Bits, Fault};
 
 /// Codes of up to this many bits are found by one look. Longer ones are rare.
 const SHORT: u32 = 9;
-
-/// How many bits [`Leaps`] looks at. 2^13 entries of two bytes are 16 KiB, so that
-/// the tables for luminance and chrominance share a first-level cache of 32 KiB.
-const WINDOW: u32 = 13;
 
 /// One Huffman table.
 pub(super) struct Table {
@@ -22,8 +16,6 @@ pub(super) struct Table {
     base: [i32; 17],
     /// For each start of [`SHORT`] bits, the code it begins with; length 0 when longer.
     short: [Code; 1 << SHORT],
-    /// Made when a big scan first asks for it.
-    leaps: OnceCell<Box<Leaps>>,
 }
 
 /// A code and what it stands for.
@@ -50,7 +42,6 @@ impl Table {
             behind: [0; 17],
             base: [0; 17],
             short: [Code { length: 0, symbol: 0 }; 1 << SHORT],
-            leaps: OnceCell::new(),
         };
         table.symbols[..total].copy_from_slice(listed);
 
@@ -87,7 +78,7 @@ impl Table {
 
     /// The code that the next 16 bits begin with; length 0 when there is none.
     #[inline(always)]
-    fn find(&self, next: usize) -> Code {
+    pub(super) fn find(&self, next: usize) -> Code {
         let code = self.short[next >> (16 - SHORT)];
         if code.length != 0 { code } else { self.find_long(next) }
     }
@@ -114,86 +105,14 @@ impl Table {
         bits.skip(u32::from(code.length));
         Ok(code.symbol)
     }
-
-    /// The table as leaps over several AC codes at once.
-    pub(super) fn leaps(&self) -> &Leaps {
-        self.leaps.get_or_init(|| Leaps::new(self))
-    }
-}
-
-/// For each start of [`WINDOW`] bits: how far the codes (and extra bits) that
-/// are wholly in it lead. An AC code takes about seven bits with its extra
-/// bits, so one look mostly resolves two of them.
-pub(super) struct Leaps([Leap; 1 << WINDOW]);
-
-/// What one look tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Leap(u16);
-
-impl Leap {
-    const END_OF_BLOCK: u16 = 1 << 15;
-
-    /// How many bits to go on; 0 when not even one code is in the window.
-    #[inline(always)]
-    pub(super) fn bits(self) -> u32 {
-        u32::from(self.0 & 31)
-    }
-
-    /// How many coefficients to go on, the end of the block not counted.
-    #[inline(always)]
-    pub(super) fn coefficients(self) -> u32 {
-        u32::from(self.0 >> 5 & 127)
-    }
-
-    /// Whether the last of the codes ends the block.
-    #[inline(always)]
-    pub(super) fn ends_block(self) -> bool {
-        self.0 & Self::END_OF_BLOCK != 0
-    }
-}
-
-impl Leaps {
-    fn new(table: &Table) -> Box<Self> {
-        let mut leaps = Box::new(Self([Leap(0); 1 << WINDOW]));
-        for (start, leap) in leaps.0.iter_mut().enumerate() {
-            let mut used = 0;
-            let mut coefficients = 0;
-            let mut end_of_block = 0;
-            while end_of_block == 0 {
-                // What lies behind the window shows as zeros, but then the code does not fit.
-                let next = (start << (32 - WINDOW) << used) >> 16 & 0xFFFF;
-                let code = table.find(next);
-                let (run, extra) = (u32::from(code.symbol >> 4), u32::from(code.symbol & 15));
-                let length = u32::from(code.length) + extra;
-                let meaningless = extra == 0 && run != 0 && run != 15;
-                if code.length == 0 || used + length > WINDOW || meaningless || coefficients + run > 62 {
-                    break;
-                }
-                used += length;
-                if code.symbol == 0 {
-                    end_of_block = Leap::END_OF_BLOCK;
-                } else {
-                    coefficients += run + 1;
-                }
-            }
-            *leap = Leap(used as u16 | (coefficients as u16) << 5 | end_of_block);
-        }
-        leaps
-    }
-
-    /// Looks at the next bits; at least [`WINDOW`] must be loaded.
-    #[inline(always)]
-    pub(super) fn look(&self, bits: &Bits<'_>) -> Leap {
-        self.0[bits.peek(WINDOW) & ((1 << WINDOW) - 1)]
-    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Codes 00, 01, 100, 1010 and one of 16 bits.
-    fn example() -> Vec<u8> {
+    pub(in super::super) fn example() -> Vec<u8> {
         let mut payload = vec![0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
         payload.extend([0x00, 0x01, 0x12, 0xF0, 0x25, 0xAA]);
         payload
@@ -215,27 +134,6 @@ mod tests {
         ] {
             assert_eq!(table.find(next), Code { length, symbol }, "{next:04x}");
         }
-    }
-
-    #[test]
-    fn leaps_over_several_codes() {
-        let payload = example();
-        let (table, _) = Table::read(&payload).unwrap();
-        let leap = |window: &[u8]| {
-            table.leaps().look(&{
-                let mut bits = Bits::new(window, 0);
-                bits.load().unwrap();
-                bits
-            })
-        };
-        // 01 x, 100 xx, 1010, and one bit left over
-        let several = leap(&[0b0101_0011, 0b1010_1111]);
-        assert_eq!((several.bits(), several.coefficients(), several.ends_block()), (12, 1 + 2 + 16, false));
-        // 01 x, 00: the rest belongs to the next block
-        let end = leap(&[0b0110_0010, 0x0F]);
-        assert_eq!((end.bits(), end.coefficients(), end.ends_block()), (5, 1, true));
-        assert_eq!(leap(&[0xB0, 0x00]).bits(), 0, "longer than the window");
-        assert_eq!(leap(&[0xEE, 0x00]).bits(), 0, "no code");
     }
 
     #[test]

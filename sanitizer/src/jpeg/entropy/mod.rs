@@ -13,6 +13,7 @@
 
 mod bits;
 mod huffman;
+mod leaps;
 mod progressive;
 mod sequential;
 
@@ -21,6 +22,7 @@ use crate::{Error, Format};
 use self::{
     bits::{Bits, Fault, Stop},
     huffman::Table,
+    leaps::Leaps,
     progressive::{History, Parameters},
     sequential::Block,
 };
@@ -65,7 +67,7 @@ pub(crate) struct Scan {
 /// can walk all blocks with few bytes, so their number must be bounded.
 const MAX_SCANS: usize = 100;
 
-/// Scans from this size on are worth the time that [`huffman::Leaps`] take to make.
+/// Scans from this size on are worth the time that [`Leaps`] take to make.
 const BIG: usize = 128 * 1024;
 
 /// The most blocks (for lossless pictures: samples) in an MCU, B.2.3.
@@ -183,16 +185,25 @@ impl Verifier {
 
         let mcus = self.mcus(&header);
         let interval = if self.restart_interval == 0 { mcus } else { u64::from(self.restart_interval) };
+        let lone = header.components.len() == 1;
+        let units = header.components.iter().map(|&(index, dc, ac)| {
+            let Component { h, v, .. } = self.frame.components[index];
+            (if lone { 1 } else { usize::from(h) * usize::from(v) }, dc, ac)
+        });
+        let coding = Coding::new(self.process, &self.tables, header.parameters, units, data.len() >= BIG)
+            .ok_or_else(|| malformed(offset, "a scan uses a Huffman table that was not defined"))?;
+        let mut history = header.components.first().and_then(|&(index, ..)| self.histories.get_mut(index));
         let mut position = 0;
         let mut done = 0;
         loop {
             let count = interval.min(mcus - done);
             let mut bits = Bits::new(data, position);
-            let stop = self
-                .skip(&mut bits, &header, done, count, data.len() >= BIG)
+            let stop = coding
+                .skip(&mut bits, done..done + count, history.as_deref_mut())
                 .and_then(|()| bits.stop())
                 .map_err(|fault| explain(fault, &bits, offset))?;
-            self.check_padding(&stop).map_err(|what| unprovable(offset + stop.position, what))?;
+            check_padding(&mut self.padding, &stop)
+                .map_err(|what| unprovable(offset + stop.position, what))?;
             position = stop.position;
             done += count;
             if done == mcus {
@@ -264,25 +275,6 @@ impl Verifier {
         Ok(Header { components, parameters })
     }
 
-    /// Checks the unused bits of the last byte of a scan or restart interval.
-    ///
-    /// The standard fills them with ones (F.1.2.3), and so did each encoder that we
-    /// have seen. Decoders do not look at them, so zeros are let pass, but only when all
-    /// of the picture's padding is zeros: else it could hold 7 bits for each interval.
-    fn check_padding(&mut self, stop: &Stop) -> Result<(), &'static str> {
-        let ones = match u32::from(stop.value) {
-            _ if stop.padding == 0 => return Ok(()),
-            0 => false,
-            value if value + 1 == 1 << stop.padding => true,
-            _ => return Err("the padding behind the last block holds something"),
-        };
-        if *self.padding.get_or_insert(ones) == ones {
-            Ok(())
-        } else {
-            Err("the padding is ones here and zeros there")
-        }
-    }
-
     /// Checks the scan's parameters and that it may follow the ones before.
     fn advance(&mut self, header: &Header) -> Result<(), &'static str> {
         let Parameters { start, end, high, low } = header.parameters;
@@ -346,53 +338,100 @@ impl Verifier {
         u64::from(self.frame.width).div_ceil(max_h * self.unit())
             * u64::from(self.frame.height).div_ceil(max_v * self.unit())
     }
+}
 
-    /// Skips `count` MCUs after the first `done`.
-    fn skip(
-        &mut self,
-        bits: &mut Bits<'_>,
-        header: &Header,
-        done: u64,
-        count: u64,
+/// How the MCUs of a scan are coded.
+enum Coding<'t> {
+    /// Sequential.
+    Blocks(Vec<Block<'t>>),
+    /// Sequential, and big.
+    Leaps(Vec<Block<'t>>, Leaps),
+    /// One code a data unit: lossless, and first DC scans.
+    Differences(Vec<&'t Table>),
+    /// DC refinement: one bit for each of so many blocks.
+    Bits(u64),
+    /// AC scans of progressive pictures.
+    Band(&'t Table, Parameters),
+}
+
+impl<'t> Coding<'t> {
+    /// `units` are for each component the data units in an MCU and the DC and
+    /// AC table. `None` when a table is missing.
+    fn new(
+        process: Process,
+        tables: &'t [[Option<Box<Table>>; 4]; 2],
+        parameters: Parameters,
+        units: impl Iterator<Item = (usize, usize, usize)>,
         big: bool,
-    ) -> Result<(), Fault> {
-        let lone = header.components.len() == 1;
-        let units = |index: usize| {
-            let component = self.frame.components[index];
-            if lone { 1 } else { usize::from(component.h) * usize::from(component.v) }
-        };
-        let [dc_tables, ac_tables] = &self.tables;
-        let dc_table = |number: usize| dc_tables[number].as_deref().ok_or(Fault::Table);
-        let ac_table = |number: usize| ac_tables[number].as_deref().ok_or(Fault::Table);
-        match self.process {
-            Process::Sequential => {
-                let mut blocks = Vec::with_capacity(MAX_BLOCKS_IN_MCU);
-                for &(index, dc, ac) in &header.components {
-                    for _ in 0..units(index) {
-                        let ac = ac_table(ac)?;
-                        blocks.push(Block { dc: dc_table(dc)?, ac, leaps: big.then(|| ac.leaps()) });
-                    }
+    ) -> Option<Self> {
+        let [dc_tables, ac_tables] = tables;
+        let mut blocks = Vec::new();
+        let mut differences = Vec::new();
+        let mut bits = 0;
+        for (count, dc, ac) in units {
+            match process {
+                Process::Sequential => {
+                    let (dc, ac) = (dc_tables[dc].as_deref()?, ac_tables[ac].as_deref()?);
+                    blocks.extend((0..count).map(|_| Block { dc, ac }));
                 }
-                sequential::skip_blocks(bits, count, &blocks)
-            }
-            Process::Progressive if header.parameters.start > 0 => {
-                let (index, _, ac) = header.components[0];
-                let blocks = done as usize..(done + count) as usize;
-                self.histories[index].skip_ac(bits, ac_table(ac)?, header.parameters, blocks)
-            }
-            Process::Progressive if header.parameters.high > 0 => {
-                let units: usize = header.components.iter().map(|&(index, ..)| units(index)).sum();
-                progressive::skip_dc_refinement(bits, count * units as u64)
-            }
-            Process::Progressive | Process::Lossless => {
-                let mut tables = Vec::with_capacity(MAX_BLOCKS_IN_MCU);
-                for &(index, dc, _) in &header.components {
-                    let table = dc_table(dc)?;
-                    tables.extend(std::iter::repeat_n(table, units(index)));
+                Process::Progressive if parameters.start > 0 => {
+                    return Some(Self::Band(ac_tables[ac].as_deref()?, parameters));
                 }
-                sequential::skip_samples(bits, count, &tables)
+                Process::Progressive if parameters.high > 0 => bits += count as u64,
+                Process::Progressive | Process::Lossless => {
+                    differences.extend(std::iter::repeat_n(dc_tables[dc].as_deref()?, count));
+                }
             }
         }
+        Some(match process {
+            Process::Sequential if big => {
+                let leaps = Leaps::new(&blocks)?;
+                Self::Leaps(blocks, leaps)
+            }
+            Process::Sequential => Self::Blocks(blocks),
+            Process::Progressive if bits > 0 => Self::Bits(bits),
+            Process::Progressive | Process::Lossless => Self::Differences(differences),
+        })
+    }
+
+    /// Skips some MCUs of the scan. `history` is that of a progressive picture's
+    /// first component.
+    fn skip(
+        &self,
+        bits: &mut Bits<'_>,
+        mcus: std::ops::Range<u64>,
+        history: Option<&mut History>,
+    ) -> Result<(), Fault> {
+        let count = mcus.end - mcus.start;
+        match (self, history) {
+            (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
+            (Self::Leaps(blocks, leaps), _) => leaps.skip_blocks(bits, count, blocks),
+            (Self::Differences(tables), _) => sequential::skip_samples(bits, count, tables),
+            (Self::Bits(blocks), _) => bits.skip_many(count * blocks),
+            (Self::Band(table, parameters), Some(history)) => {
+                history.skip_ac(bits, table, *parameters, mcus.start as usize..mcus.end as usize)
+            }
+            (Self::Band(..), None) => Err(Fault::BlockRun),
+        }
+    }
+}
+
+/// Checks the unused bits of the last byte of a scan or restart interval.
+///
+/// The standard fills them with ones (F.1.2.3), and so did each encoder that we
+/// have seen. Decoders do not look at them, so zeros are let pass, but only when all
+/// of the picture's padding is zeros: else it could hold 7 bits for each interval.
+fn check_padding(padding: &mut Option<bool>, stop: &Stop) -> Result<(), &'static str> {
+    let ones = match u32::from(stop.value) {
+        _ if stop.padding == 0 => return Ok(()),
+        0 => false,
+        value if value + 1 == 1 << stop.padding => true,
+        _ => return Err("the padding behind the last block holds something"),
+    };
+    if *padding.get_or_insert(ones) == ones {
+        Ok(())
+    } else {
+        Err("the padding is ones here and zeros there")
     }
 }
 
@@ -413,7 +452,6 @@ fn explain(fault: Fault, bits: &Bits<'_>, offset: usize) -> Error {
         Fault::Run => malformed(at, "a run of zeros goes past the end of its block"),
         Fault::Meaning => malformed(at, "the coded data has a code without a meaning"),
         Fault::BlockRun => malformed(at, "a run of empty blocks goes past the end of the scan"),
-        Fault::Table => malformed(at, "a scan uses a Huffman table that was not defined"),
     }
 }
 

@@ -77,11 +77,6 @@ impl History {
     }
 }
 
-/// The part of a DC refinement scan between two restarts: one bit a block.
-pub(super) fn skip_dc_refinement(bits: &mut Bits<'_>, blocks: u64) -> Result<(), Fault> {
-    bits.skip_many(blocks)
-}
-
 /// G.1.2.2: like a sequential scan, with runs of blocks that are at their end.
 fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut [u64]) -> Result<(), Fault> {
     let end = u32::from(scan.end);

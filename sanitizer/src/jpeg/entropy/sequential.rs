@@ -4,15 +4,13 @@
 
 use super::{
     bits::{Bits, Fault},
-    huffman::{Leaps, Table},
+    huffman::Table,
 };
 
 /// How a block of an MCU is coded.
 pub(super) struct Block<'t> {
     pub dc: &'t Table,
     pub ac: &'t Table,
-    /// For scans big enough to be worth making them.
-    pub leaps: Option<&'t Leaps>,
 }
 
 /// Skips `mcus` MCUs of blocks.
@@ -25,46 +23,30 @@ pub(super) fn skip_blocks(bits: &mut Bits<'_>, mcus: u64, blocks: &[Block<'_>]) 
 
 #[inline(always)]
 fn skip_block(bits: &mut Bits<'_>, block: &Block<'_>) -> Result<(), Fault> {
-    bits.ensure(32)?;
-    let extra = block.dc.decode(bits)?;
-    bits.skip(u32::from(extra));
-
-    let mut k = 1;
+    let mut k = 0;
     while k < 64 {
-        bits.load()?;
-        if let Some(leaps) = block.leaps {
-            // 24 bits stay loaded for at least one code, once three windows of 13 are used.
-            let mut left = 3;
-            loop {
-                let leap = leaps.look(bits);
-                let next = k + leap.coefficients();
-                // A block that is full to the brim has no end of block, so what
-                // follows its last coefficient is not for these tables.
-                if leap.bits() == 0 || next > 63 {
-                    break;
-                }
-                bits.skip(leap.bits());
-                k = next;
-                if leap.ends_block() {
-                    return Ok(());
-                }
-                left -= 1;
-                if left == 0 {
-                    bits.load()?;
-                    left = 3;
-                }
-            }
-            bits.ensure(32)?;
-        }
-        let symbol = block.ac.decode(bits)?;
-        let (run, extra) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        if extra == 0 && run != 15 {
-            return if run == 0 { Ok(()) } else { Err(Fault::Meaning) };
-        }
-        bits.skip(extra);
-        k += run + 1;
+        bits.ensure(32)?;
+        k = skip_code(bits, block, k)?;
     }
-    if k == 64 { Ok(()) } else { Err(Fault::Run) }
+    Ok(())
+}
+
+/// Skips the code of coefficient `k`, and says which one comes next; 64 when
+/// the block is over. At least 32 bits must be loaded.
+#[inline(always)]
+pub(super) fn skip_code(bits: &mut Bits<'_>, block: &Block<'_>, k: u32) -> Result<u32, Fault> {
+    if k == 0 {
+        let extra = block.dc.decode(bits)?;
+        bits.skip(u32::from(extra));
+        return Ok(1);
+    }
+    let symbol = block.ac.decode(bits)?;
+    let (run, extra) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+    if extra == 0 && run != 15 {
+        return if run == 0 { Ok(64) } else { Err(Fault::Meaning) };
+    }
+    bits.skip(extra);
+    if k + run < 64 { Ok(k + run + 1) } else { Err(Fault::Run) }
 }
 
 /// Skips `mcus` MCUs of a lossless picture: one difference for each sample.

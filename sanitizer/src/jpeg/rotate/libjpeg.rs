@@ -25,7 +25,7 @@
 #![expect(unsafe_code, reason = "calls a C library; the safety argument is above")]
 
 use std::{
-    ffi::{c_int, c_uint, c_ulong},
+    ffi::{c_int, c_long, c_uint, c_ulong},
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     ptr,
@@ -141,10 +141,7 @@ impl Session {
             let writer = &raw mut (*objects).writer;
             ffi::jpeg_create_decompress(reader);
             ffi::jpeg_create_compress(writer);
-            let limit = i64::try_from(job.max_working)
-                .unwrap_or(i64::MAX)
-                .try_into()
-                .unwrap_or(std::ffi::c_long::MAX);
+            let limit = c_long::try_from(job.max_working).unwrap_or(c_long::MAX);
             (*(*reader).common.mem).max_memory_to_use = limit;
             (*(*writer).common.mem).max_memory_to_use = limit;
 
