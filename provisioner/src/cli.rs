@@ -59,6 +59,11 @@ pub enum Command {
         #[command(subcommand)]
         command: Local,
     },
+    /// Upload pictures, wait for their clean copies, and say what was removed.
+    ///
+    /// A file is uploaded under its name, a folder's files under their path from
+    /// there. One line a picture on stdout.
+    Upload(Upload),
 }
 
 /// `plan`
@@ -112,6 +117,30 @@ pub enum Local {
         #[arg(short, long)]
         yes: bool,
     },
+}
+
+/// `upload`
+#[derive(Debug, Args)]
+pub struct Upload {
+    /// Pictures, and folders of pictures.
+    ///
+    /// Of the files in folders those are taken whose names end in one of
+    /// trigger.suffixes in config.toml.
+    #[arg(required = true, value_name = "PHOTO")]
+    pub photos: Vec<PathBuf>,
+    /// Upload as this user of config.toml, with an access key that is made for
+    /// this run and removed after it. Without it: with your own credentials.
+    #[arg(long = "as", value_name = "USER")]
+    pub user: Option<String>,
+    /// A folder to put before every key: `--prefix 2026/rome`.
+    #[arg(long, value_name = "KEYPREFIX")]
+    pub prefix: Option<String>,
+    /// Do not wait for the clean copies.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// How long to wait for each clean copy.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
 }
 
 fn exit_codes() -> String {

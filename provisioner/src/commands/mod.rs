@@ -6,6 +6,7 @@ mod local;
 mod plan;
 mod status;
 mod up;
+mod upload;
 
 use crate::cli::{Cli, Command};
 use crate::exit_code::ExitCode;
@@ -23,5 +24,6 @@ pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> 
         Command::Down(args) => down::run(args, session).await,
         Command::Status => status::run(session).await,
         Command::Local { command } => local::run(command, session).await,
+        Command::Upload(args) => upload::run(args, session).await,
     }
 }

@@ -1,0 +1,315 @@
+//! `provisioner upload`
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use serde_json::json;
+
+use crate::aws::{Aws, AwsCall, AwsError, Wait};
+use crate::cli;
+use crate::config::{BucketRole, Config, UserConfig};
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::report::{TransferBar, arrival_json, arrival_line, bytes, printable, seconds};
+use crate::session::{Connected, Session};
+use crate::stack::Stack;
+use crate::upload::{AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, select};
+
+/// Pictures on their way at once.
+const CONCURRENT: usize = 4;
+
+/// Skipped files that are listed without --verbose.
+const LISTED: usize = 10;
+
+/// A wait that is worth a line where there is no progress bar.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let config = session.config()?;
+    let user = args.user.as_deref().map(|name| writer(&config, name)).transpose()?;
+    let rules = Rules { trigger: &config.trigger, prefix: args.prefix.as_deref(), user };
+    let selection = select(&args.photos, &rules);
+    say_what_is_left_out(session, &selection);
+    let total = selection.pictures.len() + selection.problems.len();
+    if total == 0 {
+        return Err(Failure::Refused {
+            what: "there is nothing to upload".to_owned(),
+            hint: format!(
+                "of the files in folders those are taken whose names end in {}: see trigger.suffixes in config.toml",
+                config.trigger.suffixes.join(" ")
+            ),
+        });
+    }
+    let mut failed = selection.problems.len();
+    if let Some(first) = selection.pictures.first() {
+        let connected = session.connect().await?;
+        session.interrupt.or(check_buckets(&connected, session)).await?;
+        failed += match user {
+            Some(user) => upload_as(args, session, &connected, user, first, &selection).await?,
+            None => {
+                let source = connected.stack.names.bucket(BucketRole::Source).to_owned();
+                let sender = Sender { s3: connected.aws.s3.clone(), bucket: source, fresh_key: false };
+                upload(args, session, &connected, &sender, &selection).await?
+            }
+        };
+    }
+    if failed > 0 {
+        return Err(Failure::Partial { total, failed });
+    }
+    Ok(ExitCode::Ok)
+}
+
+/// The user of the stack with this name, who must be able to upload.
+fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure> {
+    let can = |user: &&UserConfig| user.bucket == BucketRole::Source && user.access.writes();
+    let who: Vec<&str> = config.users.iter().filter(can).map(|user| user.name.as_str()).collect();
+    let hint = match who.as_slice() {
+        [] => "add a [[users]] with bucket = \"source\" and access = \"read-write\" to config.toml".to_owned(),
+        who => format!("these can: {}", who.join(", ")),
+    };
+    match config.users.iter().find(|user| user.name == name) {
+        None => Err(Failure::Refused { what: format!("nothing was uploaded: config.toml has no user {name:?}"), hint }),
+        Some(user) if !can(&user) => {
+            let (access, bucket) = (user.access.as_str(), user.bucket.as_str());
+            let what = format!("nothing was uploaded: {name} cannot upload, being {access} in the {bucket} bucket");
+            Err(Failure::Refused { what, hint })
+        }
+        Some(user) => Ok(user),
+    }
+}
+
+fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
+    let screen = session.screen;
+    if screen.json {
+        for path in &selection.skipped {
+            screen.line(&json!({"event": "skipped", "file": path.to_string_lossy()}));
+        }
+        for problem in &selection.problems {
+            let file = problem.path.to_string_lossy();
+            screen.line(&json!({"event": "picture", "file": file, "outcome": "failed", "reason": problem.why}));
+        }
+        return;
+    }
+    let listed = if screen.verbose { usize::MAX } else { LISTED };
+    for path in selection.skipped.iter().take(listed) {
+        screen.say(&format!("skipped: {}", printable(&path.to_string_lossy())));
+    }
+    if let Some(more) = selection.skipped.len().checked_sub(listed).filter(|more| *more > 0) {
+        screen.say(&format!("skipped: {more} more; --verbose lists them"));
+    }
+    for problem in &selection.problems {
+        screen.out(&format!("{}: not uploaded: {}\n", printable(&problem.path.to_string_lossy()), problem.why));
+    }
+}
+
+/// Both buckets must be there; better said once than for each picture.
+async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(), Failure> {
+    let Connected { aws, stack } = connected;
+    let missing = async |role: BucketRole| {
+        let name = stack.names.bucket(role);
+        match aws.s3.head_bucket().bucket(name).send().await.aws("HeadBucket") {
+            Err(error) if error.is_not_found() => Ok(Some(name)),
+            // Whoever may write objects need not be allowed to ask about the bucket.
+            Err(error) if error.is_access_denied() => Ok(None),
+            Err(error) => Err(error),
+            Ok(_) => Ok(None),
+        }
+    };
+    let (source, destination) = futures::try_join!(missing(BucketRole::Source), missing(BucketRole::Destination))?;
+    match source.or(destination) {
+        None => Ok(()),
+        Some(name) => Err(Failure::Refused {
+            what: format!("nothing was uploaded: the bucket {name} does not exist"),
+            hint: format!("`provisioner up{}` creates it", if session.global.local { " --local" } else { "" }),
+        }),
+    }
+}
+
+/// Uploads with a key of `user`'s that is removed again, whatever happens.
+async fn upload_as(
+    args: &cli::Upload,
+    session: &Session<'_>,
+    connected: &Connected,
+    user: &UserConfig,
+    first: &Picture,
+    selection: &Selection,
+) -> Result<usize, Failure> {
+    let Connected { aws, stack } = connected;
+    if let Some(failure) = session.interrupt.failure() {
+        return Err(failure);
+    }
+    let user = stack.names.user(&user.name);
+    let key = AccessKey::create(aws, &user).await?;
+    let source = stack.names.bucket(BucketRole::Source);
+    let work = async {
+        let client = key.client(aws);
+        let on_wait = |wait: Wait<'_>| {
+            if wait.elapsed > Duration::from_secs(1) {
+                session.screen.say(&format!("waiting: {} (at most {})", wait.why, seconds(wait.deadline)));
+            }
+        };
+        session.interrupt.or(AccessKey::wait_until_usable(&client, source, &first.key, &on_wait)).await?;
+        let sender = Sender { s3: client, bucket: source.to_owned(), fresh_key: true };
+        upload(args, session, connected, &sender, selection).await
+    };
+    let result = work.await;
+    match key.remove(aws).await {
+        Ok(()) => result,
+        Err(error) => {
+            say_key_is_left(session, &user, &key.id, &error);
+            result.and(Err(error.into()))
+        }
+    }
+}
+
+fn say_key_is_left(session: &Session<'_>, user: &str, id: &str, error: &AwsError) {
+    let screen = session.screen;
+    if screen.json {
+        let error = error.to_string();
+        screen.line(&json!({"event": "access-key-left", "user": user, "access_key_id": id, "error": error}));
+    } else {
+        screen.say(&format!(
+            "warning: the access key made for this run could not be removed ({error}); remove it: \
+             aws iam delete-access-key --user-name {user} --access-key-id {id}"
+        ));
+    }
+}
+
+/// Uploads everything, and returns how many pictures did not make it.
+async fn upload(
+    args: &cli::Upload,
+    session: &Session<'_>,
+    connected: &Connected,
+    sender: &Sender,
+    selection: &Selection,
+) -> Result<usize, Failure> {
+    let start = Instant::now();
+    let (screen, stack) = (session.screen, &connected.stack);
+    let total = selection.pictures.len();
+    let bar = TransferBar::new(
+        selection.pictures.iter().map(|picture| picture.bytes).sum(),
+        screen.interactive && !screen.json,
+    );
+    let arrived = AtomicUsize::new(0);
+    let waits = std::sync::Mutex::new(std::collections::BTreeSet::new());
+    let on_news = |news: News<'_>| match news {
+        News::Sent(bytes) => bar.sent(bytes),
+        News::Waiting { key, wait } => {
+            let done = arrived.load(Ordering::Relaxed);
+            bar.message(format!("{done} of {total}; waiting for {}: {}", wait.why, printable(key)));
+            let is_new = || waits.lock().is_ok_and(|mut said| said.insert(key.to_owned()));
+            if !screen.interactive && wait.elapsed >= LONG_WAIT && is_new() {
+                let deadline = seconds(wait.deadline);
+                screen.say(&format!("waiting for {} of {} (at most {deadline})", wait.why, printable(key)));
+            }
+        }
+    };
+    let journey = Journey {
+        aws: &connected.aws,
+        stack,
+        sender,
+        wait: (!args.no_wait).then_some(Duration::from_secs(args.timeout)),
+        interrupt: session.interrupt,
+        on_news: &on_news,
+    };
+    let mut tally = Tally::default();
+    let mut arrivals =
+        futures::stream::iter(&selection.pictures).map(|picture| journey.of(picture)).buffer_unordered(CONCURRENT);
+    while let Some(arrival) = arrivals.next().await {
+        arrived.fetch_add(1, Ordering::Relaxed);
+        tally.count(&arrival);
+        bar.aside(|| show(session, stack, &arrival));
+    }
+    drop(arrivals);
+    drop(bar);
+    tally.show(session, &connected.aws, start.elapsed());
+    match session.interrupt.failure() {
+        Some(failure) if tally.stopped > 0 => Err(failure),
+        _ => Ok(total - tally.done),
+    }
+}
+
+fn show(session: &Session<'_>, stack: &Stack, arrival: &Arrival<'_>) {
+    // What was never begun is in the summary.
+    if matches!(arrival.outcome, Outcome::Stopped { uploaded: false }) && !session.screen.json {
+        return;
+    }
+    let (source, destination) =
+        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    if session.screen.json {
+        session.screen.line(&arrival_json(arrival, source, destination));
+    } else {
+        session.screen.out(&(arrival_line(arrival, source, destination) + "\n"));
+    }
+}
+
+/// Counts how pictures arrived.
+#[derive(Debug, Default)]
+struct Tally {
+    total: usize,
+    done: usize,
+    clean: usize,
+    rejected: usize,
+    overdue: usize,
+    failed: usize,
+    stopped: usize,
+    bytes: u64,
+}
+
+impl Tally {
+    fn count(&mut self, arrival: &Arrival<'_>) {
+        self.total += 1;
+        self.done += usize::from(arrival.outcome.is_success());
+        match &arrival.outcome {
+            Outcome::Clean { .. } => self.clean += 1,
+            Outcome::Uploaded => {}
+            Outcome::Rejected(_) => self.rejected += 1,
+            Outcome::Overdue(_) => self.overdue += 1,
+            Outcome::Failed { .. } => self.failed += 1,
+            Outcome::Stopped { .. } => self.stopped += 1,
+        }
+        if arrival.outcome.is_success() {
+            self.bytes += arrival.picture.bytes;
+        }
+    }
+
+    fn show(&self, session: &Session<'_>, aws: &Aws, elapsed: Duration) {
+        let screen = session.screen;
+        if screen.json {
+            screen.line(&json!({
+                "event": "uploaded",
+                "pictures": self.total,
+                "clean": self.clean,
+                "not_waited_for": self.done - self.clean,
+                "rejected": self.rejected,
+                "overdue": self.overdue,
+                "failed": self.failed,
+                "interrupted": self.stopped,
+                "bytes": self.bytes,
+                "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+                "aws_calls": aws.calls(),
+            }));
+            return;
+        }
+        let mut parts = Vec::new();
+        for (count, word) in [
+            (self.clean, "clean"),
+            (self.done - self.clean, "uploaded"),
+            (self.rejected, "rejected"),
+            (self.overdue, "without a clean copy in time"),
+            (self.failed, "failed"),
+            (self.stopped, "interrupted"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {word}"));
+            }
+        }
+        let pictures = if self.total == 1 { "1 picture".to_owned() } else { format!("{} pictures", self.total) };
+        screen.say(&format!("{pictures}: {}; {} in {}", parts.join(", "), bytes(self.bytes), seconds(elapsed)));
+        if self.overdue > 0 {
+            let local = if session.global.local { " --local" } else { "" };
+            screen.say(&format!("`provisioner status{local}` tells whether the function and its trigger are as they should be"));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! An access key of a user of the stack, made for one run and removed after it.
+//!
+//! *Guarantees*: the secret never leaves this process. Whoever has an
+//! [`AccessKey`] must give it to [`AccessKey::remove`], whatever happened between.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use aws_sdk_iam::config::retry::RetryConfig;
+use aws_sdk_iam::types::AccessKeyMetadata;
+
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, Wait, until};
+use crate::failure::Failure;
+
+/// AWS allows a user so many keys
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+const MOST_KEYS: usize = 2;
+
+/// How long an "access denied" may be a key that S3 does not know yet. Longer, and
+/// it is the user's policy.
+const DENIED: Duration = Duration::from_secs(15);
+
+/// How long to try to remove a key.
+const REMOVAL: Deadline = Deadline(Duration::from_secs(30));
+
+/// A key made for this run.
+pub struct AccessKey {
+    user: String,
+    /// Its public part.
+    pub id: String,
+    secret: String,
+}
+
+impl AccessKey {
+    /// Makes a key for the IAM user `user`. Not to be dropped half-way: a key
+    /// could remain that nobody knows of.
+    ///
+    /// # Errors
+    /// When there is no such user, it has two keys already, or IAM fails.
+    pub async fn create(aws: &Aws, user: &str) -> Result<Self, Failure> {
+        let before = list(aws, user).await.map_err(|error| missing_user(error, user))?;
+        if before.len() >= MOST_KEYS {
+            return Err(too_many(user, &before));
+        }
+        // Each try makes another key, so there is no second one unless AWS said
+        // that it did nothing.
+        let once = || aws_sdk_iam::config::Builder::new().retry_config(RetryConfig::disabled());
+        let created = until(
+            Deadline::PROPAGATION,
+            &|_| (),
+            |error| error.is_throttled().then_some("AWS asks to slow down"),
+            async || {
+                let call = aws.iam.create_access_key().user_name(user).customize();
+                call.config_override(once()).send().await.aws("CreateAccessKey")
+            },
+        )
+        .await;
+        match created {
+            Ok(output) => {
+                let key = output.access_key.ok_or_else(|| AwsError {
+                    operation: "CreateAccessKey",
+                    code: None,
+                    status: None,
+                    message: "the answer has no access key".to_owned(),
+                    request_id: None,
+                    transport: None,
+                })?;
+                Ok(Self { user: user.to_owned(), id: key.access_key_id, secret: key.secret_access_key })
+            }
+            Err(error) if error.code.as_deref() == Some("LimitExceeded") => {
+                Err(too_many(user, &list(aws, user).await?))
+            }
+            Err(error) => {
+                if error.is_uncertain() {
+                    remove_unknown(aws, user, &before).await;
+                }
+                Err(missing_user(error, user))
+            }
+        }
+    }
+
+    /// An S3 client with this key.
+    #[must_use]
+    pub fn client(&self, aws: &Aws) -> aws_sdk_s3::Client {
+        aws.s3_as(&self.id, &self.secret)
+    }
+
+    /// Waits until S3 knows the key: asks for something that every writer may do
+    /// and that changes nothing, ending an upload in parts that does not exist.
+    ///
+    /// # Errors
+    /// When S3 still refuses the key at the deadline, or fails otherwise.
+    pub async fn wait_until_usable(
+        client: &aws_sdk_s3::Client,
+        bucket: &str,
+        key: &str,
+        on_wait: &(dyn for<'w> Fn(Wait<'w>) + Sync),
+    ) -> Result<(), AwsError> {
+        let start = Instant::now();
+        let reason = |error: &AwsError| not_known_yet(error, start.elapsed());
+        until(Deadline::PROPAGATION, on_wait, reason, async || {
+            let call = client.abort_multipart_upload().bucket(bucket).key(key).upload_id("none");
+            match call.send().await.aws("AbortMultipartUpload") {
+                Err(error) if error.is_not_found() && !error.is_no_such_bucket() => Ok(()),
+                other => other.map(drop),
+            }
+        })
+        .await
+    }
+
+    /// Removes the key.
+    ///
+    /// # Errors
+    /// When it could not be removed within half a minute.
+    pub async fn remove(&self, aws: &Aws) -> Result<(), AwsError> {
+        remove(aws, &self.user, &self.id).await
+    }
+}
+
+/// Why a refusal may be that of a key made a moment ago. The servers of S3 learn
+/// of a key one after the other.
+pub(super) fn not_known_yet(error: &AwsError, elapsed: Duration) -> Option<&'static str> {
+    let early_denial = error.is_access_denied() && elapsed < DENIED;
+    (error.is_credentials() || early_denial).then_some("S3 does not know the user's new access key yet")
+}
+
+async fn list(aws: &Aws, user: &str) -> Result<Vec<AccessKeyMetadata>, AwsError> {
+    let output = aws.iam.list_access_keys().user_name(user).send().await.aws("ListAccessKeys")?;
+    Ok(output.access_key_metadata)
+}
+
+async fn remove(aws: &Aws, user: &str, id: &str) -> Result<(), AwsError> {
+    let may_help = |error: &AwsError| {
+        (error.is_uncertain() || error.is_throttled() || error.is_conflict()).then_some("IAM is busy")
+    };
+    until(REMOVAL, &|_| (), may_help, async || {
+        let call = aws.iam.delete_access_key().user_name(user).access_key_id(id);
+        match call.send().await.aws("DeleteAccessKey") {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map(drop),
+        }
+    })
+    .await
+}
+
+/// After a call whose answer was lost: a key that appeared during it is ours, and
+/// nobody has its secret.
+async fn remove_unknown(aws: &Aws, user: &str, before: &[AccessKeyMetadata]) {
+    let known: BTreeSet<&str> = before.iter().filter_map(AccessKeyMetadata::access_key_id).collect();
+    let Ok(now) = list(aws, user).await else { return };
+    for id in now.iter().filter_map(AccessKeyMetadata::access_key_id).filter(|id| !known.contains(id)) {
+        let _ = remove(aws, user, id).await;
+    }
+}
+
+fn missing_user(error: AwsError, user: &str) -> Failure {
+    if error.is_not_found() {
+        return Failure::Refused {
+            what: format!("nothing was uploaded: the user {user} does not exist"),
+            hint: "run `provisioner up`: it creates the users of config.toml".to_owned(),
+        };
+    }
+    error.into()
+}
+
+fn too_many(user: &str, keys: &[AccessKeyMetadata]) -> Failure {
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|key| {
+            let since = key.create_date().map(|date| format!(" of {date}")).unwrap_or_default();
+            format!("{}{since}", key.access_key_id().unwrap_or_default())
+        })
+        .collect();
+    Failure::Refused {
+        what: format!(
+            "nothing was uploaded: {user} has {} access keys already ({}), and AWS allows {MOST_KEYS}; \
+             uploading as this user takes one for as long as it runs",
+            keys.len(),
+            keys.join(", ")
+        ),
+        hint: format!(
+            "delete one that is not in use: aws iam delete-access-key --user-name {user} --access-key-id ID; \
+             or upload without --as"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fresh_key_is_waited_for_and_a_policy_is_not_for_long() {
+        let soon = Duration::from_secs(1);
+        for code in ["InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied"] {
+            assert!(not_known_yet(&AwsError::with_code(code), soon).is_some(), "{code}");
+        }
+        assert!(not_known_yet(&AwsError::with_code("AccessDenied"), DENIED).is_none());
+        assert!(not_known_yet(&AwsError::with_code("InvalidAccessKeyId"), DENIED).is_some());
+        assert!(not_known_yet(&AwsError::with_code("NoSuchBucket"), soon).is_none());
+    }
+
+    #[test]
+    fn two_keys_are_named_and_the_way_out_too() {
+        let key = |id: &str| AccessKeyMetadata::builder().access_key_id(id).build();
+        let failure = too_many("photos-anna", &[key("AKIA1"), key("AKIA2")]);
+        assert!(failure.to_string().contains("AKIA1, AKIA2"), "{failure}");
+        assert!(failure.hint().is_some_and(|hint| hint.contains("--user-name photos-anna")));
+    }
+}

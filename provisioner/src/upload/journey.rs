@@ -1,0 +1,178 @@
+//! One picture's way: looked at here, sent to bucket A, found clean in bucket B.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::clean_copy::{Awaited, Found, look};
+use super::prediction::Prediction;
+use super::selection::Picture;
+use super::send::{Content, IN_PARTS, Sender, content_type};
+use crate::aws::{Aws, Wait};
+use crate::config::BucketRole;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::stack::Stack;
+
+/// Longer files are sent without being looked at: they would fill the memory.
+const MOST_LOOKED_AT: u64 = 256 * 1024 * 1024;
+
+/// Enough to tell a format by.
+const FIRST_BYTES: u64 = 4096;
+
+/// What all pictures of a run have in common.
+pub struct Journey<'a> {
+    /// The caller's clients: they wait for the clean copies.
+    pub aws: &'a Aws,
+    /// Names and configuration.
+    pub stack: &'a Stack,
+    /// Uploads, in whoever's name.
+    pub sender: &'a Sender,
+    /// How long to wait for a clean copy. `None`: not at all.
+    pub wait: Option<Duration>,
+    /// Ctrl-C.
+    pub interrupt: &'a Interrupt,
+    /// Hears what happens.
+    pub on_news: &'a (dyn for<'n> Fn(News<'n>) + Sync),
+}
+
+/// Something that happened on the way.
+#[derive(Debug, Clone, Copy)]
+pub enum News<'a> {
+    /// So many more bytes are in bucket A.
+    Sent(u64),
+    /// A clean copy is waited for.
+    Waiting {
+        /// Of which picture.
+        key: &'a str,
+        /// For what, since when, how long at most.
+        wait: Wait<'a>,
+    },
+}
+
+/// How a picture's way ended.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    /// The picture.
+    pub picture: &'a Picture,
+    /// What the sanitizer said of it here.
+    pub prediction: Prediction,
+    /// Where it is now.
+    pub outcome: Outcome,
+    /// How long all of it took.
+    pub elapsed: Duration,
+}
+
+/// Where a picture is now.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Its clean copy is in bucket B.
+    Clean {
+        /// The clean copy's length in bytes.
+        length: u64,
+    },
+    /// It is in bucket A, and nobody waited.
+    Uploaded,
+    /// It is in bucket A, and there will be no clean copy, for this reason.
+    Rejected(String),
+    /// It is in bucket A, and no clean copy came in time; what the function said.
+    Overdue(Option<String>),
+    /// It could not be uploaded, or not be waited for.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// It is in bucket A all the same.
+        uploaded: bool,
+    },
+    /// The user interrupted.
+    Stopped {
+        /// It is in bucket A all the same.
+        uploaded: bool,
+    },
+}
+
+impl Outcome {
+    /// Whether the picture is where it was wanted.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Clean { .. } | Self::Uploaded)
+    }
+}
+
+impl Journey<'_> {
+    /// Takes one picture all the way.
+    pub async fn of<'p>(&self, picture: &'p Picture) -> Arrival<'p> {
+        let start = Instant::now();
+        let mut prediction = Prediction::Unknown;
+        let mut uploaded = false;
+        let outcome = match self.go(picture, &mut prediction, &mut uploaded).await {
+            Ok(outcome) => outcome,
+            Err(Failure::Interrupted(_)) => Outcome::Stopped { uploaded },
+            Err(failure) => Outcome::Failed { failure, uploaded },
+        };
+        Arrival { picture, prediction, outcome, elapsed: start.elapsed() }
+    }
+
+    async fn go(
+        &self,
+        picture: &Picture,
+        prediction: &mut Prediction,
+        uploaded: &mut bool,
+    ) -> Result<Outcome, Failure> {
+        if let Some(failure) = self.interrupt.failure() {
+            return Err(failure);
+        }
+        let names = &self.stack.names;
+        let destination = names.bucket(BucketRole::Destination);
+        let (first_bytes, content) = self.interrupt.or(read(picture)).await?;
+        let mut before = None;
+        if self.wait.is_some() {
+            before = self.interrupt.or(look(&self.aws.s3, destination, &picture.key)).await?;
+        }
+        if let Content::Whole(bytes) = &content {
+            let orientation = self.stack.config.function.orientation;
+            *prediction = Prediction::of(bytes.clone(), orientation).await;
+        }
+        let content_type = content_type(&first_bytes, &picture.path);
+        let on_sent = |bytes| (self.on_news)(News::Sent(bytes));
+        let version_id = self.sender.send(picture, content, content_type, self.interrupt, &on_sent).await?;
+        *uploaded = true;
+        let Some(deadline) = self.wait else { return Ok(Outcome::Uploaded) };
+        let (length, refusal) = match &*prediction {
+            Prediction::Clean { length, .. } => (Some(*length), None),
+            Prediction::Refused { reason, .. } => (None, Some(reason.clone())),
+            Prediction::Unknown => (None, None),
+        };
+        let awaited = Awaited {
+            source: names.bucket(BucketRole::Source),
+            destination,
+            log_group: &names.log_group,
+            key: &picture.key,
+            version_id: version_id.as_deref(),
+            before,
+            length,
+            refused: refusal.is_some(),
+            deadline,
+        };
+        let on_wait = |wait: Wait<'_>| (self.on_news)(News::Waiting { key: &picture.key, wait });
+        Ok(match self.interrupt.or(awaited.wait(self.aws, &on_wait)).await? {
+            Found::Clean(seen) => Outcome::Clean { length: seen.length },
+            Found::Rejected(reason) => Outcome::Rejected(reason.or(refusal).unwrap_or_default()),
+            Found::Overdue(reason) => Outcome::Overdue(reason),
+        })
+    }
+}
+
+/// Reads a file, whole unless it is huge.
+async fn read(picture: &Picture) -> Result<(Bytes, Content), Failure> {
+    let failure = |source| Failure::File { path: picture.path.display().to_string(), source };
+    if picture.bytes <= MOST_LOOKED_AT.max(IN_PARTS) {
+        let bytes = Bytes::from(tokio::fs::read(&picture.path).await.map_err(failure)?);
+        return Ok((bytes.clone(), Content::Whole(bytes)));
+    }
+    use tokio::io::AsyncReadExt;
+    let file = tokio::fs::File::open(&picture.path).await.map_err(failure)?;
+    let mut first = Vec::new();
+    file.take(FIRST_BYTES).read_to_end(&mut first).await.map_err(failure)?;
+    Ok((first.into(), Content::OnDisk))
+}

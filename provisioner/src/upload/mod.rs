@@ -1,0 +1,16 @@
+//! Uploading pictures, and what becomes of them: which files under which keys,
+//! in whose name, how they are sent, and how their clean copies are found.
+
+mod access_key;
+mod clean_copy;
+mod function_log;
+mod journey;
+mod prediction;
+mod selection;
+mod send;
+
+pub use access_key::AccessKey;
+pub use journey::{Arrival, Journey, News, Outcome};
+pub use prediction::{Prediction, what_was_removed};
+pub use selection::{Picture, Problem, Rules, Selection, select};
+pub use send::Sender;

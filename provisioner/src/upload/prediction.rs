@@ -1,0 +1,217 @@
+//! What the function will do with a picture, found out here: the same library
+//! looks at the same bytes.
+
+use bytes::Bytes;
+use sanitizer::facts::{FactKind, Facts};
+use sanitizer::{Category, Options, Orientation, OrientationOutcome, Report};
+
+use crate::config::OrientationConfig;
+use crate::report::bytes;
+
+/// What will become of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prediction {
+    /// A clean copy of so many bytes, without what the report lists.
+    Clean {
+        /// Length of the clean copy.
+        length: u64,
+        /// What is removed from it.
+        report: Box<Report>,
+    },
+    /// It will be rejected.
+    Refused {
+        /// A stable word for the reason.
+        kind: &'static str,
+        /// The reason.
+        reason: String,
+    },
+    /// Too large to be looked at here.
+    Unknown,
+}
+
+impl Prediction {
+    /// Cleans the picture on a thread of its own, and keeps what that tells.
+    pub async fn of(content: Bytes, orientation: OrientationConfig) -> Self {
+        let mut options = Options::default();
+        options.facts = true;
+        options.orientation = match orientation {
+            OrientationConfig::Upright => Orientation::Upright,
+            OrientationConfig::Tag => Orientation::Tag,
+            OrientationConfig::Drop => Orientation::Drop,
+        };
+        match tokio::task::spawn_blocking(move || sanitizer::sanitize(content, &options)).await {
+            Ok(Ok(clean)) => Self::Clean { length: clean.len() as u64, report: Box::new(clean.report) },
+            Ok(Err(error)) => Self::Refused { kind: error.kind(), reason: error.to_string() },
+            // A bug of the sanitizer must not end the upload; the function will tell.
+            Err(_) => Self::Unknown,
+        }
+    }
+}
+
+/// What was removed, in words that never hold a value of the metadata.
+#[must_use]
+pub fn what_was_removed(report: &Report) -> String {
+    let mut words = report.facts.as_ref().map(told).unwrap_or_default();
+    let categories = report.categories();
+    for category in &categories {
+        if let Some(word) = untold(*category, report.facts.as_ref(), words.is_empty()) {
+            words.push(word.to_owned());
+        }
+    }
+    if words.is_empty() {
+        // Metadata that tells nothing we have a word for, or none at all.
+        words.extend(categories.iter().filter_map(|category| untold(*category, None, true)).map(str::to_owned));
+    }
+    let mut text = match report.removed_bytes() {
+        0 => "nothing to remove".to_owned(),
+        removed => format!("{} ({} removed)", words.join(", "), bytes(removed as u64)),
+    };
+    match report.orientation {
+        OrientationOutcome::Turned => text.push_str(", turned upright"),
+        OrientationOutcome::TurnedAndTrimmed => text.push_str(", turned upright and trimmed"),
+        OrientationOutcome::TagKeptNotExact => {
+            text.push_str(", orientation tag kept (it cannot be turned exactly)");
+        }
+        OrientationOutcome::TagKept => text.push_str(", orientation tag kept"),
+        OrientationOutcome::Dropped => text.push_str(", orientation dropped"),
+        _ => {}
+    }
+    text
+}
+
+/// What the metadata tells, the most personal first.
+fn told(facts: &Facts) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut tell = |count: usize, one: &str, many: &str| match count {
+        0 => {}
+        1 => words.push(one.to_owned()),
+        _ => words.push(format!("{count} {many}")),
+    };
+    let count = |kind: FactKind| facts.items.iter().filter(|fact| fact.kind == kind).count();
+    tell(facts.positions.len(), "GPS position", "GPS positions");
+    for (kind, one, many) in [
+        (FactKind::Person, "name of a person", "names of persons"),
+        (FactKind::Place, "name of a place", "names of places"),
+        (FactKind::Device, "device", "devices"),
+        (FactKind::Serial, "serial number", "serial numbers"),
+        (FactKind::Lens, "lens", "lenses"),
+        (FactKind::Time, "time", "times"),
+        (FactKind::Text, "text", "texts"),
+        (FactKind::Software, "software", "names of software"),
+        (FactKind::History, "editing history", "entries of editing history"),
+        (FactKind::Thumbnail, "thumbnail", "thumbnails"),
+        (FactKind::HiddenPicture, "hidden picture", "hidden pictures"),
+    ] {
+        tell(count(kind), one, many);
+    }
+    words
+}
+
+/// The word for a category that the facts do not speak of already.
+fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Option<&'static str> {
+    let has = |kind: FactKind| facts.is_some_and(|facts| facts.items.iter().any(|fact| fact.kind == kind));
+    let word = match category {
+        Category::Exif if nothing_told => "EXIF",
+        Category::Xmp if nothing_told => "XMP",
+        Category::Iptc if nothing_told => "IPTC",
+        Category::Exif | Category::Xmp | Category::Iptc => return None,
+        Category::Comment if has(FactKind::Text) => return None,
+        Category::Comment => "comment",
+        Category::Thumbnail if has(FactKind::Thumbnail) => return None,
+        Category::Thumbnail => "thumbnail",
+        Category::SecondPicture if has(FactKind::HiddenPicture) => return None,
+        Category::SecondPicture => "second picture",
+        Category::Provenance => "provenance manifest",
+        Category::ColorProfile => "colour profile",
+        Category::Application => "data of applications",
+        Category::Time => "time stamp",
+        Category::Trailer if has(FactKind::HiddenPicture) => return None,
+        Category::Trailer => "data after its end",
+        Category::Hidden => "hidden bytes",
+        _ => "other data",
+    };
+    Some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(payload.len() + 2).unwrap().to_be_bytes();
+        [&[0xFF, marker][..], &length, payload].concat()
+    }
+
+    /// A grey pixel that is a picture to the sanitizer, with `segments` in it and `trailer` behind it.
+    fn picture(segments: &[Vec<u8>], trailer: &[u8]) -> Bytes {
+        let dqt = segment(0xDB, &[&[0][..], &[1; 64]].concat());
+        let sof = segment(0xC0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]);
+        // One code each: category 0 for DC, end of block for AC.
+        let table = |class: u8| segment(0xC4, &[&[class, 1][..], &[0; 15], &[0]].concat());
+        let sos = segment(0xDA, &[1, 1, 0, 0, 63, 0]);
+        let scan = [0b0011_1111, 0xFF, 0xD9];
+        [&[0xFF, 0xD8][..], &segments.concat(), &dqt, &sof, &table(0), &table(0x10), &sos, &scan, trailer]
+            .concat()
+            .into()
+    }
+
+    /// EXIF with a maker and a position.
+    fn exif() -> Vec<u8> {
+        let mut tiff = b"MM\0\x2A\0\0\0\x08".to_vec();
+        let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+            [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
+        };
+        tiff.extend([0, 2]);
+        tiff.extend(entry(0x010F, 2, 4, *b"Abc\0"));
+        tiff.extend(entry(0x8825, 4, 1, 38_u32.to_be_bytes()));
+        tiff.extend([0; 4]);
+        tiff.extend([0, 4]);
+        tiff.extend(entry(1, 2, 2, *b"N\0\0\0"));
+        tiff.extend(entry(2, 5, 3, 92_u32.to_be_bytes()));
+        tiff.extend(entry(3, 2, 2, *b"E\0\0\0"));
+        tiff.extend(entry(4, 5, 3, 92_u32.to_be_bytes()));
+        tiff.extend([0; 4]);
+        for number in [12_u32, 1, 30, 1, 0, 1] {
+            tiff.extend(number.to_be_bytes());
+        }
+        segment(0xE1, &[b"Exif\0\0", &tiff[..]].concat())
+    }
+
+    async fn told_of(content: Bytes) -> String {
+        match Prediction::of(content, OrientationConfig::Upright).await {
+            Prediction::Clean { report, .. } => what_was_removed(&report),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_is_told_in_words() {
+        let exif = exif();
+        let text = told_of(picture(&[exif.clone()], b"")).await;
+        assert_eq!(text, format!("GPS position, device ({} B removed)", exif.len()));
+        assert!(!text.contains("Abc"), "no value of the metadata");
+        let text = told_of(picture(&[segment(0xFE, b"a comment")], b"tail")).await;
+        assert_eq!(text, "text, data after its end (17 B removed)");
+        let text = told_of(picture(&[segment(0xE1, b"Exif\0\0MM\0\x2A\0\0\0\x08\0\0\0\0\0\0")], b"")).await;
+        assert_eq!(text, "EXIF (24 B removed)");
+        assert_eq!(told_of(picture(&[], b"")).await, "nothing to remove");
+    }
+
+    #[tokio::test]
+    async fn the_length_is_that_of_the_clean_copy() {
+        let clean = picture(&[], b"");
+        let Prediction::Clean { length, .. } =
+            Prediction::of(picture(&[exif()], b"tail"), OrientationConfig::Upright).await
+        else {
+            panic!("not clean")
+        };
+        assert_eq!(length, clean.len() as u64);
+    }
+
+    #[tokio::test]
+    async fn what_will_be_rejected_is_known_before() {
+        let cut = picture(&[], b"").slice(..60);
+        let refused = Prediction::of(cut, OrientationConfig::Upright).await;
+        assert!(matches!(refused, Prediction::Refused { kind: "truncated", .. }), "{refused:?}");
+    }
+}

@@ -1,0 +1,247 @@
+//! Sends a file to bucket A: small ones in one piece, large ones in parts.
+
+use std::path::Path;
+use std::time::Instant;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::{ByteStream, Length};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use sanitizer::Format;
+
+use super::access_key::not_known_yet;
+use super::selection::Picture;
+use crate::aws::{AwsCall, AwsError, Deadline, until};
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+
+/// From this length on a file goes in parts: a broken connection then costs one
+/// part, not the file.
+pub(super) const IN_PARTS: u64 = 16 * 1024 * 1024;
+
+/// Length of a part. S3 takes no more than [`MOST_PARTS`], so the parts of a huge
+/// file are longer (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>).
+const PART: u64 = 8 * 1024 * 1024;
+const MOST_PARTS: u64 = 10_000;
+
+/// Parts sent at once.
+const CONCURRENT_PARTS: usize = 4;
+
+/// Who sends, and where to.
+pub struct Sender {
+    /// The client of whoever uploads.
+    pub s3: Client,
+    /// Bucket A.
+    pub bucket: String,
+    /// The client's access key was made a moment ago: refusals may pass.
+    pub fresh_key: bool,
+}
+
+/// A file's bytes, or where to read them.
+pub(super) enum Content {
+    /// All of them.
+    Whole(Bytes),
+    /// Too many for the memory.
+    OnDisk,
+}
+
+impl Sender {
+    /// Uploads a picture and returns its version, in a bucket with versioning.
+    /// `on_sent` hears of bytes that have arrived.
+    ///
+    /// # Errors
+    /// When S3 refuses, the file cannot be read, or the user interrupts. Then
+    /// nothing of it is in the bucket.
+    pub(super) async fn send(
+        &self,
+        picture: &Picture,
+        content: Content,
+        content_type: &str,
+        interrupt: &Interrupt,
+        on_sent: &(dyn Fn(u64) + Sync),
+    ) -> Result<Option<String>, Failure> {
+        match content {
+            Content::Whole(bytes) if (bytes.len() as u64) < IN_PARTS => {
+                let length = bytes.len() as u64;
+                let version = interrupt.or(self.whole(picture, bytes, content_type)).await?;
+                on_sent(length);
+                Ok(version)
+            }
+            _ => self.in_parts(picture, content_type, interrupt, on_sent).await,
+        }
+    }
+
+    async fn whole(&self, picture: &Picture, bytes: Bytes, content_type: &str) -> Result<Option<String>, AwsError> {
+        let output = self
+            .patiently(async || {
+                self.s3
+                    .put_object()
+                    .bucket(&self.bucket)
+                    .key(&picture.key)
+                    .content_type(content_type)
+                    .body(ByteStream::from(bytes.clone()))
+                    .send()
+                    .await
+                    .aws("PutObject")
+            })
+            .await?;
+        Ok(output.version_id)
+    }
+
+    async fn in_parts(
+        &self,
+        picture: &Picture,
+        content_type: &str,
+        interrupt: &Interrupt,
+        on_sent: &(dyn Fn(u64) + Sync),
+    ) -> Result<Option<String>, Failure> {
+        let create = self.patiently(async || {
+            self.s3
+                .create_multipart_upload()
+                .bucket(&self.bucket)
+                .key(&picture.key)
+                .content_type(content_type)
+                .checksum_algorithm(ChecksumAlgorithm::Crc32)
+                .send()
+                .await
+                .aws("CreateMultipartUpload")
+        });
+        // Not dropped half-way: its answer is needed to abort it.
+        let id = create.await?.upload_id.unwrap_or_default();
+        let finished = interrupt.or(self.parts_and_completion(picture, &id, on_sent)).await;
+        if finished.is_err() {
+            // What is left if this fails, the bucket's lifecycle rule removes.
+            let abort = self.s3.abort_multipart_upload().bucket(&self.bucket).key(&picture.key).upload_id(&id);
+            let _ = abort.send().await;
+        }
+        finished
+    }
+
+    async fn parts_and_completion(
+        &self,
+        picture: &Picture,
+        id: &str,
+        on_sent: &(dyn Fn(u64) + Sync),
+    ) -> Result<Option<String>, Failure> {
+        let parts: Vec<CompletedPart> = futures::stream::iter(parts(picture.bytes))
+            .map(|(number, offset, length)| async move {
+                let part = self.part(picture, id, number, offset, length).await?;
+                on_sent(length);
+                Ok::<_, Failure>(part)
+            })
+            .buffered(CONCURRENT_PARTS)
+            .try_collect()
+            .await?;
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let output = self
+            .s3
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(&picture.key)
+            .upload_id(id)
+            .multipart_upload(parts)
+            .send()
+            .await
+            .aws("CompleteMultipartUpload")?;
+        Ok(output.version_id)
+    }
+
+    async fn part(
+        &self,
+        picture: &Picture,
+        id: &str,
+        number: i32,
+        offset: u64,
+        length: u64,
+    ) -> Result<CompletedPart, Failure> {
+        let body = ByteStream::read_from()
+            .path(&picture.path)
+            .offset(offset)
+            .length(Length::Exact(length))
+            .build()
+            .await
+            .map_err(|error| Failure::File {
+                path: picture.path.display().to_string(),
+                source: std::io::Error::other(error),
+            })?;
+        let output = self
+            .s3
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(&picture.key)
+            .upload_id(id)
+            .part_number(number)
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
+            .body(body)
+            .send()
+            .await
+            .aws("UploadPart")?;
+        Ok(CompletedPart::builder()
+            .part_number(number)
+            .set_e_tag(output.e_tag)
+            .set_checksum_crc32(output.checksum_crc32)
+            .build())
+    }
+
+    /// Calls again while S3 may not know a fresh key yet: its servers learn of it
+    /// one after the other.
+    async fn patiently<T>(&self, operation: impl AsyncFnMut() -> Result<T, AwsError>) -> Result<T, AwsError> {
+        let start = Instant::now();
+        let reason =
+            |error: &AwsError| if self.fresh_key { not_known_yet(error, start.elapsed()) } else { None };
+        until(Deadline::PROPAGATION, &|_| (), reason, operation).await
+    }
+}
+
+/// Number, offset and length of each part.
+fn parts(bytes: u64) -> impl Iterator<Item = (i32, u64, u64)> {
+    let part = PART.max(bytes.div_ceil(MOST_PARTS));
+    let offsets = (0..bytes.div_ceil(part)).map(move |index| index * part);
+    (1..).zip(offsets).map(move |(number, offset)| (number, offset, part.min(bytes - offset)))
+}
+
+/// The media type: what the content says, else what the name says.
+pub(super) fn content_type(first_bytes: &[u8], path: &Path) -> &'static str {
+    if let Ok(format) = Format::detect(first_bytes) {
+        return format.content_type();
+    }
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" | "jpe" | "jfif" => "image/jpeg",
+        "png" | "apng" => "image/png",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "heic" | "heif" | "hif" => "image/heic",
+        "avif" => "image/avif",
+        "tif" | "tiff" => "image/tiff",
+        "bmp" => "image/bmp",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_the_file_exactly() {
+        for bytes in [IN_PARTS, IN_PARTS + 1, 3 * PART - 1, 100_000 * PART + 5] {
+            let all: Vec<_> = parts(bytes).collect();
+            assert!(all.len() as u64 <= MOST_PARTS);
+            let mut next = 0;
+            for (index, &(number, offset, length)) in all.iter().enumerate() {
+                assert_eq!((usize::try_from(number).unwrap(), offset), (index + 1, next));
+                next += length;
+            }
+            assert_eq!(next, bytes);
+        }
+    }
+
+    #[test]
+    fn the_content_decides_about_its_type_and_then_the_name() {
+        assert_eq!(content_type(b"\x89PNG\r\n\x1a\n....", Path::new("a.jpg")), "image/png");
+        assert_eq!(content_type(b"nothing known", Path::new("a.JPG")), "image/jpeg");
+        assert_eq!(content_type(b"", Path::new("a")), "application/octet-stream");
+    }
+}
