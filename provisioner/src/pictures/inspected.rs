@@ -32,7 +32,7 @@ impl Inspection {
     pub fn is_missing(&self) -> bool {
         match &self.result {
             Ok(_) => false,
-            Err(error) => self.named || error.kind != "not-a-picture",
+            Err(error) => self.named || !matches!(error.kind, "not-a-picture" | "skipped"),
         }
     }
 }
@@ -47,7 +47,8 @@ pub fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
 
 fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {
     if let Some(unfit) = &found.unfit {
-        return Err(Unreadable { kind: "unreadable", reason: unfit.clone() });
+        let kind = if found.named { "unreadable" } else { "skipped" };
+        return Err(Unreadable { kind, reason: unfit.clone() });
     }
     let told = |error: sanitizer::Error| Unreadable { kind: error.kind(), reason: error.to_string() };
     let picture = read(&found.input, buffer).map_err(|error| match error {

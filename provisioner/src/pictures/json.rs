@@ -54,7 +54,7 @@ fn file(one: &Cleaned) -> Value {
             value
         }
         Ending::AlreadyClean(report) => written("already-clean", report),
-        Ending::Skipped(why) => kept("skipped", "not-a-picture", why),
+        Ending::Skipped(why) => json!({"file": one.name, "status": "skipped", "reason": why}),
         Ending::Refused(error) => kept("refused", error.kind(), &error.to_string()),
         Ending::Failed(why) => kept("failed", "input-output", why),
     }

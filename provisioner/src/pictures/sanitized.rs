@@ -36,7 +36,7 @@ pub enum Ending {
     },
     /// It was clean already, and is its own clean picture.
     AlreadyClean(Report),
-    /// It is no picture.
+    /// It is no picture, or a link that was found on the way.
     Skipped(String),
     /// A picture that cannot be cleaned; nothing was written.
     Refused(sanitizer::Error),
@@ -75,7 +75,7 @@ fn attempt(
     buffer: &mut Buffer,
 ) -> Result<Ending, Ending> {
     if let Some(unfit) = &found.unfit {
-        return Err(Ending::Skipped(unfit.clone()));
+        return Err(if found.named { Ending::Failed(unfit.clone()) } else { Ending::Skipped(unfit.clone()) });
     }
     if let Place::File(path) = place
         && !force
