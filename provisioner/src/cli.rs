@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Creates, repairs and removes a pipeline on AWS that strips the metadata
 /// from uploaded pictures. No state file: reality is the state.
@@ -64,6 +64,16 @@ pub enum Command {
     /// A file is uploaded under its name, a folder's files under their path from
     /// there. One line a picture on stdout.
     Upload(Upload),
+    /// Tell what pictures reveal: places, devices, people, times, hidden pictures.
+    ///
+    /// Works offline: no configuration, no AWS, and nothing is written.
+    Inspect(Inspect),
+    /// Remove the metadata of pictures on this machine.
+    ///
+    /// Works offline: no configuration, no AWS. Colours and pixels stay as they
+    /// are, pictures stay upright, and what can't be proven clean is refused.
+    /// Permissions are kept; times are metadata and are not.
+    Sanitize(Sanitize),
 }
 
 /// `plan`
@@ -141,6 +151,90 @@ pub struct Upload {
     /// How long to wait for each clean copy.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+}
+
+/// `inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Pictures; `-` is stdin.
+    #[arg(required = true, value_name = "FILE")]
+    pub inputs: Vec<PathBuf>,
+    /// Look into folders, too.
+    #[arg(short, long)]
+    pub recursive: bool,
+}
+
+/// `sanitize`
+#[derive(Debug, Args)]
+pub struct Sanitize {
+    /// Pictures, and folders with --recursive; `-` is stdin.
+    #[arg(required = true, value_name = "IN")]
+    pub inputs: Vec<PathBuf>,
+    /// Where the clean pictures go: a folder, in which those from folders keep
+    /// their relative paths; for one picture a file; `-` is stdout.
+    #[arg(
+        short,
+        long,
+        value_name = "OUT",
+        required_unless_present = "in_place",
+        conflicts_with = "in_place"
+    )]
+    pub output: Option<PathBuf>,
+    /// Put each clean picture in place of its original, which is then gone.
+    #[arg(long)]
+    pub in_place: bool,
+    /// Go into folders.
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Replace files that are in OUT already; never an input.
+    #[arg(short, long, conflicts_with = "in_place")]
+    pub force: bool,
+    /// How pictures stay upright that are stored turned.
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub orientation: Upright,
+    /// What to do when `upright` would lose pixels: a picture whose size is no
+    /// multiple of the block size (8 or 16 pixels) can't be turned exactly.
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    pub partial_edges: Edges,
+    /// What becomes of the colour profile.
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub icc: Icc,
+}
+
+/// `--orientation`
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Upright {
+    /// Turn them, without loss.
+    #[default]
+    Upright,
+    /// Keep a tag that says nothing else.
+    Tag,
+    /// Keep nothing: they show sideways.
+    Drop,
+}
+
+/// `--partial-edges`
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Edges {
+    /// Don't turn it; keep a tag that says nothing else.
+    #[default]
+    Tag,
+    /// Turn it and cut off the partial blocks, at most 15 pixels.
+    Trim,
+    /// Refuse it.
+    Refuse,
+}
+
+/// `--icc`
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Icc {
+    /// Keep it: colours stay right.
+    #[default]
+    Keep,
+    /// Drop it.
+    Drop,
+    /// Drop it when it is plain sRGB, which viewers assume anyway.
+    DropSrgb,
 }
 
 fn exit_codes() -> String {

@@ -11,6 +11,7 @@ pub mod exit_code;
 pub mod failure;
 pub mod interrupt;
 pub mod local;
+pub mod pictures;
 pub mod plan;
 pub mod policy;
 pub mod report;

@@ -2,8 +2,10 @@
 
 mod changes;
 mod down;
+mod inspect;
 mod local;
 mod plan;
+mod sanitize;
 mod status;
 mod up;
 mod upload;
@@ -25,5 +27,7 @@ pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> 
         Command::Status => status::run(session).await,
         Command::Local { command } => local::run(command, session).await,
         Command::Upload(args) => upload::run(args, session).await,
+        Command::Inspect(args) => inspect::run(args, session),
+        Command::Sanitize(args) => sanitize::run(args, session),
     }
 }

@@ -1,0 +1,32 @@
+//! `provisioner inspect`
+
+use serde_json::Value;
+
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::pictures::{Inspection, each, find, inspect, inspection_json, inspection_text};
+use crate::session::Session;
+
+pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let screen = session.screen;
+    let found = find(&args.inputs, args.recursive);
+    let seen = tokio::task::block_in_place(|| each(&found, session.interrupt.flag(), inspect, |_| ()));
+    if let Some(failure) = session.interrupt.failure() {
+        return Err(failure);
+    }
+    let seen: Vec<Inspection> = seen.into_iter().flatten().collect();
+    if screen.json {
+        screen.document(&Value::Array(seen.iter().map(inspection_json).collect()));
+    } else {
+        for inspection in &seen {
+            let text = inspection_text(inspection, screen.verbose);
+            if inspection.result.is_ok() {
+                screen.out(&text);
+            } else {
+                screen.err(&text);
+            }
+        }
+    }
+    Ok(if seen.iter().any(Inspection::is_missing) { ExitCode::Partial } else { ExitCode::Ok })
+}

@@ -1,0 +1,92 @@
+//! `provisioner sanitize`
+
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sanitizer::{IccPolicy, Options, Orientation, PartialEdges};
+
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::pictures::{
+    Cleaned, Place, PlaceError, Summary, clean, cleaned_json, cleaned_text, each, find, places, summary_text,
+};
+use crate::report::Screen;
+use crate::session::Session;
+
+pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let (screen, started) = (session.screen, Instant::now());
+    let found = find(&args.inputs, args.recursive);
+    let places = places(&args.inputs, &found, args.output.as_deref()).map_err(refused)?;
+    let to_stdout = places.contains(&Place::Stdout);
+    if to_stdout && screen.json {
+        return Err(Failure::Refused {
+            what: "with --json stdout is the report, and with -o - the picture".to_owned(),
+            hint: "give a file with -o".to_owned(),
+        });
+    }
+    let jobs: Vec<_> = found.iter().zip(&places).collect();
+    let options = options(args);
+    let bar = progress(screen, jobs.len());
+    let all = tokio::task::block_in_place(|| {
+        each(
+            &jobs,
+            session.interrupt.flag(),
+            |(found, place), buffer| clean(found, place, &options, args.force, buffer),
+            |_| bar.inc(1),
+        )
+    });
+    bar.finish_and_clear();
+    let all: Vec<&Cleaned> = all.iter().flatten().collect();
+    let summary = Summary::of(all.iter().copied());
+    if screen.json {
+        screen.document(&cleaned_json(&all, &summary));
+    } else {
+        let mut text: String = all.iter().filter_map(|one| cleaned_text(one, screen.verbose)).collect();
+        text.push_str(&summary_text(&summary, started.elapsed()));
+        if to_stdout {
+            screen.err(&text);
+        } else {
+            screen.out(&text);
+        }
+    }
+    if let Some(failure) = session.interrupt.failure() {
+        return Err(failure);
+    }
+    Ok(if summary.missing > 0 { ExitCode::Partial } else { ExitCode::Ok })
+}
+
+fn refused(error: PlaceError) -> Failure {
+    Failure::Refused { what: error.to_string(), hint: error.hint().to_owned() }
+}
+
+fn options(args: &cli::Sanitize) -> Options {
+    let mut options = Options::default();
+    options.orientation = match args.orientation {
+        cli::Upright::Upright => Orientation::Upright,
+        cli::Upright::Tag => Orientation::Tag,
+        cli::Upright::Drop => Orientation::Drop,
+    };
+    options.partial_edges = match args.partial_edges {
+        cli::Edges::Tag => PartialEdges::Tag,
+        cli::Edges::Trim => PartialEdges::Trim,
+        cli::Edges::Refuse => PartialEdges::Refuse,
+    };
+    options.icc = match args.icc {
+        cli::Icc::Keep => IccPolicy::Keep,
+        cli::Icc::Drop => IccPolicy::Drop,
+        cli::Icc::DropSrgb => IccPolicy::DropSrgb,
+    };
+    options
+}
+
+fn progress(screen: &Screen, files: usize) -> ProgressBar {
+    if !screen.interactive || screen.json || files < 2 {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("  {bar:40.cyan} {pos} of {len} pictures, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,67 @@
+//! Looks at one picture: what it reveals, and what cleaning would remove.
+
+use sanitizer::{Options, Orientation, Report};
+
+use super::{Buffer, Found, ReadError, read};
+
+/// What was seen in one file.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Its name.
+    pub name: String,
+    /// Its length in bytes; 0 when it was not read.
+    pub bytes: usize,
+    /// It was named itself, and not found in a folder.
+    pub named: bool,
+    /// What was found.
+    pub result: Result<Report, Unreadable>,
+}
+
+/// Why there is nothing to tell about a file.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// A stable word for it, for programs.
+    pub kind: &'static str,
+    /// The reason.
+    pub reason: String,
+}
+
+impl Inspection {
+    /// Whether a person who asked about this file got no answer.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        match &self.result {
+            Ok(_) => false,
+            Err(error) => self.named || !matches!(error.kind, "not-a-picture" | "skipped"),
+        }
+    }
+}
+
+/// Looks at `found`. It is cleaned in memory, so what is told to be removable
+/// is what `sanitize` removes, and hidden places are found as it finds them.
+pub fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
+    let mut bytes = 0;
+    let result = look(found, buffer, &mut bytes);
+    Inspection { name: found.name(), bytes, named: found.named, result }
+}
+
+fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {
+    if let Some(unfit) = &found.unfit {
+        let kind = if found.named { "unreadable" } else { "skipped" };
+        return Err(Unreadable { kind, reason: unfit.clone() });
+    }
+    let told = |error: sanitizer::Error| Unreadable { kind: error.kind(), reason: error.to_string() };
+    let picture = read(&found.input, buffer).map_err(|error| match error {
+        ReadError::Format(error) => told(error),
+        error => Unreadable { kind: "unreadable", reason: error.to_string() },
+    })?;
+    *bytes = picture.len();
+    let mut options = Options::default();
+    options.facts = true;
+    // Nothing is written, so nothing needs to be turned.
+    options.orientation = Orientation::Tag;
+    let result = sanitizer::sanitize(picture.clone(), &options);
+    let result = result.map(|clean| clean.report).map_err(told);
+    buffer.put_picture(picture);
+    result
+}

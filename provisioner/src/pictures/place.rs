@@ -1,0 +1,218 @@
+//! Decides where each clean picture goes, before the first one is written.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::{Found, Input, shown};
+
+/// Where a clean picture goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Standard output.
+    Stdout,
+    /// This file.
+    File(PathBuf),
+    /// The place of the input.
+    InPlace(PathBuf),
+}
+
+/// Why no place can be given.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// There is one stdout.
+    #[error("-o - takes one picture, and there are {0}")]
+    ManyToStdout(usize),
+    /// Stdin has no place.
+    #[error("stdin has no place to be cleaned in")]
+    StdinInPlace,
+    /// Many pictures, and the output is a file.
+    #[error("{0} is a file, and there is more than one picture")]
+    ManyToFile(String),
+    /// The output would be found as an input the next time.
+    #[error("{output} is in {input}: the clean pictures would be among the inputs")]
+    Inside {
+        /// The folder for the clean pictures.
+        output: String,
+        /// The folder that is read.
+        input: String,
+    },
+    /// Two pictures of one name.
+    #[error("{first} and {second} would both become {output}")]
+    Twice {
+        /// An input.
+        first: String,
+        /// Another one.
+        second: String,
+        /// Their output.
+        output: String,
+    },
+    /// An input would be replaced.
+    #[error("{0} is one of the inputs, and would be replaced")]
+    Input(String),
+}
+
+impl PlaceError {
+    /// How to go on.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::ManyToStdout(_) | Self::ManyToFile(_) => "give a folder with -o",
+            Self::StdinInPlace => "write it to stdout with -o -",
+            Self::Inside { .. } => "choose a folder elsewhere, or clean them with --in-place",
+            Self::Twice { .. } => {
+                "name the folder that holds both with --recursive, or clean them one after the other"
+            }
+            Self::Input(_) => "choose another output, or say --in-place",
+        }
+    }
+}
+
+/// The place of each of `found`. `inputs` are the arguments they come from.
+///
+/// # Errors
+/// When two pictures would go to one place, or an input be replaced unasked.
+pub fn places(inputs: &[PathBuf], found: &[Found], output: Option<&Path>) -> Result<Vec<Place>, PlaceError> {
+    let Some(output) = output else { return in_place(found) };
+    if output.as_os_str() == "-" {
+        return if found.len() == 1 {
+            Ok(vec![Place::Stdout])
+        } else {
+            Err(PlaceError::ManyToStdout(found.len()))
+        };
+    }
+    let one_file = matches!(inputs, [one] if !one.is_dir());
+    let ends_as_folder = output.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if one_file && !output.is_dir() && !ends_as_folder {
+        let places = vec![Place::File(output.to_owned())];
+        no_input_replaced(found, &places)?;
+        return Ok(places);
+    }
+    if output.is_file() {
+        return Err(PlaceError::ManyToFile(shown(output)));
+    }
+    let whole = real(output);
+    for input in inputs.iter().filter(|input| input.is_dir()) {
+        if whole.starts_with(real(input)) {
+            return Err(PlaceError::Inside { output: shown(output), input: shown(input) });
+        }
+    }
+    let places: Vec<_> = found.iter().map(|found| Place::File(output.join(&found.relative))).collect();
+    let mut taken: HashMap<&Path, &Found> = HashMap::new();
+    for (found, place) in found.iter().zip(&places).filter(|(found, _)| found.unfit.is_none()) {
+        if let Place::File(path) = place
+            && let Some(first) = taken.insert(path, found)
+        {
+            return Err(PlaceError::Twice { first: first.name(), second: found.name(), output: shown(path) });
+        }
+    }
+    no_input_replaced(found, &places)?;
+    Ok(places)
+}
+
+fn in_place(found: &[Found]) -> Result<Vec<Place>, PlaceError> {
+    found
+        .iter()
+        .map(|found| match &found.input {
+            Input::Stdin => Err(PlaceError::StdinInPlace),
+            Input::File(path) => Ok(Place::InPlace(path.clone())),
+        })
+        .collect()
+}
+
+fn no_input_replaced(found: &[Found], places: &[Place]) -> Result<(), PlaceError> {
+    let inputs: HashSet<PathBuf> = found
+        .iter()
+        .filter_map(|found| match &found.input {
+            Input::File(path) => Some(real(path)),
+            Input::Stdin => None,
+        })
+        .collect();
+    for place in places {
+        if let Place::File(path) = place
+            && inputs.contains(&real(path))
+        {
+            return Err(PlaceError::Input(shown(path)));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and dots, as far as it exists yet.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for parent in absolute.ancestors() {
+        if let Ok(found) = parent.canonicalize() {
+            let rest = absolute.strip_prefix(parent).unwrap_or(Path::new(""));
+            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+        }
+    }
+    absolute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::find;
+    use super::*;
+
+    struct Scratch(tempfile::TempDir);
+
+    impl Scratch {
+        fn new(files: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for file in files {
+                let path = folder.path().join(file);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, "x").unwrap();
+            }
+            Self(folder)
+        }
+
+        fn places(&self, inputs: &[&str], output: &str) -> Result<Vec<String>, PlaceError> {
+            let inputs: Vec<_> = inputs.iter().map(|input| self.0.path().join(input)).collect();
+            let output = self.0.path().join(output);
+            let places = places(&inputs, &find(&inputs, true), Some(&output))?;
+            let shorten = |place| match place {
+                Place::File(path) => path.strip_prefix(self.0.path()).unwrap().to_str().unwrap().to_owned(),
+                other => panic!("{other:?}"),
+            };
+            Ok(places.into_iter().map(shorten).collect())
+        }
+    }
+
+    #[test]
+    fn one_picture_goes_to_a_file_or_into_a_folder() {
+        let scratch = Scratch::new(&["a.jpg", "folder/x"]);
+        assert_eq!(scratch.places(&["a.jpg"], "b.jpg").unwrap(), ["b.jpg"]);
+        assert_eq!(scratch.places(&["a.jpg"], "folder").unwrap(), ["folder/a.jpg"]);
+        assert_eq!(scratch.places(&["a.jpg"], "new/").unwrap(), ["new/a.jpg"]);
+    }
+
+    #[test]
+    fn folders_keep_relative_paths() {
+        let scratch = Scratch::new(&["in/a.jpg", "in/b/c.jpg", "d.jpg"]);
+        assert_eq!(
+            scratch.places(&["in", "d.jpg"], "out").unwrap(),
+            ["out/a.jpg", "out/b/c.jpg", "out/d.jpg"]
+        );
+    }
+
+    #[test]
+    fn nothing_is_written_twice_or_over_an_input() {
+        let scratch = Scratch::new(&["in/a.jpg", "b/a.jpg"]);
+        let error = |inputs: &[&str], output| scratch.places(inputs, output).unwrap_err();
+        assert!(matches!(error(&["in", "b"], "out"), PlaceError::Twice { .. }));
+        assert!(matches!(error(&["in/a.jpg"], "in/a.jpg"), PlaceError::Input(_)));
+        assert!(matches!(error(&["in/a.jpg"], "in/../in/a.jpg"), PlaceError::Input(_)));
+        assert!(matches!(error(&["in/a.jpg"], "in"), PlaceError::Input(_)));
+        assert!(matches!(error(&["in"], "in"), PlaceError::Inside { .. }));
+        assert!(matches!(error(&["in"], "in/new/out"), PlaceError::Inside { .. }));
+        assert!(matches!(error(&["in", "b"], "b/a.jpg"), PlaceError::ManyToFile(_)));
+    }
+
+    #[test]
+    fn a_link_to_the_input_folder_does_not_hide_that_it_is_the_same() {
+        let scratch = Scratch::new(&["in/a.jpg"]);
+        std::os::unix::fs::symlink(scratch.0.path().join("in"), scratch.0.path().join("link")).unwrap();
+        assert!(matches!(scratch.places(&["in"], "link/out"), Err(PlaceError::Inside { .. })));
+    }
+}

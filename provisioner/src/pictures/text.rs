@@ -1,0 +1,206 @@
+//! What was found and what was done, as a person reads it. Pure: values in, text out.
+
+use std::time::Duration;
+
+use sanitizer::facts::{FactKind, Position};
+use sanitizer::{OrientationOutcome, Report};
+
+use super::name::harmless;
+use super::{Cleaned, Ending, Inspection, Summary};
+use crate::report::{bytes, seconds};
+
+/// Kinds of facts with their headings, what is most telling first.
+const HEADINGS: [(FactKind, &str); 11] = [
+    (FactKind::Place, "Place"),
+    (FactKind::Person, "People"),
+    (FactKind::Device, "Device"),
+    (FactKind::Lens, "Lens"),
+    (FactKind::Serial, "Serial"),
+    (FactKind::Time, "When"),
+    (FactKind::HiddenPicture, "Hidden"),
+    (FactKind::Thumbnail, "Thumbnail"),
+    (FactKind::Software, "Software"),
+    (FactKind::History, "History"),
+    (FactKind::Text, "Text"),
+];
+
+/// Lines of one kind of fact, unless a person wants all: edited pictures hold
+/// hundreds of document ids.
+const FEW: usize = 6;
+
+/// What one picture reveals; the first facts of each kind, or `all`.
+#[must_use]
+pub fn inspection_text(inspection: &Inspection, all: bool) -> String {
+    let report = match &inspection.result {
+        Ok(report) => report,
+        Err(error) => return format!("{}: {}\n", inspection.name, error.reason),
+    };
+    let mut text = format!(
+        "{}: {}, {} x {} pixels, {}\n",
+        inspection.name,
+        report.format,
+        report.width,
+        report.height,
+        bytes(inspection.bytes as u64)
+    );
+    let turned = report.orientation != OrientationOutcome::AlreadyUpright;
+    if report.removed.is_empty() {
+        text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
+        return text;
+    }
+    let mut lines = Lines { text, last: "" };
+    if let Some(facts) = &report.facts {
+        for position in &facts.positions {
+            lines.add("Position", &position_text(position));
+        }
+        for (kind, heading) in HEADINGS {
+            let values: Vec<_> = facts.items.iter().filter(|fact| fact.kind == kind).collect();
+            // One more line takes no more room than the line that hides it.
+            let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
+            for fact in &values[..shown] {
+                lines.add(heading, &format!("{} ({})", harmless(&fact.value), fact.source));
+            }
+            if shown < values.len() {
+                lines.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));
+            }
+        }
+        if facts.positions.is_empty() && facts.items.is_empty() {
+            lines.add("Reveals", "nothing that we can read");
+        }
+    }
+    if turned {
+        lines.add("Turned", "stored turned; `sanitize` keeps it upright");
+    }
+    lines.add("Removable", &removed_text(report));
+    lines.text
+}
+
+/// Lines with a heading each; the same heading is written once.
+struct Lines {
+    text: String,
+    last: &'static str,
+}
+
+impl Lines {
+    fn add(&mut self, heading: &'static str, value: &str) {
+        let head = if self.last == heading { "" } else { heading };
+        self.text.push_str(&format!("  {head:<10} {value}\n"));
+        self.last = heading;
+    }
+}
+
+/// `48.858370° N, 2.294481° E, 35 m (EXIF)`
+fn position_text(position: &Position) -> String {
+    let degrees = |value: f64, positive, negative| {
+        format!("{:.6}° {}", value.abs(), if value < 0.0 { negative } else { positive })
+    };
+    let mut text =
+        format!("{}, {}", degrees(position.latitude, "N", "S"), degrees(position.longitude, "E", "W"));
+    if let Some(metres) = position.altitude {
+        text.push_str(&format!(", {metres:.0} m"));
+    }
+    format!("{text} ({})", position.source)
+}
+
+/// `EXIF 12.0 kB, comments 40 B`, and the sum when there are several.
+fn removed_text(report: &Report) -> String {
+    let mut parts: Vec<_> = report
+        .categories()
+        .into_iter()
+        .map(|category| {
+            let all = report.removed.iter().filter(|removal| removal.category == category);
+            let sum: usize = all.map(|removal| removal.bytes).sum();
+            format!("{} {}", category_name(category), bytes(sum as u64))
+        })
+        .collect();
+    if parts.len() > 1 {
+        parts.push(format!("in all {}", bytes(report.removed_bytes() as u64)));
+    }
+    parts.join(", ")
+}
+
+fn category_name(category: sanitizer::Category) -> &'static str {
+    use sanitizer::Category;
+    match category {
+        Category::Exif => "EXIF",
+        Category::Xmp => "XMP",
+        Category::Iptc => "IPTC",
+        Category::Comment => "comments",
+        Category::Thumbnail => "thumbnails",
+        Category::SecondPicture => "other pictures",
+        Category::Provenance => "provenance (C2PA)",
+        Category::ColorProfile => "colour profile",
+        Category::Application => "data of applications",
+        Category::Time => "times",
+        Category::Trailer => "data after the picture",
+        Category::Hidden => "bytes that no viewer reads",
+        _ => "other data",
+    }
+}
+
+/// What became of one file, or nothing for one that simply became clean,
+/// unless `verbose`.
+#[must_use]
+pub fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
+    let (head, text) = match &one.ending {
+        Ending::Cleaned { report, .. } => match note(report) {
+            Some(note) => {
+                ("cleaned", format!("{}{note}", if verbose { removed(report) } else { String::new() }))
+            }
+            None if verbose => ("cleaned", removed(report).trim_end_matches("; ").to_owned()),
+            None => return None,
+        },
+        Ending::AlreadyClean(_) if verbose => ("clean", "clean already".to_owned()),
+        Ending::AlreadyClean(_) => return None,
+        Ending::Skipped(why) => ("skipped", why.clone()),
+        Ending::Refused(error) => ("refused", error.to_string()),
+        Ending::Failed(why) => ("failed", why.clone()),
+    };
+    Some(format!("{head:<8} {}: {text}\n", one.name))
+}
+
+fn removed(report: &Report) -> String {
+    if report.removed.is_empty() {
+        "clean already; ".to_owned()
+    } else {
+        format!("{}; ", removed_text(report))
+    }
+}
+
+/// What a person must know about a clean picture.
+fn note(report: &Report) -> Option<&'static str> {
+    match report.orientation {
+        OrientationOutcome::TurnedAndTrimmed => {
+            Some("turned upright, and up to 15 pixels were cut off its edge")
+        }
+        OrientationOutcome::TagKeptNotExact => Some(
+            "cannot be turned without loss, so it keeps a tag that says how to show it (see --partial-edges)",
+        ),
+        OrientationOutcome::Dropped => Some("may show sideways now"),
+        _ => None,
+    }
+}
+
+/// The last line.
+#[must_use]
+pub fn summary_text(sum: &Summary, elapsed: Duration) -> String {
+    let mut parts = vec![format!("{} cleaned", sum.cleaned)];
+    for (count, what) in [
+        (sum.turned, "of them turned upright"),
+        (sum.already_clean, "clean already"),
+        (sum.skipped, "skipped"),
+        (sum.refused, "refused"),
+        (sum.failed, "failed"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    format!(
+        "{}; {} of metadata removed from {} in {}\n",
+        parts.join(", "),
+        bytes(sum.removed_bytes),
+        bytes(sum.bytes),
+        seconds(elapsed)
+    )
+}

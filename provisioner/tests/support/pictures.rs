@@ -1,0 +1,112 @@
+//! A folder with pictures, and the program run in it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[path = "exif.rs"]
+mod exif;
+#[path = "../../../sanitizer/tests/support/jpeg.rs"]
+pub(crate) mod jpeg;
+
+use jpeg::{CANARY, Kind};
+
+/// A clean picture.
+pub(crate) fn plain() -> Vec<u8> {
+    jpeg::picture(Kind::Ycc420, 48, 32)
+}
+
+/// [`plain`] with an EXIF block that tells much, a comment, and something behind its end.
+pub(crate) fn telling(orientation: u16) -> Vec<u8> {
+    let picture = plain();
+    let exif = jpeg::segment(0xE1, &exif::telling(orientation, &jpeg::small(Kind::Grey)));
+    let comment = jpeg::planted(0xFE, b"made for ");
+    let inserted = jpeg::insert(&picture, 2, &[exif, comment].concat());
+    [&inserted[..], b"MotionPhoto", CANARY].concat()
+}
+
+/// How a run of the program ended.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: Vec<u8>,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// Stdout as text, the time it took left out.
+    pub(crate) fn text(&self) -> String {
+        untimed(std::str::from_utf8(&self.out).unwrap())
+    }
+
+    /// Everything that a person sees.
+    pub(crate) fn screen(&self) -> String {
+        format!("exit code {}\n--- stdout\n{}--- stderr\n{}", self.code, self.text(), untimed(&self.err))
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.out).unwrap()
+    }
+}
+
+fn untimed(text: &str) -> String {
+    let line = |line: &str| match line.rfind(" in ") {
+        Some(at) if line.ends_with(" s") && line.contains("of metadata removed") => {
+            format!("{} in [time]\n", &line[..at])
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+/// A folder of its own for a test.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new(files: &[(&str, Vec<u8>)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (name, content) in files {
+            let path = folder.path(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// All files below, in order.
+    pub(crate) fn list(&self) -> Vec<String> {
+        let files = walkdir::WalkDir::new(self.0.path()).sort_by_file_name();
+        let files = files.into_iter().map(Result::unwrap).filter(|entry| !entry.file_type().is_dir());
+        files.map(|entry| entry.path().strip_prefix(self.0.path()).unwrap().display().to_string()).collect()
+    }
+
+    /// Runs the program, with nothing of the machine's environment.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    pub(crate) fn run_with(&self, args: &[&str], stdin: &[u8]) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_provisioner"));
+        let mut child = Command::new(program)
+            .args(args)
+            .env_clear()
+            .current_dir(self.0.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that does not read its input closes it.
+        let _ = child.stdin.take().unwrap().write_all(stdin);
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        Ran { code: output.status.code().unwrap(), out: output.stdout, err }
+    }
+}
