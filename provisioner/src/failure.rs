@@ -47,7 +47,9 @@ pub enum Failure {
         hint: Option<&'static str>,
     },
     /// After everything was done something still differs.
-    #[error("after all changes were made, {0} resources still differ from config.toml; this is a bug, please report it")]
+    #[error(
+        "after all changes were made, {0} resources still differ from config.toml; this is a bug, please report it"
+    )]
     Leftover(usize),
     /// Something of the stack is left after `down`.
     #[error("after `down` these are left: {0}")]
@@ -86,7 +88,9 @@ impl Failure {
         match self {
             Self::Config(_) => ExitCode::Config,
             Self::Connect(_) => ExitCode::Access,
-            Self::Aws(error) if error.is_credentials() || error.transport == Some(Transport::Connection) => ExitCode::Access,
+            Self::Aws(error) if error.is_credentials() || error.transport == Some(Transport::Connection) => {
+                ExitCode::Access
+            }
             Self::Refused { .. } => ExitCode::Refused,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(code) => *code,
@@ -118,11 +122,16 @@ impl Failure {
             Self::Artifact(error) => error.hint(),
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Steps { hint, .. } => Some(
-                hint.unwrap_or("what is done stays done: run the same command again and it goes on from here").to_owned(),
+                hint.unwrap_or(
+                    "what is done stays done: run the same command again and it goes on from here",
+                )
+                .to_owned(),
             ),
             Self::Residue(_) => Some("run `provisioner down` again".to_owned()),
             Self::Config(_) | Self::Leftover(_) | Self::Partial { .. } | Self::File { .. } => None,
-            Self::Interrupted(_) => Some("what is done stays done: run the same command again and it goes on".to_owned()),
+            Self::Interrupted(_) => {
+                Some("what is done stays done: run the same command again and it goes on".to_owned())
+            }
         }
     }
 
@@ -138,7 +147,8 @@ impl Failure {
     }
 
     fn to_json(&self) -> Value {
-        let mut error = json!({"message": self.to_string(), "exit_code": self.exit_code() as u8, "hint": self.hint()});
+        let mut error =
+            json!({"message": self.to_string(), "exit_code": self.exit_code() as u8, "hint": self.hint()});
         match self {
             Self::Config(errors) => error["errors"] = errors.to_json(),
             Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => {

@@ -96,12 +96,14 @@ impl Session<'_> {
     }
 
     async fn package(&self, architecture: crate::config::Architecture) -> Result<Package, Failure> {
-        let target = if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
-            artifact::Target::Host
-        } else {
-            artifact::Target::Lambda(architecture)
-        };
-        let near = std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
+        let target =
+            if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
+                artifact::Target::Host
+            } else {
+                artifact::Target::Lambda(architecture)
+            };
+        let near =
+            std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
         let say = |text: &str| self.screen.say(text);
         Ok(artifact::package(near.as_deref(), target, &say).await?)
     }

@@ -25,9 +25,10 @@ pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) ->
     }
     match plan.problems.first() {
         None => Ok(()),
-        Some(problem) => {
-            Err(Failure::Refused { what: "nothing was changed: ".to_owned() + &problem.what(), hint: problem.fix().to_owned() })
-        }
+        Some(problem) => Err(Failure::Refused {
+            what: "nothing was changed: ".to_owned() + &problem.what(),
+            hint: problem.fix().to_owned(),
+        }),
     }
 }
 
@@ -43,7 +44,10 @@ pub(super) fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Resul
     } else if session.screen.confirm(question) {
         Ok(())
     } else {
-        Err(Failure::Refused { what: "nothing was changed, as you said".to_owned(), hint: "run it again any time".to_owned() })
+        Err(Failure::Refused {
+            what: "nothing was changed, as you said".to_owned(),
+            hint: "run it again any time".to_owned(),
+        })
     }
 }
 
@@ -104,7 +108,8 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
         }));
         return;
     }
-    let mut text = format!("{} of {} changes made in {}", outcome.done.len(), plan.steps.len(), seconds(took));
+    let mut text =
+        format!("{} of {} changes made in {}", outcome.done.len(), plan.steps.len(), seconds(took));
     if outcome.waited > Duration::from_millis(50) {
         text.push_str(&format!(", {} of it waiting for AWS", seconds(outcome.waited)));
     }

@@ -33,8 +33,11 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
         screen.say("There is nothing of this stack to remove.");
         return Ok(ExitCode::Ok);
     }
-    let question =
-        if rule == DataRule::Delete { "Remove all this, objects included, for good?" } else { "Remove all this?" };
+    let question = if rule == DataRule::Delete {
+        "Remove all this, objects included, for good?"
+    } else {
+        "Remove all this?"
+    };
     changes::confirm(session, args.yes, question)?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 

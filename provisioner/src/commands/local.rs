@@ -50,10 +50,15 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
                 }));
             } else {
                 let mut text = match (&status.endpoint, status.pid) {
-                    (Some(endpoint), Some(pid)) if status.running => format!("running   {endpoint} (process {pid})\n"),
+                    (Some(endpoint), Some(pid)) if status.running => {
+                        format!("running   {endpoint} (process {pid})\n")
+                    }
                     _ => "not running\n".to_owned(),
                 };
-                text.push_str(&format!("version   ministack {}\n", status.version.as_deref().unwrap_or(crate::local::VERSION)));
+                text.push_str(&format!(
+                    "version   ministack {}\n",
+                    status.version.as_deref().unwrap_or(crate::local::VERSION)
+                ));
                 text.push_str(&format!("data      {}\n", bytes(status.data_bytes)));
                 text.push_str(&format!("log       {}\n", status.log.display()));
                 screen.out(&text);

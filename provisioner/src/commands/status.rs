@@ -16,13 +16,18 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
     let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
     let all = async {
-        futures::try_join!(World::observe(aws, stack), count(BucketRole::Source), count(BucketRole::Destination))
+        futures::try_join!(
+            World::observe(aws, stack),
+            count(BucketRole::Source),
+            count(BucketRole::Destination)
+        )
     };
     let (world, source, destination) = session.interrupt.or(all).await?;
     // Only a build knows the code's hash; `status` compares all the rest.
     let code = world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default();
     let plan = plan::up(stack, &code, &world, false);
-    let drift: Vec<String> = plan.by_resource().iter().map(|(a, _)| format!("{a} {}", a.name(stack))).collect();
+    let drift: Vec<String> =
+        plan.by_resource().iter().map(|(a, _)| format!("{a} {}", a.name(stack))).collect();
     if screen.json {
         screen.document(&document(&connected, &world, [&source, &destination], &drift));
         return Ok(ExitCode::Ok);
@@ -31,7 +36,11 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let mut text = format!("Stack {} in account {}, {}\n\n", names.stack, names.account, names.region);
     for (role, contents) in [(BucketRole::Source, &source), (BucketRole::Destination, &destination)] {
         let name = names.bucket(role);
-        let what = if world.bucket(role).present().is_some() { contents.to_string() } else { "does not exist".to_owned() };
+        let what = if world.bucket(role).present().is_some() {
+            contents.to_string()
+        } else {
+            "does not exist".to_owned()
+        };
         text.push_str(&format!("{:<12}{name}\n            {what}\n", role.as_str()));
     }
     match &world.function {
@@ -66,7 +75,10 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
         let name = names.user(&user.name);
         let exists = world.users.get(&name).is_some_and(Option::is_some);
         let may = format!("{} {}/{}*", user.access.as_str(), names.bucket(user.bucket), user.prefix);
-        text.push_str(&format!("user        {name}: {}\n", if exists { may } else { "does not exist".to_owned() }));
+        text.push_str(&format!(
+            "user        {name}: {}\n",
+            if exists { may } else { "does not exist".to_owned() }
+        ));
     }
     let flags = if session.global.local { " --local" } else { "" };
     text.push_str(&match drift.len() + plan.problems.len() {
@@ -74,7 +86,10 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
         _ if world.function.is_none() && world.role.is_none() => {
             format!("\nThe stack is not up: `provisioner up{flags}` creates it.\n")
         }
-        count => format!("\ndrift       {count} resources differ: {}; `provisioner plan{flags}` shows how\n", drift.join(", ")),
+        count => format!(
+            "\ndrift       {count} resources differ: {}; `provisioner plan{flags}` shows how\n",
+            drift.join(", ")
+        ),
     });
     screen.out(&text);
     Ok(ExitCode::Ok)

@@ -56,14 +56,21 @@ async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package
             seconds(elapsed),
             seconds(SETTLE)
         ));
-        session.interrupt.or(async { tokio::time::sleep(pause).await; Ok::<_, Failure>(()) }).await?;
+        session
+            .interrupt
+            .or(async {
+                tokio::time::sleep(pause).await;
+                Ok::<_, Failure>(())
+            })
+            .await?;
         pause = (pause * 2).min(Duration::from_secs(4));
     }
 }
 
 fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     let (screen, stack) = (session.screen, &connected.stack);
-    let (source, destination) = (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    let (source, destination) =
+        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
     if screen.json {
         screen.line(&json!({
             "event": "ready",
@@ -79,8 +86,13 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     }
     let flags = flags(session);
     let mut text = format!("\nReady. Pictures uploaded to {source} appear clean in {destination}.\n");
-    if let Some(user) = stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes()) {
-        text.push_str(&format!("\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user", user.name));
+    if let Some(user) =
+        stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes())
+    {
+        text.push_str(&format!(
+            "\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user",
+            user.name
+        ));
     }
     text.push_str(&format!("\n  provisioner status{flags}   what exists now"));
     text.push_str(&format!("\n  provisioner down{flags}   remove it all"));

@@ -23,8 +23,12 @@ impl Listener for JsonLines<'_> {
                 step,
                 json!({"event": "waiting", "why": why, "elapsed_ms": millis(*elapsed), "deadline_ms": millis(*deadline)}),
             ),
-            Event::Progress { step, done, what, .. } => (step, json!({"event": "progress", "done": done, "what": what})),
-            Event::Done { step, elapsed, .. } => (step, json!({"event": "done", "elapsed_ms": millis(*elapsed)})),
+            Event::Progress { step, done, what, .. } => {
+                (step, json!({"event": "progress", "done": done, "what": what}))
+            }
+            Event::Done { step, elapsed, .. } => {
+                (step, json!({"event": "done", "elapsed_ms": millis(*elapsed)}))
+            }
             Event::Failed { step, error, .. } => (
                 step,
                 json!({

@@ -61,7 +61,9 @@ impl Listener for Live<'_> {
             Event::Done { index, step, elapsed } => {
                 finish(index, format!("  \u{2713} {} ({})", title(step), seconds(*elapsed)));
             }
-            Event::Failed { index, step, error } => finish(index, format!("  \u{2717} {}: {error}", title(step))),
+            Event::Failed { index, step, error } => {
+                finish(index, format!("  \u{2717} {}: {error}", title(step)))
+            }
             Event::Skipped { index, step, why } => {
                 let why = match why {
                     Skipped::Dependency => "something it needs failed",

@@ -19,7 +19,12 @@ impl Listener for Plain<'_> {
             Event::Started { .. } if !self.screen.verbose => return,
             Event::Started { step, .. } => format!("start  {}", title(step)),
             Event::Waiting { step, why, elapsed, deadline, .. } => {
-                format!("wait   {} ({why}; {} of at most {})", title(step), seconds(*elapsed), seconds(*deadline))
+                format!(
+                    "wait   {} ({why}; {} of at most {})",
+                    title(step),
+                    seconds(*elapsed),
+                    seconds(*deadline)
+                )
             }
             Event::Progress { step, done, what, .. } => format!("...    {} ({done} {what})", title(step)),
             Event::Done { step, elapsed, .. } => format!("done   {} ({})", title(step), seconds(*elapsed)),
@@ -27,7 +32,9 @@ impl Listener for Plain<'_> {
             Event::Skipped { step, why: Skipped::Dependency, .. } => {
                 format!("skip   {} (something it needs failed)", title(step))
             }
-            Event::Skipped { step, why: Skipped::Interrupted, .. } => format!("skip   {} (interrupted)", title(step)),
+            Event::Skipped { step, why: Skipped::Interrupted, .. } => {
+                format!("skip   {} (interrupted)", title(step))
+            }
         };
         let now = time::OffsetDateTime::now_utc();
         self.screen.err(&format!("{:02}:{:02}:{:02}Z {text}\n", now.hour(), now.minute(), now.second()));

@@ -26,7 +26,13 @@ pub fn plan_text(plan: &Plan, stack: &Stack, verbose: bool) -> String {
     for (address, steps) in plan.by_resource() {
         let action = resource_action(&steps);
         let style = style(action);
-        let _ = writeln!(text, "\n{style}{} {address} {}{style:#}{}", mark(action), address.name(stack), whole_note(&steps));
+        let _ = writeln!(
+            text,
+            "\n{style}{} {address} {}{style:#}{}",
+            mark(action),
+            address.name(stack),
+            whole_note(&steps)
+        );
         for step in steps {
             let line = step.change.line();
             if line.attribute.is_some() {
@@ -76,7 +82,11 @@ fn summary(plan: &Plan) -> String {
 }
 
 fn whole_note(steps: &[&crate::plan::Step]) -> String {
-    let note = steps.iter().map(|step| step.change.line()).find(|line| line.attribute.is_none()).and_then(|line| line.note);
+    let note = steps
+        .iter()
+        .map(|step| step.change.line())
+        .find(|line| line.attribute.is_none())
+        .and_then(|line| line.note);
     note.map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default()
 }
 

@@ -41,9 +41,14 @@ mod tests {
 
     #[test]
     fn bytes_have_the_unit_that_fits() {
-        for (count, text) in
-            [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (999_999, "1.0 MB"), (1_500_000, "1.5 MB"), (u64::MAX, "18446.7 PB")]
-        {
+        for (count, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (999_999, "1.0 MB"),
+            (1_500_000, "1.5 MB"),
+            (u64::MAX, "18446.7 PB"),
+        ] {
             assert_eq!(bytes(count), text);
         }
     }

@@ -34,7 +34,8 @@ async fn users_can_do_what_the_configuration_says_and_nothing_else() {
         ("user-b", BucketRole::Destination, [true, false, false, true]),
     ];
     for role in [BucketRole::Source, BucketRole::Destination] {
-        let put = aws.s3.put_object().bucket(stack.names.bucket(role)).key("there.jpg").body(picture().into());
+        let put =
+            aws.s3.put_object().bucket(stack.names.bucket(role)).key("there.jpg").body(picture().into());
         put.send().await.unwrap();
     }
     for (user, role, expected) in matrix {
@@ -42,7 +43,15 @@ async fn users_can_do_what_the_configuration_says_and_nothing_else() {
         let bucket = stack.names.bucket(role);
         let actual = [
             verdict(s3.get_object().bucket(bucket).key("there.jpg").send().await.aws("GetObject")),
-            verdict(s3.put_object().bucket(bucket).key("new.txt").body(b"x".to_vec().into()).send().await.aws("PutObject")),
+            verdict(
+                s3.put_object()
+                    .bucket(bucket)
+                    .key("new.txt")
+                    .body(b"x".to_vec().into())
+                    .send()
+                    .await
+                    .aws("PutObject"),
+            ),
             verdict(s3.delete_object().bucket(bucket).key("new.txt").send().await.aws("DeleteObject")),
             verdict(s3.list_objects_v2().bucket(bucket).send().await.aws("ListObjectsV2")),
         ];
@@ -68,7 +77,8 @@ async fn the_role_reads_a_writes_b_and_writes_its_logs() {
         "Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"AWS": format!("arn:aws:iam::{}:root", aws.account)},
     }]});
-    let update = aws.iam.update_assume_role_policy().role_name(stack.names.role()).policy_document(trust.to_string());
+    let update =
+        aws.iam.update_assume_role_policy().role_name(stack.names.role()).policy_document(trust.to_string());
     update.send().await.unwrap();
     let credentials = assume().await.unwrap().credentials.unwrap();
     let (id, secret) = (credentials.access_key_id(), credentials.secret_access_key());
@@ -76,14 +86,23 @@ async fn the_role_reads_a_writes_b_and_writes_its_logs() {
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     let (s3, logs) = (aws_sdk_s3::Client::from_conf(s3), aws_sdk_cloudwatchlogs::Client::new(&config));
 
-    for (role, expected) in
-        [(BucketRole::Source, [true, false, false, false]), (BucketRole::Destination, [false, true, false, false])]
-    {
+    for (role, expected) in [
+        (BucketRole::Source, [true, false, false, false]),
+        (BucketRole::Destination, [false, true, false, false]),
+    ] {
         let bucket = stack.names.bucket(role);
         aws.s3.put_object().bucket(bucket).key("there.jpg").body(picture().into()).send().await.unwrap();
         let actual = [
             verdict(s3.get_object().bucket(bucket).key("there.jpg").send().await.aws("GetObject")),
-            verdict(s3.put_object().bucket(bucket).key("n").body(b"x".to_vec().into()).send().await.aws("PutObject")),
+            verdict(
+                s3.put_object()
+                    .bucket(bucket)
+                    .key("n")
+                    .body(b"x".to_vec().into())
+                    .send()
+                    .await
+                    .aws("PutObject"),
+            ),
             verdict(s3.delete_object().bucket(bucket).key("n").send().await.aws("DeleteObject")),
             verdict(s3.list_objects_v2().bucket(bucket).send().await.aws("ListObjectsV2")),
         ];
@@ -100,10 +119,9 @@ async fn the_role_reads_a_writes_b_and_writes_its_logs() {
 #[tokio::test]
 async fn a_write_only_user_is_a_drop_box_and_a_prefix_is_a_fence() {
     let stage = Stage::new().await;
-    let config = crate::stage::CONFIG.replace("access = \"read-write\"", "access = \"write-only\"").replace(
-        "# prefix = \"albums/\" ",
-        "prefix = \"albums/\" ",
-    );
+    let config = crate::stage::CONFIG
+        .replace("access = \"read-write\"", "access = \"write-only\"")
+        .replace("# prefix = \"albums/\" ", "prefix = \"albums/\" ");
     stage.configure(&config);
     stage.ok(&["up", "--yes"]);
     let aws = stage.aws().await;
@@ -111,7 +129,8 @@ async fn a_write_only_user_is_a_drop_box_and_a_prefix_is_a_fence() {
     let source = stack.names.bucket(BucketRole::Source);
     let destination = stack.names.bucket(BucketRole::Destination);
     let a = client_of(&aws, &stack.names.user("user-a")).await;
-    let put = a.put_object().bucket(source).key("x.txt").body(b"x".to_vec().into()).send().await.aws("PutObject");
+    let put =
+        a.put_object().bucket(source).key("x.txt").body(b"x".to_vec().into()).send().await.aws("PutObject");
     assert!(verdict(put));
     assert!(!verdict(a.get_object().bucket(source).key("x.txt").send().await.aws("GetObject")));
     assert!(!verdict(a.delete_object().bucket(source).key("x.txt").send().await.aws("DeleteObject")));

@@ -24,7 +24,10 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             "public access"
         }
         1 => {
-            let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::ObjectWriter).build().unwrap();
+            let rule = OwnershipControlsRule::builder()
+                .object_ownership(ObjectOwnership::ObjectWriter)
+                .build()
+                .unwrap();
             let controls = OwnershipControls::builder().rules(rule).build().unwrap();
             let put = aws.s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
             put.send().await.unwrap();
@@ -53,7 +56,11 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
         }
         6 => {
             let empty = aws_sdk_s3::types::NotificationConfiguration::builder().build();
-            let put = aws.s3.put_bucket_notification_configuration().bucket(bucket).notification_configuration(empty);
+            let put = aws
+                .s3
+                .put_bucket_notification_configuration()
+                .bucket(bucket)
+                .notification_configuration(empty);
             put.send().await.unwrap();
             "entries"
         }
@@ -77,18 +84,31 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             "extra"
         }
         11 => {
-            aws.iam.delete_user_policy().user_name(&user).policy_name(&stack.names.inline_policy).send().await.unwrap();
+            aws.iam
+                .delete_user_policy()
+                .user_name(&user)
+                .policy_name(&stack.names.inline_policy)
+                .send()
+                .await
+                .unwrap();
             "inline policy"
         }
         12 => {
-            aws.lambda.update_function_configuration().function_name(function).memory_size(256).send().await.unwrap();
+            aws.lambda
+                .update_function_configuration()
+                .function_name(function)
+                .memory_size(256)
+                .send()
+                .await
+                .unwrap();
             "memory 256 MB -> memory 1024 MB"
         }
         13 => {
             let environment = aws_sdk_lambda::types::Environment::builder()
                 .set_variables(Some(HashMap::from([("SOURCE_BUCKET".to_owned(), "other".to_owned())])))
                 .build();
-            let update = aws.lambda.update_function_configuration().function_name(function).environment(environment);
+            let update =
+                aws.lambda.update_function_configuration().function_name(function).environment(environment);
             update.send().await.unwrap();
             "$SOURCE_BUCKET"
         }
@@ -103,7 +123,13 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             "everybody"
         }
         16 => {
-            aws.lambda.put_function_concurrency().function_name(function).reserved_concurrent_executions(1).send().await.unwrap();
+            aws.lambda
+                .put_function_concurrency()
+                .function_name(function)
+                .reserved_concurrent_executions(1)
+                .send()
+                .await
+                .unwrap();
             "reserved concurrency"
         }
         17 => {

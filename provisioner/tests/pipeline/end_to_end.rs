@@ -54,7 +54,8 @@ async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key(
     stage.ok(&["up", "--yes"]);
     let aws = stage.aws().await;
     let stack = stage.stack(&aws);
-    let (source, destination) = (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    let (source, destination) =
+        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
     let keys = ["holiday photos/été +1 (2).jpg", "a%2Bb.jpg", "日本.jpg", "plain.JPEG", "a//b.jpg"];
     for key in keys {
         aws.s3
@@ -72,12 +73,17 @@ async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key(
             .unwrap();
     }
     for key in keys {
-        let object = clean_copy(&aws, destination, key).await.unwrap_or_else(|| panic!("{key} did not appear"));
+        let object =
+            clean_copy(&aws, destination, key).await.unwrap_or_else(|| panic!("{key} did not appear"));
         assert_eq!(object.content_type(), Some("image/jpeg"), "{key}");
         assert_eq!(object.cache_control(), Some("max-age=60"), "{key}");
         assert_eq!(object.content_disposition(), Some("inline"), "{key}");
         assert_eq!(object.content_language(), Some("fr"), "{key}");
-        assert!(object.metadata().is_none_or(std::collections::HashMap::is_empty), "{key}: {:?}", object.metadata());
+        assert!(
+            object.metadata().is_none_or(std::collections::HashMap::is_empty),
+            "{key}: {:?}",
+            object.metadata()
+        );
         let bytes = object.body.collect().await.unwrap().into_bytes();
         assert!(!bytes.windows(6).any(|window| window == b"CANARY"), "{key} leaks");
         assert!(bytes.starts_with(&[0xFF, 0xD8]) && bytes.ends_with(&[0xFF, 0xD9]), "{key}");
@@ -148,7 +154,9 @@ async fn every_optional_part_can_be_turned_on_and_off() {
     stage.configure(&full);
     stage.ok(&["up", "--yes"]);
     assert_eq!(stage.plan().code, 0);
-    stage.configure(&CONFIG.replace("versioning = true", "versioning = false").replace("noncurrent_days = 30", "# none"));
+    stage.configure(
+        &CONFIG.replace("versioning = true", "versioning = false").replace("noncurrent_days = 30", "# none"),
+    );
     stage.ok(&["up", "--yes"]);
     assert_eq!(stage.plan().code, 0);
     stage.configure(&full);

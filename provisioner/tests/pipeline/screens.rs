@@ -19,7 +19,11 @@ async fn plan_up_status_and_down() {
     settings().bind(|| insta::assert_snapshot!("plan_from_nothing", stage.ok(&["plan"]).out));
     stage.ok(&["up", "--yes"]);
     settings().bind(|| insta::assert_snapshot!("status", stage.ok(&["status"]).out));
-    stage.configure(&CONFIG.replace("access = \"read-write\"", "access = \"write-only\"").replace("memory = 1024", "memory = 2048"));
+    stage.configure(
+        &CONFIG
+            .replace("access = \"read-write\"", "access = \"write-only\"")
+            .replace("memory = 1024", "memory = 2048"),
+    );
     settings().bind(|| insta::assert_snapshot!("plan_of_an_update", stage.ok(&["plan"]).out));
     settings().bind(|| insta::assert_snapshot!("plan_json", stage.ok(&["plan", "--json"]).out));
     let Run { code, out, err } = stage.run(&["up"]);
@@ -44,7 +48,11 @@ async fn access_errors_say_what_to_do() {
     let stage = Stage::new().await;
     let endpoint = stage.local.endpoint.clone();
     let bundle = stage.local.ca_bundle.display().to_string();
-    let base = [("AWS_ENDPOINT_URL", endpoint.as_str()), ("AWS_CA_BUNDLE", bundle.as_str()), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let base = [
+        ("AWS_ENDPOINT_URL", endpoint.as_str()),
+        ("AWS_CA_BUNDLE", bundle.as_str()),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ];
     let with = |more: &[(&str, &str)]| stage.run_with(&["status"], &[&base[..], more].concat());
     let region = ("AWS_REGION", "us-east-1");
 
@@ -52,11 +60,17 @@ async fn access_errors_say_what_to_do() {
     assert!(no_region.code == 5 && no_region.err.contains("AWS_REGION"), "{no_region:?}");
     let no_credentials = with(&[region]);
     assert!(no_credentials.code == 5 && no_credentials.err.contains("AWS_PROFILE"), "{no_credentials:?}");
-    let wrong = with(&[region, ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "wrong")]);
+    let wrong =
+        with(&[region, ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "wrong")]);
     assert!(wrong.code == 5 && wrong.err.contains("does not accept"), "{wrong:?}");
     let nowhere = stage.run_with(
         &["status"],
-        &[("AWS_ENDPOINT_URL", "https://127.0.0.1:9"), region, ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")],
+        &[
+            ("AWS_ENDPOINT_URL", "https://127.0.0.1:9"),
+            region,
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ],
     );
     assert!(nowhere.code == 5 && nowhere.err.contains("reachable"), "{nowhere:?}");
     stage.configure(&CONFIG.replace("# account = \"123456789012\"", "account = \"999999999999\""));

@@ -27,7 +27,8 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        let stage = Self { local: LocalAws::ephemeral().await.unwrap(), folder: tempfile::tempdir().unwrap() };
+        let stage =
+            Self { local: LocalAws::ephemeral().await.unwrap(), folder: tempfile::tempdir().unwrap() };
         stage.configure(CONFIG);
         stage
     }
@@ -43,7 +44,8 @@ impl Stage {
     /// Runs the CLI with nothing of this machine's AWS environment.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let environment = self.local.env();
-        let pairs: Vec<(&str, &str)> = environment.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let pairs: Vec<(&str, &str)> =
+            environment.iter().map(|(key, value)| (*key, value.as_str())).collect();
         self.run_with(arguments, &pairs)
     }
 
@@ -87,7 +89,12 @@ impl Stage {
     }
 
     /// The configuration of a client with these credentials.
-    pub(crate) async fn sdk_config(&self, id: &str, secret: &str, token: Option<&str>) -> aws_config::SdkConfig {
+    pub(crate) async fn sdk_config(
+        &self,
+        id: &str,
+        secret: &str,
+        token: Option<&str>,
+    ) -> aws_config::SdkConfig {
         let token = token.map(str::to_owned);
         aws_config::defaults(aws_config::BehaviorVersion::latest())
             .http_client(provisioner::aws::client_with_ca(Some(&self.local.ca_bundle)).unwrap())
