@@ -53,12 +53,11 @@ data "aws_iam_policy_document" "role" {
 }
 
 resource "aws_iam_role" "function" {
-  name                  = local.function_name
-  path                  = local.path
-  description           = "Reads uploaded pictures and writes the clean ones (provisioner)"
-  assume_role_policy    = data.aws_iam_policy_document.trust.json
-  permissions_boundary  = var.permissions_boundary
-  force_detach_policies = true
+  name                 = local.function_name
+  path                 = local.path
+  description          = "Reads uploaded pictures and writes the clean ones (provisioner)"
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "function" {

@@ -66,8 +66,7 @@ resource "aws_iam_user" "this" {
   name                 = "${var.stack}-${each.key}"
   path                 = local.path
   permissions_boundary = var.permissions_boundary
-  # Access keys that were made outside of Terraform go with their user.
-  force_destroy = true
+  force_destroy        = var.force_destroy
 }
 
 resource "aws_iam_user_policy" "this" {

@@ -241,8 +241,8 @@ variable "function_package" {
   default     = "function.zip"
 }
 
-variable "delete_data" {
-  description = "Let `terraform destroy` delete all objects and their versions, as `provisioner down --delete-data` does. Takes effect with an apply."
+variable "force_destroy" {
+  description = "Let `terraform destroy` delete all objects and their versions, and access keys that were made outside of Terraform, as `provisioner down --delete-data` does. Takes effect with an apply."
   type        = bool
   default     = false
 }
