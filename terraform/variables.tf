@@ -179,12 +179,13 @@ variable "function" {
   }
 
   validation {
-    condition = alltrue([
-      for name in keys(var.function.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))
-      && !contains(["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION"], name)
-      && !can(regex("^(AWS_)?LAMBDA_", name))
-    ])
-    error_message = "Names of environment variables are letters, digits and underscores and begin with a letter; those of Lambda and of the stack are reserved."
+    condition     = alltrue([for name in keys(var.function.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
+    error_message = "Names of environment variables are letters, digits and underscores and begin with a letter."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.function.environment) : !can(regex("^((AWS_)?LAMBDA_|(SOURCE_BUCKET|DESTINATION_BUCKET|KEEP_USER_METADATA|ORIENTATION)$)", name))])
+    error_message = "These environment variables are Lambda's own, or set by the stack."
   }
 }
 
@@ -239,6 +240,11 @@ variable "function_package" {
   description = "The function's zip, as `provisioner package` writes it."
   type        = string
   default     = "function.zip"
+
+  validation {
+    condition     = fileexists(var.function_package)
+    error_message = "There is no such file: run `provisioner package`, or name another."
+  }
 }
 
 variable "force_destroy" {

@@ -17,4 +17,5 @@ pub mod report;
 pub mod resources;
 pub mod session;
 pub mod stack;
+pub mod terraform;
 pub mod world;

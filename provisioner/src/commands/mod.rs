@@ -2,7 +2,9 @@
 
 mod changes;
 mod down;
+mod export;
 mod local;
+mod package;
 mod plan;
 mod status;
 mod up;
@@ -23,5 +25,7 @@ pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> 
         Command::Down(args) => down::run(args, session).await,
         Command::Status => status::run(session).await,
         Command::Local { command } => local::run(command, session).await,
+        Command::Package(args) => package::run(args, session).await,
+        Command::Export { what } => export::run(what, session).await,
     }
 }
