@@ -18,5 +18,6 @@ pub mod report;
 pub mod resources;
 pub mod session;
 pub mod stack;
+pub mod terraform;
 pub mod upload;
 pub mod world;

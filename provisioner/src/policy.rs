@@ -68,7 +68,7 @@ fn statement(statement: &Value) -> Value {
             let value = match key.as_str() {
                 "Principal" | "NotPrincipal" => principal(value),
                 "Condition" => condition(value),
-                "Action" | "NotAction" => lower(&set(value)),
+                "Action" | "NotAction" => set(&lower(value)),
                 "Resource" | "NotResource" => set(value),
                 _ => value.clone(),
             };
@@ -121,13 +121,11 @@ fn set(value: &Value) -> Value {
     items.into()
 }
 
+/// Actions do not distinguish case.
 fn lower(value: &Value) -> Value {
     match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().unwrap_or_default().to_ascii_lowercase())
-            .collect::<Vec<_>>()
-            .into(),
+        Value::String(text) => text.to_ascii_lowercase().into(),
+        Value::Array(items) => items.iter().map(lower).collect(),
         other => other.clone(),
     }
 }

@@ -95,7 +95,11 @@ impl Session<'_> {
         Ok(local.start(&Settings::default(), &say).await?)
     }
 
-    async fn package(&self, architecture: crate::config::Architecture) -> Result<Package, Failure> {
+    /// Builds the function for where it will run.
+    ///
+    /// # Errors
+    /// When it cannot be built.
+    pub async fn package(&self, architecture: crate::config::Architecture) -> Result<Package, Failure> {
         let target =
             if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
                 artifact::Target::Host

@@ -2,8 +2,10 @@
 
 mod changes;
 mod down;
+mod export;
 mod inspect;
 mod local;
+mod package;
 mod plan;
 mod sanitize;
 mod status;
@@ -29,5 +31,7 @@ pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> 
         Command::Upload(args) => upload::run(args, session).await,
         Command::Inspect(args) => inspect::run(args, session),
         Command::Sanitize(args) => sanitize::run(args, session),
+        Command::Package(args) => package::run(args, session).await,
+        Command::Export { what } => export::run(what, session).await,
     }
 }

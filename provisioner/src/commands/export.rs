@@ -1,0 +1,96 @@
+//! `provisioner export`
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::stack::Stack;
+use crate::terraform;
+use crate::world::World;
+
+/// Stands for the account in `export policies`, which asks nobody.
+const SOME_ACCOUNT: &str = "123456789012";
+/// Stands for the region there.
+const SOME_REGION: &str = "us-east-1";
+
+pub(super) async fn run(command: &cli::Export, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    match command {
+        cli::Export::Tfvars(to) => tfvars(to, session),
+        cli::Export::Imports(to) => imports(to, session).await,
+        cli::Export::Policies => policies(session),
+    }
+}
+
+fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let config = session.config()?;
+    let path_style =
+        session.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty());
+    let path = folder(to, session)?.join(terraform::TFVARS);
+    write(&path, format!("{:#}\n", terraform::tfvars(&config, path_style)).as_bytes())?;
+    if session.screen.json {
+        session.screen.document(&json!({"files": [path]}));
+    } else {
+        session.screen.say(&format!("wrote {}", path.display()));
+    }
+    Ok(ExitCode::Ok)
+}
+
+async fn imports(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let folder = folder(to, session)?;
+    let connected = session.connect().await?;
+    let (aws, stack) = (&connected.aws, &connected.stack);
+    let world = session.interrupt.or(World::observe(aws, stack)).await?;
+    let imports = terraform::imports(stack, &world);
+    let files = [folder.join(terraform::IMPORTS), folder.join(terraform::IMPORTS_OVERRIDE)];
+    write(&files[0], imports.to_hcl().as_bytes())?;
+    write(&files[1], terraform::OVERRIDE.as_bytes())?;
+    if session.screen.json {
+        session.screen.document(&json!({"files": files, "imports": imports.blocks.len()}));
+    } else {
+        session.screen.say(&format!(
+            "wrote {} with {} import blocks, and {} beside it; after `terraform apply` both can go",
+            files[0].display(),
+            imports.blocks.len(),
+            terraform::IMPORTS_OVERRIDE
+        ));
+    }
+    Ok(ExitCode::Ok)
+}
+
+fn policies(session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let config = session.config()?;
+    let account = config.account.clone().unwrap_or_else(|| SOME_ACCOUNT.to_owned());
+    let region = config.region.clone().unwrap_or_else(|| SOME_REGION.to_owned());
+    let stack = Stack::new(config, "aws", &account, &region);
+    session.screen.document(&terraform::policies(&stack));
+    Ok(ExitCode::Ok)
+}
+
+/// The folder of the HCL: the one that was named, or the one next to `config.toml`.
+fn folder(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<PathBuf, Failure> {
+    let beside = || session.global.config.parent().unwrap_or(Path::new("")).join(terraform::FOLDER);
+    let folder = to.folder.clone().unwrap_or_else(beside);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Failure::Refused {
+        what: format!("there is no folder {}", folder.display()),
+        hint: "run this where config.toml and the folder `terraform` are, or name the folder with --folder"
+            .to_owned(),
+    })
+}
+
+/// Writes a file whole or not at all, readable for its owner alone: variables of
+/// the function may be secrets.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let failed = |source| Failure::File { path: path.display().to_string(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|error| failed(error.error))
+}

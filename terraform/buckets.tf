@@ -1,0 +1,140 @@
+# Bucket A (source: uploads) and bucket B (destination: clean pictures).
+
+resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_18:Access logs need a bucket of their own and an owner for it; CloudTrail data events do the same for the whole account.
+  # checkov:skip=CKV_AWS_19:Both are encrypted, below; the check does not follow for_each to the value, which variables.tf limits to AES256 and aws:kms.
+  # checkov:skip=CKV_AWS_144:Clean pictures can be made again from the source; a copy in another region is a decision about where data may be.
+  # checkov:skip=CKV_AWS_145:SSE-S3 by default, SSE-KMS with `encryption = "aws:kms"` and a key of the user's.
+  # checkov:skip=CKV2_AWS_62:The source has its notification in trigger.tf; nothing listens to the destination.
+  for_each = local.buckets
+
+  bucket        = each.value.name
+  force_destroy = var.force_destroy
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  for_each = local.buckets
+
+  bucket                  = aws_s3_bucket.this[each.key].id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  for_each = local.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  for_each = local.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    bucket_key_enabled = each.value.encryption == "aws:kms"
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = each.value.encryption
+      kms_master_key_id = each.value.kms_key
+    }
+  }
+}
+
+# Only for buckets that keep versions: taking the resource away suspends
+# versioning, which is all that S3 allows once it was enabled.
+resource "aws_s3_bucket_versioning" "this" {
+  for_each = { for role, bucket in local.buckets : role => bucket if bucket.versioning }
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+data "aws_iam_policy_document" "bucket" {
+  for_each = local.buckets
+
+  statement {
+    sid     = "TlsOnly"
+    effect  = "Deny"
+    actions = ["s3:*"]
+    resources = [
+      aws_s3_bucket.this[each.key].arn,
+      "${aws_s3_bucket.this[each.key].arn}/*",
+    ]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = local.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+  policy = data.aws_iam_policy_document.bucket[each.key].json
+
+  # S3 refuses two changes of these at the same time.
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  for_each = {
+    for role, bucket in local.buckets : role => bucket
+    if anytrue([for days in [bucket.expire_days, bucket.noncurrent_days, bucket.abort_multipart_days] : days != null])
+  }
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    id     = "provisioner"
+    status = "Enabled"
+
+    filter {
+      prefix = ""
+    }
+
+    dynamic "expiration" {
+      for_each = each.value.expire_days[*]
+
+      content {
+        days = expiration.value
+      }
+    }
+
+    dynamic "noncurrent_version_expiration" {
+      for_each = each.value.noncurrent_days[*]
+
+      content {
+        noncurrent_days = noncurrent_version_expiration.value
+      }
+    }
+
+    dynamic "abort_incomplete_multipart_upload" {
+      for_each = each.value.abort_multipart_days[*]
+
+      content {
+        days_after_initiation = abort_incomplete_multipart_upload.value
+      }
+    }
+  }
+
+  # A rule for noncurrent versions needs them to be kept.
+  depends_on = [aws_s3_bucket_versioning.this]
+}

@@ -1,0 +1,34 @@
+resource "aws_lambda_function" "sanitizer" {
+  # checkov:skip=CKV_AWS_50:Tracing is a cost and a second place with keys of objects; the function logs one line per picture.
+  # checkov:skip=CKV_AWS_115:`function.reserved_concurrency` sets it; by default the account's pool is shared, so that the stack takes nothing from others.
+  # checkov:skip=CKV_AWS_116:A picture that fails stays in the source bucket and can be cleaned again from there; nothing is lost without a queue.
+  # checkov:skip=CKV_AWS_117:It talks to S3 and CloudWatch Logs alone; a VPC would add a way out that it does not have now.
+  # checkov:skip=CKV_AWS_173:The variables are bucket names and settings; Lambda encrypts them at rest with a key of its own.
+  # checkov:skip=CKV_AWS_272:Code signing needs a signing profile of the account; the hash of the package is compared at every plan.
+  function_name = local.function_name
+  description   = "Removes the metadata from uploaded pictures (provisioner)"
+  role          = aws_iam_role.function.arn
+
+  filename         = var.function_package
+  source_code_hash = filebase64sha256(var.function_package)
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.function.architecture]
+
+  memory_size                    = var.function.memory
+  timeout                        = var.function.timeout
+  reserved_concurrent_executions = coalesce(var.function.reserved_concurrency, -1)
+
+  environment {
+    variables = merge(var.function.environment, {
+      SOURCE_BUCKET      = aws_s3_bucket.this["source"].id
+      DESTINATION_BUCKET = aws_s3_bucket.this["destination"].id
+      KEEP_USER_METADATA = tostring(var.function.keep_user_metadata)
+      ORIENTATION        = var.function.orientation
+    })
+  }
+
+  # Without the group Lambda would make one that keeps logs for ever; without
+  # its policy the first events would fail.
+  depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
+}

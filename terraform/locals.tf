@@ -1,0 +1,31 @@
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.name
+
+  # The tag is how provisioner knows what belongs to a stack.
+  tags = merge(var.tags, { "provisioner:stack" = var.stack })
+
+  path          = "/provisioner/${var.stack}/"
+  inline_policy = "provisioner-${var.stack}"
+  function_name = "${var.stack}-sanitizer"
+
+  buckets = {
+    for role, bucket in { source = var.source_bucket, destination = var.destination_bucket } :
+    role => {
+      name = replace(replace(replace(bucket.bucket,
+        "{stack}", var.stack),
+        "{account}", local.account),
+      "{region}", local.region)
+      versioning = bucket.versioning
+      encryption = bucket.encryption
+      kms_key    = bucket.kms_key
+
+      expire_days          = bucket.expire_days
+      noncurrent_days      = !bucket.versioning || bucket.noncurrent_days == "never" ? null : tonumber(bucket.noncurrent_days)
+      abort_multipart_days = bucket.abort_multipart_days == "never" ? null : tonumber(bucket.abort_multipart_days)
+    }
+  }
+
+  users = { for user in var.users : user.name => user }
+}

@@ -1,0 +1,78 @@
+# The function's role: read A, write B, write its logs. Nothing else.
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    effect  = "Allow"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "role" {
+  statement {
+    sid       = "ReadSource"
+    effect    = "Allow"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.this["source"].arn}/${var.trigger.prefix}*"]
+  }
+
+  statement {
+    sid       = "WriteDestination"
+    effect    = "Allow"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.this["destination"].arn}/${var.trigger.prefix}*"]
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    effect    = "Allow"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = { for role, bucket in local.buckets : role => bucket if bucket.encryption == "aws:kms" }
+
+    content {
+      sid       = "${title(statement.key)}Key"
+      effect    = "Allow"
+      actions   = statement.key == "source" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value.kms_key]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${split(":", statement.value.kms_key)[3]}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_role" "function" {
+  name                 = local.function_name
+  path                 = local.path
+  description          = "Reads uploaded pictures and writes the clean ones (provisioner)"
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.permissions_boundary
+}
+
+resource "aws_iam_role_policy" "function" {
+  name   = local.inline_policy
+  role   = aws_iam_role.function.name
+  policy = data.aws_iam_policy_document.role.json
+}
+
+# Whatever is added by hand is taken away again.
+resource "aws_iam_role_policies_exclusive" "function" {
+  role_name    = aws_iam_role.function.name
+  policy_names = [aws_iam_role_policy.function.name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "function" {
+  role_name   = aws_iam_role.function.name
+  policy_arns = []
+}

@@ -1,0 +1,266 @@
+# The keys of config.toml, with the same meaning, defaults and limits.
+# `provisioner export tfvars` writes their values to stack.auto.tfvars.json.
+# The tables [source] and [destination] are called source_bucket and
+# destination_bucket here, because Terraform reserves the name `source`.
+
+variable "stack" {
+  description = "Every name on AWS derives from this one, and everything is tagged with it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.stack))
+    error_message = "A stack's name has 3 to 32 characters, a-z, 0-9 and hyphens; it begins with a letter and ends with a letter or digit."
+  }
+}
+
+variable "region" {
+  description = "The region. Without it: AWS_REGION or the profile's."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.region == null || can(regex("^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$", var.region))
+    error_message = "A region's name looks like eu-central-1."
+  }
+}
+
+variable "account" {
+  description = "Refuse to work in any other account."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account == null || can(regex("^[0-9]{12}$", var.account))
+    error_message = "An account has 12 digits."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a managed policy that bounds the rights of the role and of the users."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws(-[a-z-]+)?:iam::([0-9]{12}|aws):policy/", var.permissions_boundary))
+    error_message = "The boundary is the ARN of a managed policy, as in arn:aws:iam::123456789012:policy/boundary."
+  }
+}
+
+variable "tags" {
+  description = "Tags on everything that can be tagged, besides the stack's own."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(var.tags) <= 40 && alltrue([for key in keys(var.tags) : !can(regex("^(?i:aws|provisioner):", key))])
+    error_message = "At most 40 tags; keys that begin with `aws:` or `provisioner:` are reserved."
+  }
+}
+
+variable "source_bucket" {
+  description = "Bucket A, where people upload. In the name, {stack}, {account} and {region} stand for their values. Days are numbers, or \"never\"."
+  type = object({
+    bucket               = optional(string, "{stack}-uploads-{account}")
+    versioning           = optional(bool, true)
+    encryption           = optional(string, "AES256")
+    kms_key              = optional(string)
+    expire_days          = optional(number)
+    noncurrent_days      = optional(string, "30")
+    abort_multipart_days = optional(string, "7")
+  })
+  default = {}
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.source_bucket.bucket))
+    error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
+  }
+
+  validation {
+    condition     = contains(["AES256", "aws:kms"], var.source_bucket.encryption) && (var.source_bucket.encryption == "aws:kms") == (var.source_bucket.kms_key != null)
+    error_message = "The encryption is \"AES256\", or \"aws:kms\" together with kms_key."
+  }
+
+  validation {
+    condition     = var.source_bucket.kms_key == null || can(regex("^arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/", var.source_bucket.kms_key))
+    error_message = "kms_key is the ARN of the key itself, not of an alias."
+  }
+
+  validation {
+    condition = alltrue([
+      for days in [var.source_bucket.noncurrent_days, var.source_bucket.abort_multipart_days, coalesce(var.source_bucket.expire_days, 1)] :
+      can(regex("^(never|[1-9][0-9]*)$", days))
+    ])
+    error_message = "Days are whole numbers from 1, or \"never\" (but not for expire_days: leave it out)."
+  }
+}
+
+variable "destination_bucket" {
+  description = "Bucket B, where the clean pictures appear under the same keys. As source_bucket."
+  type = object({
+    bucket               = optional(string, "{stack}-clean-{account}")
+    versioning           = optional(bool, true)
+    encryption           = optional(string, "AES256")
+    kms_key              = optional(string)
+    expire_days          = optional(number)
+    noncurrent_days      = optional(string, "30")
+    abort_multipart_days = optional(string, "7")
+  })
+  default = {}
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.destination_bucket.bucket))
+    error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
+  }
+
+  validation {
+    condition     = contains(["AES256", "aws:kms"], var.destination_bucket.encryption) && (var.destination_bucket.encryption == "aws:kms") == (var.destination_bucket.kms_key != null)
+    error_message = "The encryption is \"AES256\", or \"aws:kms\" together with kms_key."
+  }
+
+  validation {
+    condition     = var.destination_bucket.kms_key == null || can(regex("^arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/", var.destination_bucket.kms_key))
+    error_message = "kms_key is the ARN of the key itself, not of an alias."
+  }
+
+  validation {
+    condition = alltrue([
+      for days in [var.destination_bucket.noncurrent_days, var.destination_bucket.abort_multipart_days, coalesce(var.destination_bucket.expire_days, 1)] :
+      can(regex("^(never|[1-9][0-9]*)$", days))
+    ])
+    error_message = "Days are whole numbers from 1, or \"never\" (but not for expire_days: leave it out)."
+  }
+}
+
+variable "function" {
+  description = "The function between the buckets: MB of memory, seconds of timeout, days that its logs are kept."
+  type = object({
+    memory               = optional(number, 1024)
+    timeout              = optional(number, 60)
+    architecture         = optional(string, "x86_64")
+    environment          = optional(map(string), {})
+    reserved_concurrency = optional(number)
+    log_retention_days   = optional(number, 30)
+    keep_user_metadata   = optional(bool, false)
+    orientation          = optional(string, "upright")
+  })
+  default = {}
+
+  validation {
+    condition     = var.function.memory >= 128 && var.function.memory <= 10240 && floor(var.function.memory) == var.function.memory
+    error_message = "A function has 128 to 10240 MB of memory."
+  }
+
+  validation {
+    condition     = var.function.timeout >= 1 && var.function.timeout <= 900 && floor(var.function.timeout) == var.function.timeout
+    error_message = "A function runs for 1 to 900 seconds."
+  }
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.function.architecture)
+    error_message = "The architecture is x86_64 or arm64."
+  }
+
+  validation {
+    condition     = contains(["upright", "tag", "drop"], var.function.orientation)
+    error_message = "The orientation is upright, tag or drop."
+  }
+
+  validation {
+    condition     = coalesce(var.function.reserved_concurrency, 1) >= 1
+    error_message = "A reserved concurrency of 0 would stop the function altogether; leave it out to use what the account has."
+  }
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.function.log_retention_days,
+    )
+    error_message = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.function.environment) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name))])
+    error_message = "Names of environment variables are letters, digits and underscores and begin with a letter."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.function.environment) : !can(regex("^((AWS_)?LAMBDA_|(SOURCE_BUCKET|DESTINATION_BUCKET|KEEP_USER_METADATA|ORIENTATION)$)", name))])
+    error_message = "These environment variables are Lambda's own, or set by the stack."
+  }
+}
+
+variable "trigger" {
+  description = "Which uploads start the function. S3 compares suffixes case-sensitively."
+  type = object({
+    prefix   = optional(string, "")
+    suffixes = optional(list(string), [".jpg", ".jpeg", ".JPG", ".JPEG"])
+  })
+  default = {}
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*)?$", var.trigger.prefix))
+    error_message = "A prefix is made of a-z, A-Z, 0-9 and ! - _ . ' ( ) /, and does not begin with a slash."
+  }
+
+  validation {
+    condition     = length(var.trigger.suffixes) > 0 && alltrue([for suffix in var.trigger.suffixes : can(regex("^[A-Za-z0-9!_.'()/-]*[!_.'()/-][A-Za-z0-9!_.'()/-]*$", suffix))])
+    error_message = "There is at least one suffix; each has a dot, as in \".jpg\"."
+  }
+}
+
+variable "users" {
+  description = "Who may do what in which bucket. The IAM user is called <stack>-<name>; with a prefix, only keys that begin so."
+  type = list(object({
+    name   = string
+    bucket = string
+    access = string
+    prefix = optional(string, "")
+  }))
+  default = []
+
+  validation {
+    condition     = alltrue([for user in var.users : contains(["source", "destination"], user.bucket)])
+    error_message = "A user's bucket is \"source\" or \"destination\"."
+  }
+
+  validation {
+    condition     = alltrue([for user in var.users : contains(["read-write", "read-only", "write-only"], user.access)])
+    error_message = "A user's access is \"read-write\", \"read-only\" or \"write-only\"."
+  }
+
+  validation {
+    condition     = length(distinct([for user in var.users : lower(user.name)])) == length(var.users) && alltrue([for user in var.users : can(regex("^[A-Za-z0-9_+=,.@-]+$", user.name))])
+    error_message = "Names of users are letters, digits and _ + = , . @ -, and each is there once."
+  }
+}
+
+# What config.toml does not have.
+
+variable "function_package" {
+  description = "The function's zip, as `provisioner package` writes it."
+  type        = string
+  default     = "function.zip"
+
+  validation {
+    condition     = fileexists(var.function_package)
+    error_message = "There is no such file: run `provisioner package`, or name another."
+  }
+}
+
+variable "force_destroy" {
+  description = "Let `terraform destroy` delete all objects and their versions, and access keys that were made outside of Terraform, as `provisioner down --delete-data` does. Takes effect with an apply."
+  type        = bool
+  default     = false
+}
+
+variable "create_access_keys" {
+  description = "Make an access key for each user. Their secrets are then in Terraform's state, in clear."
+  type        = bool
+  default     = false
+}
+
+variable "s3_use_path_style" {
+  description = "Address buckets as https://endpoint/bucket: for an AWS_ENDPOINT_URL other than AWS's own. TF_VAR_s3_use_path_style=true sets it without an edit."
+  type        = bool
+  default     = false
+}
