@@ -65,14 +65,20 @@ fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure>
     let can = |user: &&UserConfig| user.bucket == BucketRole::Source && user.access.writes();
     let who: Vec<&str> = config.users.iter().filter(can).map(|user| user.name.as_str()).collect();
     let hint = match who.as_slice() {
-        [] => "add a [[users]] with bucket = \"source\" and access = \"read-write\" to config.toml".to_owned(),
+        [] => {
+            "add a [[users]] with bucket = \"source\" and access = \"read-write\" to config.toml".to_owned()
+        }
         who => format!("these can: {}", who.join(", ")),
     };
     match config.users.iter().find(|user| user.name == name) {
-        None => Err(Failure::Refused { what: format!("nothing was uploaded: config.toml has no user {name:?}"), hint }),
+        None => Err(Failure::Refused {
+            what: format!("nothing was uploaded: config.toml has no user {name:?}"),
+            hint,
+        }),
         Some(user) if !can(&user) => {
             let (access, bucket) = (user.access.as_str(), user.bucket.as_str());
-            let what = format!("nothing was uploaded: {name} cannot upload, being {access} in the {bucket} bucket");
+            let what =
+                format!("nothing was uploaded: {name} cannot upload, being {access} in the {bucket} bucket");
             Err(Failure::Refused { what, hint })
         }
         Some(user) => Ok(user),
@@ -87,7 +93,8 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
         }
         for problem in &selection.problems {
             let file = problem.path.to_string_lossy();
-            screen.line(&json!({"event": "picture", "file": file, "outcome": "failed", "reason": problem.why}));
+            screen
+                .line(&json!({"event": "picture", "file": file, "outcome": "failed", "reason": problem.why}));
         }
         return;
     }
@@ -99,7 +106,11 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
         screen.say(&format!("skipped: {more} more; --verbose lists them"));
     }
     for problem in &selection.problems {
-        screen.out(&format!("{}: not uploaded: {}\n", printable(&problem.path.to_string_lossy()), problem.why));
+        screen.out(&format!(
+            "{}: not uploaded: {}\n",
+            printable(&problem.path.to_string_lossy()),
+            problem.why
+        ));
     }
 }
 
@@ -116,12 +127,16 @@ async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(
             Ok(_) => Ok(None),
         }
     };
-    let (source, destination) = futures::try_join!(missing(BucketRole::Source), missing(BucketRole::Destination))?;
+    let (source, destination) =
+        futures::try_join!(missing(BucketRole::Source), missing(BucketRole::Destination))?;
     match source.or(destination) {
         None => Ok(()),
         Some(name) => Err(Failure::Refused {
             what: format!("nothing was uploaded: the bucket {name} does not exist"),
-            hint: format!("`provisioner up{}` creates it", if session.global.local { " --local" } else { "" }),
+            hint: format!(
+                "`provisioner up{}` creates it",
+                if session.global.local { " --local" } else { "" }
+            ),
         }),
     }
 }
@@ -214,8 +229,9 @@ async fn upload(
         on_news: &on_news,
     };
     let mut tally = Tally::default();
-    let mut arrivals =
-        futures::stream::iter(&selection.pictures).map(|picture| journey.of(picture)).buffer_unordered(CONCURRENT);
+    let mut arrivals = futures::stream::iter(&selection.pictures)
+        .map(|picture| journey.of(picture))
+        .buffer_unordered(CONCURRENT);
     while let Some(arrival) = arrivals.next().await {
         arrived.fetch_add(1, Ordering::Relaxed);
         tally.count(&arrival);
@@ -305,11 +321,19 @@ impl Tally {
                 parts.push(format!("{count} {word}"));
             }
         }
-        let pictures = if self.total == 1 { "1 picture".to_owned() } else { format!("{} pictures", self.total) };
-        screen.say(&format!("{pictures}: {}; {} in {}", parts.join(", "), bytes(self.bytes), seconds(elapsed)));
+        let pictures =
+            if self.total == 1 { "1 picture".to_owned() } else { format!("{} pictures", self.total) };
+        screen.say(&format!(
+            "{pictures}: {}; {} in {}",
+            parts.join(", "),
+            bytes(self.bytes),
+            seconds(elapsed)
+        ));
         if self.overdue > 0 {
             let local = if session.global.local { " --local" } else { "" };
-            screen.say(&format!("`provisioner status{local}` tells whether the function and its trigger are as they should be"));
+            screen.say(&format!(
+                "`provisioner status{local}` tells whether the function and its trigger are as they should be"
+            ));
         }
     }
 }

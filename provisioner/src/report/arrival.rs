@@ -18,7 +18,9 @@ pub fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> S
     match outcome {
         Outcome::Clean { length } => {
             let what = match prediction {
-                Prediction::Clean { length: expected, report } if expected == length => what_was_removed(report),
+                Prediction::Clean { length: expected, report } if expected == length => {
+                    what_was_removed(report)
+                }
                 Prediction::Clean { length: expected, report } => format!(
                     "{}; the clean copy has {length} bytes and not {expected} as expected here: is the function of \
                      another version? `provisioner plan` tells",
@@ -43,16 +45,23 @@ pub fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> S
             "{path} -> s3://{source}/{key}  {size}, {took}: rejected: {reason}; it was uploaded, but nothing is published"
         ),
         Outcome::Overdue(reason) => {
-            let reason = reason.as_ref().map(|reason| format!("; the function said: {reason}")).unwrap_or_default();
-            format!("{path} -> s3://{source}/{key}  {size}: uploaded, but no clean copy within {took}{reason}")
+            let reason =
+                reason.as_ref().map(|reason| format!("; the function said: {reason}")).unwrap_or_default();
+            format!(
+                "{path} -> s3://{source}/{key}  {size}: uploaded, but no clean copy within {took}{reason}"
+            )
         }
         Outcome::Failed { failure, uploaded: false } => format!("{path}: not uploaded: {failure}"),
         Outcome::Failed { failure, uploaded: true } => {
-            format!("{path} -> s3://{source}/{key}  {size}: uploaded, but the clean copy could not be waited for: {failure}")
+            format!(
+                "{path} -> s3://{source}/{key}  {size}: uploaded, but the clean copy could not be waited for: {failure}"
+            )
         }
         Outcome::Stopped { uploaded: false } => format!("{path}: not uploaded: interrupted"),
         Outcome::Stopped { uploaded: true } => {
-            format!("{path} -> s3://{source}/{key}  {size}: uploaded; interrupted before its clean copy was there")
+            format!(
+                "{path} -> s3://{source}/{key}  {size}: uploaded; interrupted before its clean copy was there"
+            )
         }
     }
 }
@@ -145,7 +154,8 @@ mod tests {
     use crate::upload::Picture;
 
     fn line(prediction: Prediction, outcome: Outcome) -> String {
-        let picture = Picture { path: "x/a\u{1b}.jpg".into(), key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
+        let picture =
+            Picture { path: "x/a\u{1b}.jpg".into(), key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
         let arrival = Arrival { picture: &picture, prediction, outcome, elapsed: Duration::from_millis(420) };
         let json = arrival_json(&arrival, "A", "B");
         assert_eq!(json["event"], "picture");

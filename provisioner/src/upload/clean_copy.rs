@@ -95,7 +95,8 @@ impl Awaited<'_> {
     ) -> Result<Found, AwsError> {
         let start = Instant::now();
         // Whoever may not read bucket A can still wait, only less exactly.
-        let uploaded = look(&aws.s3, self.source, self.key).await.ok().flatten().and_then(|seen| seen.last_modified);
+        let uploaded =
+            look(&aws.s3, self.source, self.key).await.ok().flatten().and_then(|seen| seen.last_modified);
         let deadline = if self.refused { self.deadline.min(REFUSED) } else { self.deadline };
         let mut log_at = if self.refused { Duration::ZERO } else { SUSPICIOUS };
         let mut failed = None;

@@ -60,7 +60,9 @@ pub fn what_was_removed(report: &Report) -> String {
     }
     if words.is_empty() {
         // Metadata that tells nothing we have a word for, or none at all.
-        words.extend(categories.iter().filter_map(|category| untold(*category, None, true)).map(str::to_owned));
+        words.extend(
+            categories.iter().filter_map(|category| untold(*category, None, true)).map(str::to_owned),
+        );
     }
     let mut text = match report.removed_bytes() {
         0 => "nothing to remove".to_owned(),
@@ -134,12 +136,13 @@ fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Opti
 }
 
 #[cfg(test)]
+#[path = "../../tests/support/picture.rs"]
+mod picture;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use picture::{exif, segment};
-
-    #[path = "../../../tests/support/picture.rs"]
-    mod picture;
 
     fn picture(segments: &[Vec<u8>], trailer: &[u8]) -> Bytes {
         picture::picture(segments, trailer).into()

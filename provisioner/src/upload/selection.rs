@@ -78,7 +78,10 @@ impl Rules<'_> {
             ));
         }
         if key.len() > LONGEST_KEY {
-            return Err(format!("its key has {} bytes, and S3 takes {LONGEST_KEY}; shorten its path", key.len()));
+            return Err(format!(
+                "its key has {} bytes, and S3 takes {LONGEST_KEY}; shorten its path",
+                key.len()
+            ));
         }
         match self.user {
             Some(user) if !key.starts_with(&user.prefix) => Err(format!(
@@ -294,7 +297,11 @@ mod tests {
         let (a, b) = (folder.path().join("a"), folder.path().join("b"));
         let selection = select(&[a.clone(), b, a.join("x.jpg")], &rules);
         assert_eq!(keys(&selection), ["x.jpg"]);
-        assert_eq!(selection.problems.len(), 1, "the same file twice is fine, two files are not: {selection:?}");
+        assert_eq!(
+            selection.problems.len(),
+            1,
+            "the same file twice is fine, two files are not: {selection:?}"
+        );
     }
 
     #[test]

@@ -72,7 +72,12 @@ impl Sender {
         }
     }
 
-    async fn whole(&self, picture: &Picture, bytes: Bytes, content_type: &str) -> Result<Option<String>, AwsError> {
+    async fn whole(
+        &self,
+        picture: &Picture,
+        bytes: Bytes,
+        content_type: &str,
+    ) -> Result<Option<String>, AwsError> {
         let output = self
             .patiently(async || {
                 self.s3
@@ -112,7 +117,8 @@ impl Sender {
         let finished = interrupt.or(self.parts_and_completion(picture, &id, on_sent)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
-            let abort = self.s3.abort_multipart_upload().bucket(&self.bucket).key(&picture.key).upload_id(&id);
+            let abort =
+                self.s3.abort_multipart_upload().bucket(&self.bucket).key(&picture.key).upload_id(&id);
             let _ = abort.send().await;
         }
         finished

@@ -43,8 +43,3 @@ pub(crate) fn exif() -> Vec<u8> {
     ];
     segment(0xE1, &[b"Exif\0\0", &directories.concat()[..]].concat())
 }
-
-/// A picture with EXIF.
-pub(crate) fn photo() -> Vec<u8> {
-    picture(&[exif()], b"")
-}
