@@ -55,15 +55,24 @@ impl Place {
 
     fn command(&self, arguments: &[&str]) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_provisioner"));
+        // Nothing of this machine's AWS environment; the rest is for building the function.
+        command.env_clear().envs(self.local.env());
+        for name in [
+            "PATH",
+            "HOME",
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "CARGO_TARGET_DIR",
+            "PROVISIONER_BOOTSTRAP",
+        ] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
         command
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("AWS_ENDPOINT_URL", &self.local.endpoint)
-            .env("AWS_CA_BUNDLE", &self.local.ca_bundle)
-            .env("AWS_REGION", &self.local.region)
-            .env("AWS_ACCESS_KEY_ID", &self.local.access_key_id)
-            .env("AWS_SECRET_ACCESS_KEY", &self.local.secret_access_key)
-            .env_remove("AWS_PROFILE")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -258,6 +267,31 @@ async fn a_signal_leaves_no_key() {
         assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
         assert_eq!(place.keys_of("user-a").await, 0, "{signal}");
     }
+    // Nor in the middle of a large file, of which nothing stays.
+    place.write("large.jpg", &vec![7; 200 << 20]);
+    let child = place.command(&["upload", "large.jpg", "--as", "user-a"]).spawn().unwrap();
+    let parts = async || {
+        let output = aws.s3.list_multipart_uploads().bucket(place.source()).send().await.unwrap();
+        output.uploads.unwrap_or_default().len()
+    };
+    let since = Instant::now();
+    while parts().await == 0 {
+        assert!(since.elapsed() < Duration::from_secs(20), "no upload in parts was begun");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &child.id().unwrap().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("1 picture: 1 interrupted"), "{}", text(&output.stderr));
+    assert_eq!((parts().await, place.keys_of("user-a").await), (0, 0));
+    assert!(aws.s3.head_object().bucket(place.source()).key("large.jpg").send().await.is_err());
+
     // Nor does a copy that never comes.
     let output = place.run(&["upload", "a.jpg", "--as", "user-a", "--timeout", "1"]).await;
     assert_eq!(output.status.code(), Some(6));

@@ -285,7 +285,11 @@ impl Tally {
             Outcome::Failed { .. } => self.failed += 1,
             Outcome::Stopped { .. } => self.stopped += 1,
         }
-        if arrival.outcome.is_success() {
+        let is_absent = matches!(
+            arrival.outcome,
+            Outcome::Failed { uploaded: false, .. } | Outcome::Stopped { uploaded: false }
+        );
+        if !is_absent {
             self.bytes += arrival.picture.bytes;
         }
     }

@@ -16,6 +16,8 @@ const CAP: Duration = Duration::from_secs(1);
 const SUSPICIOUS: Duration = Duration::from_secs(5);
 /// Pause between two looks into the log, which are slow and rationed.
 const LOG_PAUSE: Duration = Duration::from_secs(2);
+/// The same, when only the log is waited for.
+const LOG_PAUSE_REFUSED: Duration = Duration::from_millis(700);
 /// How long to wait for the function's own word on what it will reject.
 const REFUSED: Duration = Duration::from_secs(10);
 /// Clocks of S3 and of the logs differ by less.
@@ -110,7 +112,7 @@ impl Awaited<'_> {
             let elapsed = start.elapsed();
             let last = elapsed >= deadline;
             if elapsed >= log_at || last {
-                log_at = elapsed + LOG_PAUSE;
+                log_at = elapsed + if self.refused { LOG_PAUSE_REFUSED } else { LOG_PAUSE };
                 match self.ask_the_log(aws, uploaded).await {
                     Some(Verdict::Rejected(reason)) => return Ok(Found::Rejected(Some(reason))),
                     Some(Verdict::Failed(reason)) => failed = Some(reason),

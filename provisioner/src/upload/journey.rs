@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use tokio::io::AsyncReadExt;
 
 use super::clean_copy::{Awaited, Found, look};
 use super::prediction::Prediction;
 use super::selection::Picture;
-use super::send::{Content, IN_PARTS, Sender, content_type};
+use super::send::{Content, Sender, content_type};
 use crate::aws::{Aws, Wait};
 use crate::config::BucketRole;
 use crate::failure::Failure;
@@ -15,10 +16,10 @@ use crate::interrupt::Interrupt;
 use crate::stack::Stack;
 
 /// Longer files are sent without being looked at: they would fill the memory.
-const MOST_LOOKED_AT: u64 = 256 * 1024 * 1024;
+const MOST_LOOKED_AT: u64 = 128 * 1024 * 1024;
 
 /// Enough to tell a format by.
-const FIRST_BYTES: u64 = 4096;
+const FIRST_BYTES: usize = 4096;
 
 /// What all pictures of a run have in common.
 pub struct Journey<'a> {
@@ -131,7 +132,9 @@ impl Journey<'_> {
         }
         if let Content::Whole(bytes) = &content {
             let orientation = self.stack.config.function.orientation;
-            *prediction = Prediction::of(bytes.clone(), orientation).await;
+            let bytes = bytes.clone();
+            let predicted = async { Ok::<_, Failure>(Prediction::of(bytes, orientation).await) };
+            *prediction = self.interrupt.or(predicted).await?;
         }
         let content_type = content_type(&first_bytes, &picture.path);
         let on_sent = |bytes| (self.on_news)(News::Sent(bytes));
@@ -166,13 +169,12 @@ impl Journey<'_> {
 /// Reads a file, whole unless it is huge.
 async fn read(picture: &Picture) -> Result<(Bytes, Content), Failure> {
     let failure = |source| Failure::File { path: picture.path.display().to_string(), source };
-    if picture.bytes <= MOST_LOOKED_AT.max(IN_PARTS) {
-        let bytes = Bytes::from(tokio::fs::read(&picture.path).await.map_err(failure)?);
-        return Ok((bytes.clone(), Content::Whole(bytes)));
-    }
-    use tokio::io::AsyncReadExt;
-    let file = tokio::fs::File::open(&picture.path).await.map_err(failure)?;
-    let mut first = Vec::new();
-    file.take(FIRST_BYTES).read_to_end(&mut first).await.map_err(failure)?;
-    Ok((first.into(), Content::OnDisk))
+    let mut file = tokio::fs::File::open(&picture.path).await.map_err(failure)?;
+    let length = file.metadata().await.map_err(failure)?.len();
+    let whole = length <= MOST_LOOKED_AT;
+    let mut bytes = Vec::new();
+    let wanted = if whole { u64::MAX } else { FIRST_BYTES as u64 };
+    (&mut file).take(wanted).read_to_end(&mut bytes).await.map_err(failure)?;
+    let first = Bytes::copy_from_slice(bytes.get(..FIRST_BYTES).unwrap_or(&bytes));
+    Ok((first, if whole { Content::Whole(bytes.into()) } else { Content::OnDisk(length) }))
 }

@@ -18,7 +18,7 @@ use crate::interrupt::Interrupt;
 
 /// From this length on a file goes in parts: a broken connection then costs one
 /// part, not the file.
-pub(super) const IN_PARTS: u64 = 16 * 1024 * 1024;
+const IN_PARTS: u64 = 16 * 1024 * 1024;
 
 /// Length of a part. S3 takes no more than [`MOST_PARTS`], so the parts of a huge
 /// file are longer (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>).
@@ -42,8 +42,8 @@ pub struct Sender {
 pub(super) enum Content {
     /// All of them.
     Whole(Bytes),
-    /// Too many for the memory.
-    OnDisk,
+    /// Too many for the memory: so many.
+    OnDisk(u64),
 }
 
 impl Sender {
@@ -61,15 +61,19 @@ impl Sender {
         interrupt: &Interrupt,
         on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
-        match content {
-            Content::Whole(bytes) if (bytes.len() as u64) < IN_PARTS => {
-                let length = bytes.len() as u64;
-                let version = interrupt.or(self.whole(picture, bytes, content_type)).await?;
-                on_sent(length);
-                Ok(version)
-            }
-            _ => self.in_parts(picture, content_type, interrupt, on_sent).await,
-        }
+        // In parts it is read again, part by part, and needs no memory meanwhile.
+        let (whole, length) = match content {
+            Content::Whole(bytes) if (bytes.len() as u64) < IN_PARTS => (Some(bytes), 0),
+            Content::Whole(bytes) => (None, bytes.len() as u64),
+            Content::OnDisk(length) => (None, length),
+        };
+        let Some(bytes) = whole else {
+            return self.in_parts(picture, length, content_type, interrupt, on_sent).await;
+        };
+        let length = bytes.len() as u64;
+        let version = interrupt.or(self.whole(picture, bytes, content_type)).await?;
+        on_sent(length);
+        Ok(version)
     }
 
     async fn whole(
@@ -97,6 +101,7 @@ impl Sender {
     async fn in_parts(
         &self,
         picture: &Picture,
+        length: u64,
         content_type: &str,
         interrupt: &Interrupt,
         on_sent: &(dyn Fn(u64) + Sync),
@@ -114,7 +119,7 @@ impl Sender {
         });
         // Not dropped half-way: its answer is needed to abort it.
         let id = create.await?.upload_id.unwrap_or_default();
-        let finished = interrupt.or(self.parts_and_completion(picture, &id, on_sent)).await;
+        let finished = interrupt.or(self.parts_and_completion(picture, length, &id, on_sent)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
             let abort =
@@ -127,10 +132,11 @@ impl Sender {
     async fn parts_and_completion(
         &self,
         picture: &Picture,
+        length: u64,
         id: &str,
         on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
-        let parts: Vec<CompletedPart> = futures::stream::iter(parts(picture.bytes))
+        let parts: Vec<CompletedPart> = futures::stream::iter(parts(length))
             .map(|(number, offset, length)| async move {
                 let part = self.part(picture, id, number, offset, length).await?;
                 on_sent(length);
