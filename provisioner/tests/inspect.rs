@@ -18,6 +18,8 @@ macro_rules! assert_shown {
 fn what_a_picture_reveals() {
     let folder = Folder::new(&[("phone.jpg", telling(6))]);
     assert_shown!(folder.run(&["inspect", "phone.jpg"]).screen());
+    assert_eq!(folder.list(), ["phone.jpg"], "nothing is written");
+    assert_eq!(folder.read("phone.jpg"), telling(6));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod pictures;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use pictures::jpeg::{CANARY, minimal_exif, pixels, survives};
+use pictures::jpeg::{CANARY, insert, minimal_exif, pixels, survives};
 use pictures::{Folder, plain, telling};
 
 /// The name of the calling test is in the snapshot's, so the source need not be.
@@ -157,6 +157,18 @@ fn many_pictures_at_once() {
     for (name, _) in files {
         assert_eq!(folder.read(&name.replace("in/", "out/")), plain());
     }
+}
+
+#[test]
+fn fast_leaves_out_one_proof_and_nothing_else() {
+    let picture = plain();
+    // Behind the last block, before EOI.
+    let hidden = insert(&picture, picture.len() - 2, CANARY);
+    let folder = Folder::new(&[("a.jpg", telling(1)), ("hidden.jpg", hidden)]);
+    assert_eq!(folder.run(&["sanitize", "--fast", "a.jpg", "-o", "fast.jpg"]).code, 0);
+    assert_eq!(folder.read("fast.jpg"), plain());
+    assert_eq!(folder.run(&["sanitize", "hidden.jpg", "-o", "proven.jpg"]).code, 0);
+    assert_eq!(folder.read("proven.jpg"), plain(), "without --fast it is found");
 }
 
 #[test]

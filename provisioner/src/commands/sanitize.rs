@@ -77,6 +77,7 @@ fn options(args: &cli::Sanitize) -> Options {
         cli::Icc::Drop => IccPolicy::Drop,
         cli::Icc::DropSrgb => IccPolicy::DropSrgb,
     };
+    options.verify_entropy = !args.fast;
     options
 }
 

@@ -1,0 +1,27 @@
+//! What metadata tell: the input is an EXIF block, an XMP packet, an IPTC
+//! block and a comment in a JPEG file that is fine otherwise.
+#![no_main]
+
+use sanitizer::{Options, Orientation, sanitize};
+
+/// The smallest picture: 8 x 8 pixels of grey.
+const PICTURE: &[u8] = include_bytes!("../seeds/jpeg/grey");
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let mut options = Options::default();
+    options.facts = true;
+    options.orientation = Orientation::Drop;
+    for (marker, name) in [
+        (0xE1, &b"Exif\0\0"[..]),
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
+        (0xED, b"Photoshop 3.0\0"),
+        (0xFE, b""),
+    ] {
+        let payload = [name, &input[..input.len().min(60_000)]].concat();
+        let length = (payload.len() as u16 + 2).to_be_bytes();
+        // The first byte of a seed chooses options, see `check`.
+        let file = [&PICTURE[1..3], &[0xFF, marker], &length, &payload, &PICTURE[3..]].concat();
+        let clean = sanitize(file, &options).expect("metadata do not make a picture unfit");
+        assert_eq!(clean.into_bytes(), PICTURE[1..]);
+    }
+});

@@ -1,0 +1,53 @@
+//! What holds for every input, whatever it is.
+
+use sanitizer::{Bytes, IccPolicy, Options, Orientation, PartialEdges, sanitize};
+
+/// No byte of it survives where it is planted: behind the end of the file.
+const CANARY: &[u8] = b"FUZZCANARY";
+
+/// Cleans `input` with options that its first byte chooses, and the clean
+/// picture again. Panics when something leaks or changes.
+pub fn check(input: &[u8]) {
+    let Some((&choice, file)) = input.split_first() else { return };
+    let options = options(choice);
+    let planted = Bytes::from([file, CANARY].concat());
+    let Ok(clean) = sanitize(planted, &options) else { return };
+    let clean = clean.into_bytes();
+    // The fuzzer may have learnt the string; then it proves nothing.
+    if !contains(file, CANARY) {
+        assert!(!contains(&clean, CANARY), "what stands behind the picture is still there");
+    }
+    let again = match sanitize(clean.clone(), &options) {
+        Ok(again) => again,
+        Err(error) => panic!("the clean picture is refused: {error}"),
+    };
+    assert!(again.report.removed.is_empty(), "the clean picture is not clean: {:?}", again.report.removed);
+    assert_eq!(again.into_bytes(), clean, "cleaning twice changes the picture");
+}
+
+fn options(choice: u8) -> Options {
+    let mut options = Options::default();
+    options.orientation = match choice & 3 {
+        0 | 1 => Orientation::Upright,
+        2 => Orientation::Tag,
+        _ => Orientation::Drop,
+    };
+    options.partial_edges = match choice >> 2 & 3 {
+        0 | 1 => PartialEdges::Trim,
+        2 => PartialEdges::Tag,
+        _ => PartialEdges::Refuse,
+    };
+    options.icc = match choice >> 4 & 3 {
+        0 | 1 => IccPolicy::Keep,
+        2 => IccPolicy::DropSrgb,
+        _ => IccPolicy::Drop,
+    };
+    options.facts = choice & 0x40 != 0;
+    // Small, so that a header that announces a huge picture costs no time.
+    options.max_rotation_memory = 16 << 20;
+    options
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
