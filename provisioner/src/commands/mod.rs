@@ -4,6 +4,7 @@ mod changes;
 mod down;
 mod local;
 mod plan;
+mod settling;
 mod status;
 mod up;
 

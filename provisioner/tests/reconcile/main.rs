@@ -7,3 +7,7 @@ mod support;
 
 mod calls;
 mod crash;
+mod interrupted;
+mod ownership;
+mod two_at_once;
+mod weather;

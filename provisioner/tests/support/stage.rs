@@ -182,7 +182,11 @@ impl Stage {
         let running = self.spawn(args);
         self.proxy.victim(running.id());
         let run = running.wait();
-        Run { calls: self.proxy.end(), ..run }
+        let calls = self.proxy.end();
+        if std::env::var_os("PROVISIONER_SHOW_CALLS").is_some() {
+            println!("{args:?} {:?}, {} calls", run.elapsed, calls.0.len());
+        }
+        Run { calls, ..run }
     }
 
     /// What should exist.
@@ -269,7 +273,6 @@ team = "media"
 [source]
 versioning = false
 expire_days = 30
-noncurrent_days = 7
 
 [destination]
 noncurrent_days = "never"
