@@ -33,8 +33,11 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
         screen.say("There is nothing of this stack to remove.");
         return Ok(ExitCode::Ok);
     }
-    let question =
-        if rule == DataRule::Delete { "Remove all this, objects included, for good?" } else { "Remove all this?" };
+    let question = if rule == DataRule::Delete {
+        "Remove all this, objects included, for good?"
+    } else {
+        "Remove all this?"
+    };
     changes::confirm(session, args.yes, question)?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 
@@ -57,11 +60,12 @@ async fn observe(aws: &Aws, stack: &Stack) -> Result<(World, BTreeMap<String, Co
     let (world, source, destination) =
         futures::join!(World::observe(aws, stack), count(BucketRole::Source), count(BucketRole::Destination));
     let world = world?;
-    let mut contents: BTreeMap<String, Contents> = futures::stream::iter(world.former_buckets.iter().cloned())
-        .map(|name| async move { Ok::<_, AwsError>((name.clone(), bucket::count(aws, &name).await?)) })
-        .buffer_unordered(4)
-        .try_collect()
-        .await?;
+    let mut contents: BTreeMap<String, Contents> =
+        futures::stream::iter(world.former_buckets.iter().cloned())
+            .map(|name| async move { Ok::<_, AwsError>((name.clone(), bucket::count(aws, &name).await?)) })
+            .buffer_unordered(4)
+            .try_collect()
+            .await?;
     for (role, counted) in [(BucketRole::Source, source), (BucketRole::Destination, destination)] {
         if world.bucket(role).present().is_some_and(|bucket| stack.owns(&bucket.tags)) {
             contents.insert(stack.names.bucket(role).to_owned(), counted?);

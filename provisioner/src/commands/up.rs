@@ -49,7 +49,8 @@ async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package
 
 fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     let (screen, stack) = (session.screen, &connected.stack);
-    let (source, destination) = (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    let (source, destination) =
+        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
     if screen.json {
         screen.line(&json!({
             "event": "ready",
@@ -65,8 +66,13 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     }
     let flags = flags(session);
     let mut text = format!("\nReady. Pictures uploaded to {source} appear clean in {destination}.\n");
-    if let Some(user) = stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes()) {
-        text.push_str(&format!("\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user", user.name));
+    if let Some(user) =
+        stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes())
+    {
+        text.push_str(&format!(
+            "\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user",
+            user.name
+        ));
     }
     text.push_str(&format!("\n  provisioner status{flags}   what exists now"));
     text.push_str(&format!("\n  provisioner down{flags}   remove it all"));

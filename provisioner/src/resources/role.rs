@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::iam::{document, from_iam, gone, propagating, to_iam};
+use super::iam::{busy, document, from_iam, gone, propagating, to_iam};
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::policy;
@@ -199,17 +199,19 @@ impl ResourceChange for Change {
         let wait = Deadline::PROPAGATION;
         match self {
             Self::Create => {
-                let created = iam
-                    .create_role()
-                    .role_name(name)
-                    .path(&stack.names.path)
-                    .description("Reads uploaded pictures and writes the clean ones (provisioner)")
-                    .assume_role_policy_document(policies::trust().to_string())
-                    .set_permissions_boundary(stack.config.permissions_boundary.clone())
-                    .set_tags(Some(to_iam(&stack.tags)))
-                    .send()
-                    .await
-                    .aws("CreateRole");
+                let created = until(wait, context.on_wait, busy, async || {
+                    iam.create_role()
+                        .role_name(name)
+                        .path(&stack.names.path)
+                        .description("Reads uploaded pictures and writes the clean ones (provisioner)")
+                        .assume_role_policy_document(policies::trust().to_string())
+                        .set_permissions_boundary(stack.config.permissions_boundary.clone())
+                        .set_tags(Some(to_iam(&stack.tags)))
+                        .send()
+                        .await
+                        .aws("CreateRole")
+                })
+                .await;
                 match created {
                     Err(error) if error.is_already_exists() => Ok(()),
                     other => other.map(drop),
@@ -237,15 +239,26 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             Self::DeleteInline(policy) => gone(
-                iam.delete_role_policy()
-                    .role_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await
-                    .aws("DeleteRolePolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_role_policy()
+                        .role_name(name)
+                        .policy_name(policy)
+                        .send()
+                        .await
+                        .aws("DeleteRolePolicy")
+                })
+                .await,
             ),
             Self::Detach(arn) => gone(
-                iam.detach_role_policy().role_name(name).policy_arn(arn).send().await.aws("DetachRolePolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.detach_role_policy()
+                        .role_name(name)
+                        .policy_arn(arn)
+                        .send()
+                        .await
+                        .aws("DetachRolePolicy")
+                })
+                .await,
             ),
             Self::SetBoundary { to: Some(arn), .. } => {
                 until(wait, context.on_wait, propagating, async || {
@@ -260,11 +273,14 @@ impl ResourceChange for Change {
                 .map(drop)
             }
             Self::SetBoundary { to: None, .. } => gone(
-                iam.delete_role_permissions_boundary()
-                    .role_name(name)
-                    .send()
-                    .await
-                    .aws("DeleteRolePermissionsBoundary"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_role_permissions_boundary()
+                        .role_name(name)
+                        .send()
+                        .await
+                        .aws("DeleteRolePermissionsBoundary")
+                })
+                .await,
             ),
             Self::SetTags { to, .. } => until(wait, context.on_wait, propagating, async || {
                 iam.tag_role().role_name(name).set_tags(Some(to_iam(to))).send().await.aws("TagRole")

@@ -39,3 +39,45 @@ fn show(what: &str, run: &Run) {
         println!("  {at:5.2} {} -> {}", call.label(), call.status);
     }
 }
+
+/// A stack with so many users.
+fn with_users(count: usize) -> String {
+    let user =
+        |n: usize| format!("[[users]]\nname = \"u{n}\"\nbucket = \"source\"\naccess = \"read-only\"\n");
+    format!("stack = \"crash\"\n{}", (0..count).map(user).collect::<String>())
+}
+
+#[test]
+fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
+    let stage = Stage::new();
+    let mut rows = Vec::new();
+    for count in [1, 10, 100] {
+        stage.configure(&with_users(count));
+        let up = stage.run_slowly(&["up", "--yes"], Vec::new(), LATENCY).ok().calls;
+        let plan = stage.run_slowly(&["plan", "--detailed-exitcode"], Vec::new(), LATENCY).ok().calls;
+        let down = stage.run_slowly(&["down", "--yes"], Vec::new(), LATENCY).ok().calls;
+        println!(
+            "{count:>4} users: plan {} calls, chain {}; up {} calls, chain {}; down {} calls, chain {}",
+            plan.0.len(),
+            plan.chain(),
+            up.0.len(),
+            up.chain(),
+            down.0.len(),
+            down.chain()
+        );
+        rows.push([plan, up, down]);
+    }
+    // So many users or steps are under way at once; more of them take turns.
+    const SIDE_BY_SIDE: usize = 16;
+    for (command, limit) in [3, 10, 8].into_iter().enumerate() {
+        let [one, ten, hundred] = [&rows[0][command], &rows[1][command], &rows[2][command]];
+        let each = (ten.0.len() - one.0.len()) / 9;
+        let expected = ten.0.len() + 90 * each;
+        let difference = hundred.0.len().abs_diff(expected);
+        assert!(difference <= 20, "{} calls, {expected} expected", hundred.0.len());
+        assert!(ten.chain() <= limit, "command {command}: a chain of {}", ten.chain());
+        // Nothing grows faster than the turns: reading twice, and at most four calls to change one.
+        let turns = 100usize.div_ceil(SIDE_BY_SIDE);
+        assert!(hundred.chain() <= limit + 6 * turns, "command {command}: a chain of {}", hundred.chain());
+    }
+}

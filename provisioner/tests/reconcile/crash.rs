@@ -39,7 +39,10 @@ fn lanes(work: impl Fn(&[(usize, Kind)]) -> Vec<Tally> + Sync) -> Vec<Tally> {
             kinds.chunks(kinds.len().div_ceil(lanes)).map(|kinds| scope.spawn(|| work(kinds))).collect();
         lanes.into_iter().map(|lane| lane.join().unwrap()).collect::<Vec<_>>()
     });
-    tallies.into_iter().reduce(|sum, more| sum.into_iter().zip(more).map(|(a, b)| a.with(b)).collect()).unwrap()
+    tallies
+        .into_iter()
+        .reduce(|sum, more| sum.into_iter().zip(more).map(|(a, b)| a.with(b)).collect())
+        .unwrap()
 }
 
 /// Counts what was tried, by kind.
@@ -138,7 +141,16 @@ fn put_data(stage: &Stage) {
     stage.wait(async {
         for bucket in ["crash-uploads-000000000000", "crash-clean-000000000000"] {
             for _ in 0..2 {
-                stage.aws.s3.put_object().bucket(bucket).key("a.txt").body(vec![1].into()).send().await.unwrap();
+                stage
+                    .aws
+                    .s3
+                    .put_object()
+                    .bucket(bucket)
+                    .key("a.txt")
+                    .body(vec![1].into())
+                    .send()
+                    .await
+                    .unwrap();
             }
             stage.aws.s3.delete_object().bucket(bucket).key("a.txt").send().await.unwrap();
             stage.aws.s3.create_multipart_upload().bucket(bucket).key("b.txt").send().await.unwrap();

@@ -106,7 +106,8 @@ impl Running {
 impl Stage {
     /// A new one, with nothing on it.
     pub fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let local = runtime.block_on(LocalAws::ephemeral()).unwrap();
         let connection = Connection {
             endpoint: Some(local.endpoint.clone()),
@@ -224,8 +225,12 @@ impl Stage {
             names.extend(buckets.buckets().iter().map(|it| format!("bucket {}", it.name().unwrap())));
             names.extend(roles.roles().iter().map(|it| format!("role {}", it.role_name())));
             names.extend(users.users().iter().map(|it| format!("user {}", it.user_name())));
-            names.extend(functions.functions().iter().map(|it| format!("function {}", it.function_name().unwrap())));
-            names.extend(groups.log_groups().iter().map(|it| format!("log group {}", it.log_group_name().unwrap())));
+            names.extend(
+                functions.functions().iter().map(|it| format!("function {}", it.function_name().unwrap())),
+            );
+            names.extend(
+                groups.log_groups().iter().map(|it| format!("log group {}", it.log_group_name().unwrap())),
+            );
             names.sort();
             names
         })

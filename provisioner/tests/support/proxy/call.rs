@@ -66,7 +66,17 @@ impl Call {
             }
         };
         let start = Instant::now();
-        Self { number: 0, service, operation, subject, earlier: 0, start, end: None, status: 0, disturbed: false }
+        Self {
+            number: 0,
+            service,
+            operation,
+            subject,
+            earlier: 0,
+            start,
+            end: None,
+            status: 0,
+            disturbed: false,
+        }
     }
 
     /// Calls of the same label do the same to the same thing.

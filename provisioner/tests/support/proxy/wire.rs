@@ -79,6 +79,7 @@ impl Refusal {
             ),
         };
         let body = if to_head { String::new() } else { body };
-        format!("HTTP/1.1 {status} Refused\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+        format!("HTTP/1.1 {status} Refused\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+            .into_bytes()
     }
 }
