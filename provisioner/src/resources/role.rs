@@ -295,43 +295,34 @@ impl ResourceChange for Change {
 async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
     let iam = &context.aws.iam;
     let name = context.stack.names.role();
+    let ours = &context.stack.names.inline_policy;
+    let delete_inline = async |policy: &str| {
+        let request = iam.delete_role_policy().role_name(name).policy_name(policy);
+        gone(request.send().await.aws("DeleteRolePolicy"))
+    };
+    let detach = async |arn: &str| {
+        let request = iam.detach_role_policy().role_name(name).policy_arn(arn);
+        gone(request.send().await.aws("DetachRolePolicy"))
+    };
     // Listed afresh, and again on a conflict: somebody may have attached one meanwhile.
     let deleted = until(
         Deadline::PROPAGATION,
         context.on_wait,
         |error| error.is_conflict().then_some("IAM still sees policies on the role"),
         async || {
-            let (inline, attached) = futures::join!(
-                iam.list_role_policies().role_name(name).send(),
-                iam.list_attached_role_policies().role_name(name).send()
-            );
-            let (inline, attached) =
-                (inline.aws("ListRolePolicies")?, attached.aws("ListAttachedRolePolicies")?);
-            let inline = inline.policy_names().iter().map(|policy| async move {
-                gone(
-                    iam.delete_role_policy()
-                        .role_name(name)
-                        .policy_name(policy)
-                        .send()
-                        .await
-                        .aws("DeleteRolePolicy"),
-                )
-            });
-            let attached = attached.attached_policies().iter().filter_map(|policy| policy.policy_arn()).map(
-                |arn| async move {
-                    gone(
-                        iam.detach_role_policy()
-                            .role_name(name)
-                            .policy_arn(arn)
-                            .send()
-                            .await
-                            .aws("DetachRolePolicy"),
-                    )
+            let (inline, attached, _) = futures::try_join!(
+                async { iam.list_role_policies().role_name(name).send().await.aws("ListRolePolicies") },
+                async {
+                    let request = iam.list_attached_role_policies().role_name(name);
+                    request.send().await.aws("ListAttachedRolePolicies")
                 },
-            );
+                delete_inline(ours),
+            )?;
+            let others = inline.policy_names().iter().filter(|policy| *policy != ours);
+            let attached = attached.attached_policies().iter().filter_map(|policy| policy.policy_arn());
             futures::try_join!(
-                futures::future::try_join_all(inline),
-                futures::future::try_join_all(attached)
+                futures::future::try_join_all(others.map(|policy| delete_inline(policy))),
+                futures::future::try_join_all(attached.map(detach))
             )?;
             iam.delete_role().role_name(name).send().await.aws("DeleteRole").map(drop)
         },
