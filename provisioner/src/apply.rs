@@ -12,8 +12,8 @@ use crate::events::{Event, Listener, Skipped};
 use crate::plan::{Plan, Step};
 use crate::resources::{Context, ResourceChange};
 
-/// Steps under way at once.
-const CONCURRENT: usize = 16;
+/// Steps under way at once. Removing a user takes the most calls of a step: eight at once.
+const CONCURRENT: usize = 24;
 
 /// What came of executing a plan.
 #[derive(Debug, Default)]

@@ -9,8 +9,8 @@ use crate::config::BucketRole;
 use crate::resources::{bucket, function, log_group, permission, role, trigger, user};
 use crate::stack::Stack;
 
-/// Users read at once; each takes five calls.
-const CONCURRENT_USERS: usize = 8;
+/// Users read at once; each takes five calls, each call a connection.
+const CONCURRENT_USERS: usize = 16;
 
 /// Everything of a stack as it is.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,22 +6,22 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
 use super::changes;
-use crate::aws::Aws;
+use super::settling::Settling;
+use crate::aws::{Aws, AwsError};
 use crate::cli;
 use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::plan::{self, DataRule, Note, Problem};
 use crate::resources::bucket::{self, Contents};
-use crate::session::Session;
+use crate::session::{Connected, Session};
 use crate::stack::Stack;
 use crate::world::World;
 
 pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
-    let world = session.interrupt.or(World::observe(aws, stack)).await?;
-    let contents = session.interrupt.or(contents(aws, stack, &world)).await?;
+    let (world, contents) = session.interrupt.or(observe(aws, stack)).await?;
     let rule = match (args.delete_data, args.keep_data) {
         (true, _) => DataRule::Delete,
         (_, true) => DataRule::Keep,
@@ -41,9 +41,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     changes::confirm(session, args.yes, question)?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 
-    // The residue scan: whatever carries our mark and was not kept on purpose.
-    let world = session.interrupt.or(World::observe(aws, stack)).await?;
-    let left = residue(stack, &world, rule, &plan.notes);
+    let left = residue_scan(session, &connected, rule, &plan.notes).await?;
     if !left.is_empty() {
         return Err(Failure::Residue(left.join(", ")));
     }
@@ -55,18 +53,44 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     Ok(ExitCode::Ok)
 }
 
-/// Counts what each bucket of the stack holds.
-async fn contents(aws: &Aws, stack: &Stack, world: &World) -> Result<BTreeMap<String, Contents>, Failure> {
-    let current = [BucketRole::Source, BucketRole::Destination]
-        .into_iter()
-        .filter(|role| world.bucket(*role).present().is_some_and(|bucket| stack.owns(&bucket.tags)))
-        .map(|role| stack.names.bucket(role).to_owned());
-    let names: Vec<String> = current.chain(world.former_buckets.iter().cloned()).collect();
-    futures::stream::iter(names)
-        .map(|name| async move { Ok((name.clone(), bucket::count(aws, &name).await?)) })
-        .buffer_unordered(4)
-        .try_collect()
-        .await
+/// Reads everything, and counts what each bucket of the stack holds. The buckets of the configuration are
+/// counted while all else is read; what that says of a bucket that is not ours is not used.
+async fn observe(aws: &Aws, stack: &Stack) -> Result<(World, BTreeMap<String, Contents>), Failure> {
+    let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
+    let (world, source, destination) =
+        futures::join!(World::observe(aws, stack), count(BucketRole::Source), count(BucketRole::Destination));
+    let world = world?;
+    let mut contents: BTreeMap<String, Contents> =
+        futures::stream::iter(world.former_buckets.iter().cloned())
+            .map(|name| async move { Ok::<_, AwsError>((name.clone(), bucket::count(aws, &name).await?)) })
+            .buffer_unordered(4)
+            .try_collect()
+            .await?;
+    for (role, counted) in [(BucketRole::Source, source), (BucketRole::Destination, destination)] {
+        if world.bucket(role).present().is_some_and(|bucket| stack.owns(&bucket.tags)) {
+            contents.insert(stack.names.bucket(role).to_owned(), counted?);
+        }
+    }
+    Ok((world, contents))
+}
+
+/// The residue scan: whatever carries our mark and was not kept on purpose. What AWS shows although it is
+/// gone is waited for.
+async fn residue_scan(
+    session: &Session<'_>,
+    connected: &Connected,
+    rule: DataRule,
+    notes: &[Note],
+) -> Result<Vec<String>, Failure> {
+    let (aws, stack) = (&connected.aws, &connected.stack);
+    let mut settling = Settling::begin("waiting until AWS shows everywhere that all is gone");
+    loop {
+        let world = session.interrupt.or(World::observe(aws, stack)).await?;
+        let left = residue(stack, &world, rule, notes);
+        if left.is_empty() || !settling.pause(session).await? {
+            return Ok(left);
+        }
+    }
 }
 
 fn residue(stack: &Stack, world: &World, rule: DataRule, notes: &[Note]) -> Vec<String> {

@@ -8,6 +8,7 @@ mod local;
 mod package;
 mod plan;
 mod sanitize;
+mod settling;
 mod status;
 mod up;
 mod upload;

@@ -1,23 +1,18 @@
 //! `provisioner up`
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use super::changes;
+use super::settling::Settling;
 use crate::artifact::Package;
 use crate::cli;
 use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::plan::{self, Plan};
-use crate::report::{plan_text, seconds};
+use crate::report::plan_text;
 use crate::session::{Connected, Session};
 use crate::world::World;
-
-/// How long AWS may show the state from before our changes: reads of IAM and
-/// of bucket configurations are eventually consistent.
-const SETTLE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;
@@ -38,32 +33,17 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
 /// waited for; what is left then is our bug.
 async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package) -> Result<(), Failure> {
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
-    let start = Instant::now();
-    let mut pause = Duration::from_millis(250);
+    let mut settling = Settling::begin("waiting until AWS shows the changes everywhere");
     loop {
         let world = session.interrupt.or(World::observe(aws, stack)).await?;
         let left = plan::up(stack, &package.code_sha256, &world, false);
         if left.is_empty() {
             return Ok(());
         }
-        let elapsed = start.elapsed();
-        if elapsed >= SETTLE {
+        if !settling.pause(session).await? {
             screen.say(&plan_text(&left, stack, screen.verbose));
             return Err(Failure::Leftover(left.by_resource().len() + left.problems.len()));
         }
-        screen.say(&format!(
-            "waiting until AWS shows the changes everywhere ({} of at most {})",
-            seconds(elapsed),
-            seconds(SETTLE)
-        ));
-        session
-            .interrupt
-            .or(async {
-                tokio::time::sleep(pause).await;
-                Ok::<_, Failure>(())
-            })
-            .await?;
-        pause = (pause * 2).min(Duration::from_secs(4));
     }
 }
 

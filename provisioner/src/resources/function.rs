@@ -78,7 +78,7 @@ pub struct Observed {
 /// A change of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Create it, with code, settings and tags, and wait until it is active.
+    /// Create it, with code, settings and tags.
     Create {
         /// Hash of the code.
         code_sha256: String,
@@ -117,8 +117,8 @@ pub enum Change {
     },
     /// Wait for a function that AWS is still busy with.
     Wait {
-        /// The state it is in.
-        state: String,
+        /// The state it is in; `None`: it was just made.
+        state: Option<String>,
     },
     /// Delete it.
     Delete,
@@ -190,8 +190,10 @@ pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Ve
     let architecture = stack.config.function.architecture.as_str();
     let concurrency = stack.config.function.reserved_concurrency;
     let Some(observed) = observed else {
-        let mut changes =
-            vec![Change::Create { code_sha256: code_sha256.to_owned(), architecture, settings }];
+        let mut changes = vec![
+            Change::Create { code_sha256: code_sha256.to_owned(), architecture, settings },
+            Change::Wait { state: None },
+        ];
         if concurrency.is_some() {
             changes.push(Change::SetConcurrency { from: None, to: concurrency });
         }
@@ -223,7 +225,7 @@ pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Ve
             });
         }
         "Failed" => {}
-        state => changes.push(Change::Wait { state: state.to_owned() }),
+        state => changes.push(Change::Wait { state: Some(state.to_owned()) }),
     }
     changes
 }
@@ -260,7 +262,9 @@ impl ResourceChange for Change {
                 to.as_ref().and_then(Shown::text),
             ),
             Self::SetTags { from, to } => tags::line(from, to),
-            Self::Wait { state } => Line::set("state", Shown::text(state), Shown::text("Active")),
+            Self::Wait { state } => {
+                Line::set("state", state.as_ref().and_then(Shown::text), Shown::text("Active"))
+            }
             Self::Delete => Line::delete(),
         }
     }
@@ -414,10 +418,9 @@ async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) 
     )
     .await;
     match created {
-        Err(error) if error.is_already_exists() => {}
-        other => drop(other?),
+        Err(error) if error.is_already_exists() => Ok(()),
+        other => other.map(drop),
     }
-    ready(context).await
 }
 
 /// Waits until the function is active and not being updated. A failed one is

@@ -10,11 +10,14 @@ use crate::stack::Tags;
 pub(super) fn propagating(error: &AwsError) -> Option<&'static str> {
     if error.is_not_found() {
         Some("IAM does not show what was just created everywhere yet")
-    } else if error.is_conflict() {
-        Some("another change in IAM is under way")
     } else {
-        None
+        busy(error)
     }
+}
+
+/// Why a call that creates or deletes is tried again.
+pub(super) fn busy(error: &AwsError) -> Option<&'static str> {
+    error.is_conflict().then_some("another change in IAM is under way")
 }
 
 /// IAM answers with URL-encoded documents (RFC 3986).

@@ -185,10 +185,14 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             Self::Delete { .. } => {
-                match logs.delete_log_group().log_group_name(name).send().await.aws("DeleteLogGroup") {
-                    Err(error) if error.is_not_found() => Ok(()),
-                    other => other.map(drop),
-                }
+                let deleted = until(
+                    Deadline::PROPAGATION,
+                    context.on_wait,
+                    |error| error.is_conflict().then_some("another change of the log group is under way"),
+                    async || logs.delete_log_group().log_group_name(name).send().await.aws("DeleteLogGroup"),
+                )
+                .await;
+                super::iam::gone(deleted)
             }
         }
     }

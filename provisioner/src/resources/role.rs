@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::iam::{document, from_iam, gone, propagating, to_iam};
+use super::iam::{busy, document, from_iam, gone, propagating, to_iam};
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::policy;
@@ -199,17 +199,19 @@ impl ResourceChange for Change {
         let wait = Deadline::PROPAGATION;
         match self {
             Self::Create => {
-                let created = iam
-                    .create_role()
-                    .role_name(name)
-                    .path(&stack.names.path)
-                    .description("Reads uploaded pictures and writes the clean ones (provisioner)")
-                    .assume_role_policy_document(policies::trust().to_string())
-                    .set_permissions_boundary(stack.config.permissions_boundary.clone())
-                    .set_tags(Some(to_iam(&stack.tags)))
-                    .send()
-                    .await
-                    .aws("CreateRole");
+                let created = until(wait, context.on_wait, busy, async || {
+                    iam.create_role()
+                        .role_name(name)
+                        .path(&stack.names.path)
+                        .description("Reads uploaded pictures and writes the clean ones (provisioner)")
+                        .assume_role_policy_document(policies::trust().to_string())
+                        .set_permissions_boundary(stack.config.permissions_boundary.clone())
+                        .set_tags(Some(to_iam(&stack.tags)))
+                        .send()
+                        .await
+                        .aws("CreateRole")
+                })
+                .await;
                 match created {
                     Err(error) if error.is_already_exists() => Ok(()),
                     other => other.map(drop),
@@ -237,15 +239,26 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             Self::DeleteInline(policy) => gone(
-                iam.delete_role_policy()
-                    .role_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await
-                    .aws("DeleteRolePolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_role_policy()
+                        .role_name(name)
+                        .policy_name(policy)
+                        .send()
+                        .await
+                        .aws("DeleteRolePolicy")
+                })
+                .await,
             ),
             Self::Detach(arn) => gone(
-                iam.detach_role_policy().role_name(name).policy_arn(arn).send().await.aws("DetachRolePolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.detach_role_policy()
+                        .role_name(name)
+                        .policy_arn(arn)
+                        .send()
+                        .await
+                        .aws("DetachRolePolicy")
+                })
+                .await,
             ),
             Self::SetBoundary { to: Some(arn), .. } => {
                 until(wait, context.on_wait, propagating, async || {
@@ -260,11 +273,14 @@ impl ResourceChange for Change {
                 .map(drop)
             }
             Self::SetBoundary { to: None, .. } => gone(
-                iam.delete_role_permissions_boundary()
-                    .role_name(name)
-                    .send()
-                    .await
-                    .aws("DeleteRolePermissionsBoundary"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_role_permissions_boundary()
+                        .role_name(name)
+                        .send()
+                        .await
+                        .aws("DeleteRolePermissionsBoundary")
+                })
+                .await,
             ),
             Self::SetTags { to, .. } => until(wait, context.on_wait, propagating, async || {
                 iam.tag_role().role_name(name).set_tags(Some(to_iam(to))).send().await.aws("TagRole")
@@ -279,43 +295,34 @@ impl ResourceChange for Change {
 async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
     let iam = &context.aws.iam;
     let name = context.stack.names.role();
+    let ours = &context.stack.names.inline_policy;
+    let delete_inline = async |policy: &str| {
+        let request = iam.delete_role_policy().role_name(name).policy_name(policy);
+        gone(request.send().await.aws("DeleteRolePolicy"))
+    };
+    let detach = async |arn: &str| {
+        let request = iam.detach_role_policy().role_name(name).policy_arn(arn);
+        gone(request.send().await.aws("DetachRolePolicy"))
+    };
     // Listed afresh, and again on a conflict: somebody may have attached one meanwhile.
     let deleted = until(
         Deadline::PROPAGATION,
         context.on_wait,
         |error| error.is_conflict().then_some("IAM still sees policies on the role"),
         async || {
-            let (inline, attached) = futures::join!(
-                iam.list_role_policies().role_name(name).send(),
-                iam.list_attached_role_policies().role_name(name).send()
-            );
-            let (inline, attached) =
-                (inline.aws("ListRolePolicies")?, attached.aws("ListAttachedRolePolicies")?);
-            let inline = inline.policy_names().iter().map(|policy| async move {
-                gone(
-                    iam.delete_role_policy()
-                        .role_name(name)
-                        .policy_name(policy)
-                        .send()
-                        .await
-                        .aws("DeleteRolePolicy"),
-                )
-            });
-            let attached = attached.attached_policies().iter().filter_map(|policy| policy.policy_arn()).map(
-                |arn| async move {
-                    gone(
-                        iam.detach_role_policy()
-                            .role_name(name)
-                            .policy_arn(arn)
-                            .send()
-                            .await
-                            .aws("DetachRolePolicy"),
-                    )
+            let (inline, attached, _) = futures::try_join!(
+                async { iam.list_role_policies().role_name(name).send().await.aws("ListRolePolicies") },
+                async {
+                    let request = iam.list_attached_role_policies().role_name(name);
+                    request.send().await.aws("ListAttachedRolePolicies")
                 },
-            );
+                delete_inline(ours),
+            )?;
+            let others = inline.policy_names().iter().filter(|policy| *policy != ours);
+            let attached = attached.attached_policies().iter().filter_map(|policy| policy.policy_arn());
             futures::try_join!(
-                futures::future::try_join_all(inline),
-                futures::future::try_join_all(attached)
+                futures::future::try_join_all(others.map(|policy| delete_inline(policy))),
+                futures::future::try_join_all(attached.map(detach))
             )?;
             iam.delete_role().role_name(name).send().await.aws("DeleteRole").map(drop)
         },

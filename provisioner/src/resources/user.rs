@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::iam::{document, from_iam, gone, propagating, to_iam};
+use super::iam::{busy, document, from_iam, gone, propagating, to_iam};
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::{BucketRole, UserConfig};
@@ -247,15 +247,17 @@ impl ResourceChange for Change {
         let wait = Deadline::PROPAGATION;
         match &self.what {
             What::Create => {
-                let created = iam
-                    .create_user()
-                    .user_name(name)
-                    .path(&stack.names.path)
-                    .set_permissions_boundary(stack.config.permissions_boundary.clone())
-                    .set_tags(Some(to_iam(&stack.tags)))
-                    .send()
-                    .await
-                    .aws("CreateUser");
+                let created = until(wait, context.on_wait, busy, async || {
+                    iam.create_user()
+                        .user_name(name)
+                        .path(&stack.names.path)
+                        .set_permissions_boundary(stack.config.permissions_boundary.clone())
+                        .set_tags(Some(to_iam(&stack.tags)))
+                        .send()
+                        .await
+                        .aws("CreateUser")
+                })
+                .await;
                 match created {
                     Err(error) if error.is_already_exists() => Ok(()),
                     other => other.map(drop),
@@ -273,23 +275,37 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             What::DeleteInline(policy) => gone(
-                iam.delete_user_policy()
-                    .user_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await
-                    .aws("DeleteUserPolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_user_policy()
+                        .user_name(name)
+                        .policy_name(policy)
+                        .send()
+                        .await
+                        .aws("DeleteUserPolicy")
+                })
+                .await,
             ),
             What::Detach(arn) => gone(
-                iam.detach_user_policy().user_name(name).policy_arn(arn).send().await.aws("DetachUserPolicy"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.detach_user_policy()
+                        .user_name(name)
+                        .policy_arn(arn)
+                        .send()
+                        .await
+                        .aws("DetachUserPolicy")
+                })
+                .await,
             ),
             What::LeaveGroup(group) => gone(
-                iam.remove_user_from_group()
-                    .user_name(name)
-                    .group_name(group)
-                    .send()
-                    .await
-                    .aws("RemoveUserFromGroup"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.remove_user_from_group()
+                        .user_name(name)
+                        .group_name(group)
+                        .send()
+                        .await
+                        .aws("RemoveUserFromGroup")
+                })
+                .await,
             ),
             What::SetBoundary { to: Some(arn), .. } => {
                 until(wait, context.on_wait, propagating, async || {
@@ -304,11 +320,14 @@ impl ResourceChange for Change {
                 .map(drop)
             }
             What::SetBoundary { to: None, .. } => gone(
-                iam.delete_user_permissions_boundary()
-                    .user_name(name)
-                    .send()
-                    .await
-                    .aws("DeleteUserPermissionsBoundary"),
+                until(wait, context.on_wait, busy, async || {
+                    iam.delete_user_permissions_boundary()
+                        .user_name(name)
+                        .send()
+                        .await
+                        .aws("DeleteUserPermissionsBoundary")
+                })
+                .await,
             ),
             What::SetTags { to, .. } => until(wait, context.on_wait, propagating, async || {
                 iam.tag_user().user_name(name).set_tags(Some(to_iam(to))).send().await.aws("TagUser")

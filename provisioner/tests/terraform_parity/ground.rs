@@ -104,7 +104,8 @@ fn package() -> &'static Path {
 fn cli_configuration() -> Option<&'static str> {
     static CONFIGURATION: OnceLock<Option<String>> = OnceLock::new();
     let found = CONFIGURATION.get_or_init(|| {
-        if let Some(path) = std::env::var("TF_CLI_CONFIG_FILE").ok().filter(|path| Path::new(path).is_file()) {
+        if let Some(path) = std::env::var("TF_CLI_CONFIG_FILE").ok().filter(|path| Path::new(path).is_file())
+        {
             return Some(path);
         }
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/tools/terraform-mirror");

@@ -75,7 +75,8 @@ impl std::fmt::Display for Contents {
 /// When a call fails. A bucket that does not exist holds nothing.
 pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
     let (listed, uploads) = futures::join!(count_versions(aws, bucket), async {
-        aws.s3.list_multipart_uploads().bucket(bucket).send().await.aws("ListMultipartUploads")
+        let request = aws.s3.list_multipart_uploads().bucket(bucket).expected_bucket_owner(&aws.account);
+        request.send().await.aws("ListMultipartUploads")
     });
     let mut contents = match listed {
         Err(error) if error.is_no_such_bucket() => return Ok(Contents::default()),
@@ -218,6 +219,7 @@ async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<(), AwsError> {
                 .s3
                 .abort_multipart_upload()
                 .bucket(bucket)
+                .expected_bucket_owner(&aws.account)
                 .set_key(upload.key().map(str::to_owned))
                 .set_upload_id(upload.upload_id().map(str::to_owned));
             match request.send().await.aws("AbortMultipartUpload") {

@@ -159,17 +159,13 @@ pub async fn former(aws: &Aws, stack: &Stack, current: &[&str]) -> Result<Vec<St
         .key(OWNER_TAG)
         .values(&stack.config.stack)
         .build();
-    let mut pages = aws
-        .tagging
-        .get_resources()
-        .resource_type_filters("s3:bucket")
-        .tag_filters(filter)
-        .into_paginator()
-        .send();
+    let mut pages =
+        aws.tagging.get_resources().resource_type_filters("s3").tag_filters(filter).into_paginator().send();
     let mut names = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.aws("GetResources")?;
         for resource in page.resource_tag_mapping_list() {
+            // Other things of S3 that have tags, access points for example, have longer ARNs.
             let name = resource
                 .resource_arn()
                 .and_then(|arn| arn.strip_prefix(&format!("arn:{}:s3:::", aws.partition)));
@@ -178,7 +174,15 @@ pub async fn former(aws: &Aws, stack: &Stack, current: &[&str]) -> Result<Vec<St
             }
         }
     }
-    Ok(names)
+    // The tagging service knows of buckets for some time after they were deleted.
+    let existing = names.into_iter().map(|name| async move {
+        let request = aws.s3.head_bucket().bucket(&name).expected_bucket_owner(&aws.account);
+        match request.send().await.aws("HeadBucket") {
+            Err(error) if error.is_not_found() => Ok(None),
+            _ => Ok(Some(name)),
+        }
+    });
+    Ok(futures::future::try_join_all(existing).await?.into_iter().flatten().collect())
 }
 
 /// An aspect that was never set is `None`.

@@ -22,9 +22,9 @@ pub(super) async fn remove(context: &Context<'_>, name: &str) -> Result<(), AwsE
     gone(deleted)
 }
 
-/// Lists everything at once, then deletes everything at once.
+/// Lists everything at once, then deletes everything that there is at once.
 async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
-    let (keys, inline, attached, groups, devices, certificates, ssh_keys, services) = futures::try_join!(
+    let (keys, inline, attached, groups, devices, certificates, ssh_keys, services, _) = futures::try_join!(
         async { iam.list_access_keys().user_name(name).send().await.aws("ListAccessKeys") },
         async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
         async {
@@ -42,6 +42,10 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
                 .send()
                 .await
                 .aws("ListServiceSpecificCredentials")
+        }),
+        // There is at most one, and nothing lists it.
+        optional(async {
+            gone(iam.delete_login_profile().user_name(name).send().await.aws("DeleteLoginProfile"))
         }),
     )?;
     let mut deletions: Vec<BoxFuture<'_, Result<(), AwsError>>> = Vec::new();
@@ -110,13 +114,6 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
             gone(request.send().await.aws("DeleteServiceSpecificCredential"))
         }));
     }
-    deletions.push(Box::pin(async move {
-        optional(async {
-            gone(iam.delete_login_profile().user_name(name).send().await.aws("DeleteLoginProfile"))
-        })
-        .await
-        .map(drop)
-    }));
     try_join_all(deletions).await.map(drop)
 }
 

@@ -1,0 +1,47 @@
+//! Waiting for AWS to show what was done: reads of IAM and of bucket configurations are eventually
+//! consistent, so right after a change they may tell of the state before it.
+
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::report::seconds;
+use crate::session::Session;
+
+/// How long AWS may show the state from before our changes.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// First pause between two looks.
+const FIRST: Duration = Duration::from_millis(250);
+/// Longest pause between two looks.
+const CAP: Duration = Duration::from_secs(4);
+
+/// Looks again and again, less and less often.
+pub(super) struct Settling {
+    why: &'static str,
+    start: Instant,
+    pause: Duration,
+}
+
+impl Settling {
+    /// Begins to wait; `why` is what the user is told.
+    pub(super) fn begin(why: &'static str) -> Self {
+        Self { why, start: Instant::now(), pause: FIRST }
+    }
+
+    /// Pauses until the next look. False: it has been long enough.
+    pub(super) async fn pause(&mut self, session: &Session<'_>) -> Result<bool, Failure> {
+        let elapsed = self.start.elapsed();
+        if elapsed >= DEADLINE {
+            return Ok(false);
+        }
+        let text = format!("{} ({} of at most {})", self.why, seconds(elapsed), seconds(DEADLINE));
+        session.screen.say(&text);
+        let pause = self.pause;
+        self.pause = (pause * 2).min(CAP);
+        let sleep = async {
+            tokio::time::sleep(pause).await;
+            Ok::<_, Failure>(())
+        };
+        session.interrupt.or(sleep).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,85 @@
+//! How many calls each command makes, and how many of them one after the other.
+
+use crate::support::stage::{Run, Stage};
+use std::time::Duration;
+
+/// Dwarfs what the calls take by themselves.
+const LATENCY: Duration = Duration::from_millis(500);
+
+#[test]
+fn calls_and_chains_stay_within_their_limits() {
+    let stage = Stage::new();
+    let run = |args: &[&str]| stage.run_slowly(args, Vec::new(), LATENCY).ok();
+    let table = [
+        ("plan, nothing there", run(&["plan"]), 45, 3),
+        ("up, from nothing", run(&["up", "--yes"]), usize::MAX, 10),
+        ("plan, no changes", run(&["plan"]), 45, 3),
+        ("up, no changes", run(&["up", "--yes"]), 45, 3),
+        ("down", run(&["down", "--yes"]), usize::MAX, 8),
+    ];
+    println!("{:<22}{:>7}{:>7}", "", "calls", "chain");
+    for (what, run, _, _) in &table {
+        println!("{what:<22}{:>7}{:>7}", run.calls.0.len(), run.calls.chain());
+    }
+    if std::env::var_os("PROVISIONER_SHOW_CALLS").is_some() {
+        table.iter().for_each(|(what, run, _, _)| show(what, run));
+    }
+    for (what, run, most_calls, longest_chain) in &table {
+        assert!(run.calls.0.len() <= *most_calls, "{what}: {} calls", run.calls.0.len());
+        assert!(run.calls.chain() <= *longest_chain, "{what}: a chain of {}", run.calls.chain());
+    }
+}
+
+/// Each call in steps of the latency.
+fn show(what: &str, run: &Run) {
+    println!("\n{what}");
+    let Some(first) = run.calls.0.first() else { return };
+    for call in &run.calls.0 {
+        let at = call.start.duration_since(first.start).as_secs_f64() / LATENCY.as_secs_f64();
+        println!("  {at:5.2} {} -> {}", call.label(), call.status);
+    }
+}
+
+/// A stack with so many users.
+fn with_users(count: usize) -> String {
+    let user =
+        |n: usize| format!("[[users]]\nname = \"u{n}\"\nbucket = \"source\"\naccess = \"read-only\"\n");
+    format!("stack = \"crash\"\n{}", (0..count).map(user).collect::<String>())
+}
+
+#[test]
+fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
+    let stage = Stage::new();
+    let mut rows = Vec::new();
+    let most = if std::env::var_os("PROVISIONER_ALL_FAULTS").is_some() { 100 } else { 20 };
+    for count in [1, 10, most] {
+        stage.configure(&with_users(count));
+        let up = stage.run_slowly(&["up", "--yes"], Vec::new(), LATENCY).ok().calls;
+        let plan = stage.run_slowly(&["plan", "--detailed-exitcode"], Vec::new(), LATENCY).ok().calls;
+        let down = stage.run_slowly(&["down", "--yes"], Vec::new(), LATENCY).ok().calls;
+        println!(
+            "{count:>4} users: plan {} calls, chain {}; up {} calls, chain {}; down {} calls, chain {}",
+            plan.0.len(),
+            plan.chain(),
+            up.0.len(),
+            up.chain(),
+            down.0.len(),
+            down.chain()
+        );
+        rows.push([plan, up, down]);
+    }
+    // So many users or steps are under way at once; more of them take turns.
+    const SIDE_BY_SIDE: usize = 16;
+    for (command, limit) in [3, 10, 8].into_iter().enumerate() {
+        let [one, ten, many] = [&rows[0][command], &rows[1][command], &rows[2][command]];
+        let each = (ten.0.len() - one.0.len()) / 9;
+        let expected = ten.0.len() + (most - 10) * each;
+        let difference = many.0.len().abs_diff(expected);
+        assert!(difference <= 20, "{} calls, {expected} expected", many.0.len());
+        // One more than alone: so many calls blur what runs after what.
+        assert!(ten.chain() <= limit + 1, "command {command}: a chain of {}", ten.chain());
+        // Nothing grows faster than the turns: reading twice, and at most four calls to change one.
+        let turns = most.div_ceil(SIDE_BY_SIDE);
+        assert!(many.chain() <= limit + 6 * turns, "command {command}: a chain of {}", many.chain());
+    }
+}

@@ -1,0 +1,13 @@
+//! The program as a whole, on an AWS where anything can happen. See `../support/proxy`.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod calls;
+mod crash;
+mod interrupted;
+mod ownership;
+mod two_at_once;
+mod weather;

@@ -1,0 +1,147 @@
+//! Which call a request is: service, operation, and of what.
+
+use super::http::Message;
+use std::time::Instant;
+
+/// The service that a request is for; each has its own wire shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    S3,
+    Iam,
+    Sts,
+    Lambda,
+    Logs,
+    Tagging,
+}
+
+/// A call that went through the proxy.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its number in this run, from 1.
+    pub number: usize,
+    pub service: Service,
+    /// As AWS names it.
+    pub operation: String,
+    /// The bucket, function, role, user or log group.
+    pub subject: String,
+    /// How often a call of this label came before, in this run.
+    pub earlier: usize,
+    pub start: Instant,
+    /// When its answer was sent. `None`: it got none.
+    pub end: Option<Instant>,
+    /// The answer's status.
+    pub status: u16,
+    /// Something was done to it.
+    pub disturbed: bool,
+}
+
+impl Call {
+    /// What a request is.
+    pub fn of(request: &Message) -> Self {
+        let (path, query) = request.target().split_once('?').unwrap_or((request.target(), ""));
+        let scope = request.header("authorization").unwrap_or_default();
+        let service = scope.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
+        let body = String::from_utf8_lossy(&request.body);
+        let (service, operation, subject) = match service.unwrap_or_default() {
+            "s3" => (Service::S3, s3(request.method(), path, query), segment(path, 0)),
+            "lambda" => {
+                let (operation, subject) = lambda(request.method(), path);
+                (Service::Lambda, operation, subject)
+            }
+            name @ ("iam" | "sts") => {
+                let field = |name: &str| {
+                    let mut fields = body.split('&').filter_map(|field| field.split_once('='));
+                    fields.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+                };
+                let subject = field("UserName").or_else(|| field("RoleName")).unwrap_or_default();
+                let service = if name == "iam" { Service::Iam } else { Service::Sts };
+                (service, field("Action").unwrap_or_default(), subject)
+            }
+            name => {
+                let operation = request.header("x-amz-target").unwrap_or_default();
+                let document: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+                let subject = document["logGroupName"].as_str().unwrap_or_default().to_owned();
+                let service = if name == "logs" { Service::Logs } else { Service::Tagging };
+                (service, operation.rsplit('.').next().unwrap_or_default().to_owned(), subject)
+            }
+        };
+        let start = Instant::now();
+        Self {
+            number: 0,
+            service,
+            operation,
+            subject,
+            earlier: 0,
+            start,
+            end: None,
+            status: 0,
+            disturbed: false,
+        }
+    }
+
+    /// Calls of the same label do the same to the same thing.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.operation, self.subject).trim_end().to_owned()
+    }
+}
+
+fn segment(path: &str, index: usize) -> String {
+    path.split('/').filter(|part| !part.is_empty()).nth(index).unwrap_or_default().to_owned()
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+fn s3(method: &str, path: &str, query: &str) -> String {
+    let has = |name: &str| query.split('&').any(|part| part.split('=').next() == Some(name));
+    let verb = match method {
+        "PUT" => "Put",
+        "DELETE" => "Delete",
+        _ => "Get",
+    };
+    for (parameter, noun) in [
+        ("tagging", "BucketTagging"),
+        ("publicAccessBlock", "PublicAccessBlock"),
+        ("ownershipControls", "BucketOwnershipControls"),
+        ("encryption", "BucketEncryption"),
+        ("versioning", "BucketVersioning"),
+        ("policy", "BucketPolicy"),
+        ("lifecycle", "BucketLifecycle"),
+        ("notification", "BucketNotificationConfiguration"),
+    ] {
+        if has(parameter) {
+            return format!("{verb}{noun}");
+        }
+    }
+    let is_object = path.trim_matches('/').contains('/');
+    let name = match method {
+        _ if has("versions") => "ListObjectVersions",
+        "GET" if has("uploads") => "ListMultipartUploads",
+        "POST" if has("delete") => "DeleteObjects",
+        "DELETE" if has("uploadId") => "AbortMultipartUpload",
+        "HEAD" if !is_object => "HeadBucket",
+        "PUT" if !is_object => "CreateBucket",
+        "DELETE" if !is_object => "DeleteBucket",
+        _ => return format!("{method} {query}"),
+    };
+    name.to_owned()
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
+fn lambda(method: &str, path: &str) -> (String, String) {
+    let (kind, name, aspect) = (segment(path, 1), segment(path, 2), segment(path, 3));
+    let operation = match (method, kind.as_str(), aspect.as_str()) {
+        ("POST", "functions", "") => "CreateFunction",
+        ("GET", "functions", "") => "GetFunction",
+        ("DELETE", "functions", "") => "DeleteFunction",
+        ("GET", "functions", "configuration") => "GetFunctionConfiguration",
+        ("PUT", "functions", "configuration") => "UpdateFunctionConfiguration",
+        ("PUT", "functions", "code") => "UpdateFunctionCode",
+        ("GET", "functions", "policy") => "GetPolicy",
+        ("POST", "functions", "policy") => "AddPermission",
+        ("DELETE", "functions", "policy") => "RemovePermission",
+        ("PUT", "functions", "concurrency") => "PutFunctionConcurrency",
+        ("DELETE", "functions", "concurrency") => "DeleteFunctionConcurrency",
+        ("POST", "tags", _) => "TagResource",
+        _ => return (format!("{method} {kind} {aspect}"), name),
+    };
+    (operation.to_owned(), name)
+}

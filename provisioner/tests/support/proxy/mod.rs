@@ -1,0 +1,24 @@
+//! A proxy between the program under test and the local AWS that knows every call, and can harm it.
+//!
+//! ```text
+//! program --HTTP--> server: number it, ask the rules, forward or not, record --HTTPS--> local AWS
+//! http     messages, read whole       call     which service, operation, thing
+//! fault    what can happen to a call   wire     errors in each service's own shape
+//! record   how many calls, and how many one after the other
+//! ```
+//!
+//! The `Host` header is forwarded as it came, so signatures stay good. Towards the program there is no TLS:
+//! the bucket policies deny everybody but root without it, and the program is root here.
+
+mod call;
+mod fault;
+mod http;
+mod record;
+mod server;
+mod wire;
+
+pub use call::{Call, Service};
+pub use fault::{Fault, Point, Rule};
+pub use record::Record;
+pub use server::Proxy;
+pub use wire::Refusal;

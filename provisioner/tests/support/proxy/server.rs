@@ -1,0 +1,300 @@
+//! The proxy itself: a thread for each connection, each with a connection of its own to the local AWS.
+
+use super::call::Call;
+use super::fault::{Fault, Rule};
+use super::http::Message;
+use super::record::Record;
+use provisioner::local::Running;
+use rustix::process::{Pid, Signal, kill_process};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+type Upstream = StreamOwned<ClientConnection, TcpStream>;
+
+/// The local AWS closes connections that are idle for some seconds.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// A proxy in front of a local AWS.
+pub struct Proxy {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+}
+
+struct Shared {
+    upstream: SocketAddr,
+    tls: Arc<ClientConfig>,
+    state: Mutex<State>,
+    changed: Condvar,
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    rules: Vec<Rule>,
+    latency: Duration,
+    calls: Vec<Call>,
+    seen: HashMap<String, usize>,
+    /// The last good answer to each request that reads, for [`Fault::Stale`].
+    answers: HashMap<Vec<u8>, Vec<u8>>,
+    in_flight: usize,
+    victim: Option<Pid>,
+}
+
+impl Proxy {
+    /// Starts one.
+    pub fn start(running: &Running) -> Self {
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_file_iter(&running.ca_bundle).unwrap() {
+            roots.add(certificate.unwrap()).unwrap();
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            upstream: running.endpoint.trim_start_matches("https://").parse().unwrap(),
+            tls: Arc::new(tls),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            closed: AtomicBool::new(false),
+        });
+        let accepting = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if accepting.closed.load(Ordering::Relaxed) {
+                    return;
+                }
+                let shared = Arc::clone(&accepting);
+                std::thread::spawn(move || shared.serve(client));
+            }
+        });
+        Self { shared, address }
+    }
+
+    /// What to give the program as its endpoint.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Begins a run: counts from 1 again, under these rules. Each call takes at least `latency`.
+    pub fn begin(&self, rules: Vec<Rule>, latency: Duration) {
+        let mut state = self.shared.state();
+        let answers = std::mem::take(&mut state.answers);
+        *state = State { rules, latency, answers, ..State::default() };
+    }
+
+    /// Says which process the faults are for.
+    pub fn victim(&self, process: u32) {
+        self.shared.state().victim = Pid::from_raw(process.cast_signed());
+        self.shared.changed.notify_all();
+    }
+
+    /// Ends a run: waits for what AWS is still busy with, also after the program has died.
+    pub fn end(&self) -> Record {
+        let mut state = self.shared.state();
+        state.rules.clear();
+        self.shared.changed.notify_all();
+        while state.in_flight > 0 {
+            state = self.shared.changed.wait(state).unwrap();
+        }
+        state.victim = None;
+        Record(std::mem::take(&mut state.calls))
+    }
+
+    /// How many calls there were so far in this run.
+    pub fn count(&self) -> usize {
+        self.shared.state().calls.len()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Relaxed);
+        self.shared.state().rules.clear();
+        self.shared.changed.notify_all();
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// What becomes of a connection after a call.
+enum Next {
+    Answer(Vec<u8>),
+    Close,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Serves a connection until one of the two sides closes it.
+    fn serve(&self, mut client: TcpStream) {
+        let _ = client.set_nodelay(true);
+        let mut upstream: Option<(Upstream, Instant)> = None;
+        while let Ok(Some(request)) = Message::read(&mut client, |_| false) {
+            let (call, fault) = self.begin_call(&request);
+            let index = call.number - 1;
+            let next = self.handle(&request, &call, fault, &mut upstream);
+            let sent = match next {
+                Ok(Next::Answer(bytes)) => {
+                    let until = call.start + self.state().latency;
+                    std::thread::sleep(until.saturating_duration_since(Instant::now()));
+                    // Counted as over before the program can go on with its next call.
+                    let status = String::from_utf8_lossy(&bytes[..bytes.len().min(12)]);
+                    let status = status.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+                    if let Some(call) = self.state().calls.get_mut(index) {
+                        call.status = status;
+                        call.end = Some(Instant::now());
+                    }
+                    client.write_all(&bytes).is_ok()
+                }
+                Ok(Next::Close) | Err(_) => false,
+            };
+            self.state().in_flight -= 1;
+            self.changed.notify_all();
+            if !sent {
+                return;
+            }
+        }
+    }
+
+    fn begin_call(&self, request: &Message) -> (Call, Option<Fault>) {
+        let mut call = Call::of(request);
+        let mut state = self.state();
+        call.number = state.calls.len() + 1;
+        let seen = state.seen.entry(call.label()).or_insert(0);
+        call.earlier = *seen;
+        *seen += 1;
+        let fault = state.rules.iter_mut().find_map(|rule| rule.takes(&call).then(|| rule.fault.clone()));
+        call.disturbed = fault.is_some();
+        state.calls.push(call.clone());
+        state.in_flight += 1;
+        (call, fault)
+    }
+
+    fn handle(
+        &self,
+        request: &Message,
+        call: &Call,
+        fault: Option<Fault>,
+        upstream: &mut Option<(Upstream, Instant)>,
+    ) -> io::Result<Next> {
+        let to_head = request.method() == "HEAD";
+        let mut ask = || self.ask(request, call, upstream);
+        Ok(match fault {
+            None => Next::Answer(ask()?),
+            Some(Fault::DropBefore) => Next::Close,
+            Some(Fault::DropAfter) => {
+                ask()?;
+                Next::Close
+            }
+            Some(Fault::KillBefore) => {
+                self.signal(Signal::KILL);
+                Next::Close
+            }
+            Some(Fault::KillAfter) => {
+                ask()?;
+                self.signal(Signal::KILL);
+                Next::Close
+            }
+            Some(Fault::Refuse(refusal)) => Next::Answer(refusal.bytes(call, to_head)),
+            Some(Fault::RefuseAs(refusal)) => Next::Answer(refusal(call.service).bytes(call, to_head)),
+            Some(Fault::RefuseAfter(refusal)) => {
+                ask()?;
+                Next::Answer(refusal(call.service).bytes(call, to_head))
+            }
+            Some(Fault::Delay(duration)) => {
+                std::thread::sleep(duration);
+                Next::Answer(ask()?)
+            }
+            Some(Fault::Freeze) => {
+                let mut state = self.state();
+                while !state.rules.is_empty() {
+                    state = self.changed.wait(state).unwrap();
+                }
+                Next::Close
+            }
+            Some(Fault::Signal(signal)) => {
+                self.signal(signal);
+                Next::Answer(ask()?)
+            }
+            Some(Fault::Edit(edit)) => {
+                let bytes = ask()?;
+                let Some(mut answer) = Message::read(&mut bytes.as_slice(), |_| false)? else {
+                    return Ok(Next::Close);
+                };
+                answer.body = edit(&String::from_utf8_lossy(&answer.body)).into_bytes();
+                Next::Answer(answer.answer_bytes(to_head))
+            }
+            Some(Fault::Stale) => {
+                let old = self.state().answers.get(&key(request)).cloned();
+                Next::Answer(match old {
+                    Some(old) => old,
+                    None => ask()?,
+                })
+            }
+        })
+    }
+
+    /// Asks the local AWS.
+    fn ask(
+        &self,
+        request: &Message,
+        call: &Call,
+        upstream: &mut Option<(Upstream, Instant)>,
+    ) -> io::Result<Vec<u8>> {
+        let mut connection = match upstream.take() {
+            Some((connection, last)) if last.elapsed() < IDLE => connection,
+            _ => self.connect()?,
+        };
+        request.forward(&mut connection)?;
+        let to_head = request.method() == "HEAD";
+        let bodiless = |status| to_head || status == 204 || status == 304;
+        let answer = Message::read(&mut connection, bodiless)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        if !answer.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
+            *upstream = Some((connection, Instant::now()));
+        }
+        let bytes = answer.answer_bytes(to_head);
+        let reads = ["Get", "List", "Describe", "Head"].iter().any(|verb| call.operation.starts_with(verb));
+        if reads && answer.status() < 500 {
+            self.state().answers.insert(key(request), bytes.clone());
+        }
+        Ok(bytes)
+    }
+
+    fn connect(&self) -> io::Result<Upstream> {
+        let stream = TcpStream::connect(self.upstream)?;
+        stream.set_nodelay(true)?;
+        let name = ServerName::from(self.upstream.ip());
+        let tls = ClientConnection::new(Arc::clone(&self.tls), name).map_err(io::Error::other)?;
+        Ok(StreamOwned::new(tls, stream))
+    }
+
+    fn signal(&self, signal: Signal) {
+        let mut state = self.state();
+        while state.victim.is_none() && !state.rules.is_empty() {
+            state = self.changed.wait(state).unwrap();
+        }
+        if let Some(victim) = state.victim {
+            // It may have ended by itself.
+            let _ = kill_process(victim, signal);
+        }
+    }
+}
+
+/// The same question has the same key.
+fn key(request: &Message) -> Vec<u8> {
+    let target = request.header("x-amz-target").unwrap_or_default();
+    [request.method().as_bytes(), request.target().as_bytes(), target.as_bytes(), &request.body].join(&b'\n')
+}
