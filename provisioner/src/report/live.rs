@@ -62,7 +62,7 @@ impl Listener for Live<'_> {
                 finish(index, format!("  \u{2713} {} ({})", title(step), seconds(*elapsed)));
             }
             Event::Failed { index, step, error } => {
-                finish(index, format!("  \u{2717} {}: {error}", title(step)))
+                finish(index, format!("  \u{2717} {}: {error}", title(step)));
             }
             Event::Skipped { index, step, why } => {
                 let why = match why {

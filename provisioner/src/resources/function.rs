@@ -178,7 +178,9 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
             .filter(|reason| !reason.is_empty())
             .map(str::to_owned),
         last_modified: text(configuration.last_modified()),
-        reserved_concurrency: number(output.concurrency().and_then(|c| c.reserved_concurrent_executions())),
+        reserved_concurrency: number(
+            output.concurrency().and_then(aws_sdk_lambda::types::Concurrency::reserved_concurrent_executions),
+        ),
         tags: output.tags().cloned().unwrap_or_default().into_iter().collect(),
     }))
 }

@@ -63,7 +63,7 @@ pub(super) async fn verdict(aws: &Aws, group: &str, about: About<'_>) -> Result<
             other => other?,
         };
         let lines = page.events().iter().filter_map(|event| event.message()).flat_map(str::lines);
-        newest = lines.filter_map(|line| read(line, about)).last().or(newest);
+        newest = lines.filter_map(|line| read(line, about)).next_back().or(newest);
         next = page.next_token;
         if next.is_none() {
             break;

@@ -158,7 +158,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_removed_is_told_in_words() {
         let exif = exif();
-        let text = told_of(picture(&[exif.clone()], b"")).await;
+        let text = told_of(picture(std::slice::from_ref(&exif), b"")).await;
         assert_eq!(text, format!("GPS position, device ({} B removed)", exif.len()));
         assert!(!text.contains("LEAK"), "no value of the metadata");
         let text = told_of(picture(&[segment(0xFE, b"a comment")], b"tail")).await;

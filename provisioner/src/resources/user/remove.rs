@@ -86,27 +86,34 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
             gone(request.send().await.aws("RemoveUserFromGroup"))
         }));
     }
-    for device in devices.iter().flat_map(|devices| devices.mfa_devices()) {
+    for device in
+        devices.iter().flat_map(aws_sdk_iam::operation::list_mfa_devices::ListMfaDevicesOutput::mfa_devices)
+    {
         deletions.push(Box::pin(async move {
             let request = iam.deactivate_mfa_device().user_name(name).serial_number(device.serial_number());
             gone(request.send().await.aws("DeactivateMFADevice"))
         }));
     }
-    for certificate in certificates.iter().flat_map(|certificates| certificates.certificates()) {
+    for certificate in certificates.iter().flat_map(
+        aws_sdk_iam::operation::list_signing_certificates::ListSigningCertificatesOutput::certificates,
+    ) {
         deletions.push(Box::pin(async move {
             let request =
                 iam.delete_signing_certificate().user_name(name).certificate_id(certificate.certificate_id());
             gone(request.send().await.aws("DeleteSigningCertificate"))
         }));
     }
-    for key in ssh_keys.iter().flat_map(|keys| keys.ssh_public_keys()) {
+    for key in ssh_keys
+        .iter()
+        .flat_map(aws_sdk_iam::operation::list_ssh_public_keys::ListSshPublicKeysOutput::ssh_public_keys)
+    {
         deletions.push(Box::pin(async move {
             let request =
                 iam.delete_ssh_public_key().user_name(name).ssh_public_key_id(key.ssh_public_key_id());
             gone(request.send().await.aws("DeleteSSHPublicKey"))
         }));
     }
-    for credential in services.iter().flat_map(|credentials| credentials.service_specific_credentials()) {
+    for credential in services.iter().flat_map(aws_sdk_iam::operation::list_service_specific_credentials::ListServiceSpecificCredentialsOutput::service_specific_credentials) {
         deletions.push(Box::pin(async move {
             let id = credential.service_specific_credential_id();
             let request =
