@@ -175,7 +175,7 @@ fn other(name: &str, size: usize, mut command: Command, copy: Duration) {
 fn line(name: &str, size: usize, took: Duration, copy: Duration) {
     let seconds = took.as_secs_f64();
     say(&format!(
-        "{name:<44}{:>7.2} MB{:>9.3} ms{:>12.2}{:>12.3}\n",
+        "{name:<44}{:>7.2} MB{:>9.3} ms{:>12.3}{:>12.4}\n",
         size as f64 / 1e6,
         seconds * 1e3,
         size as f64 / 1e9 / seconds,
