@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterce
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::root_names::with_right_names;
 use super::{AwsCall, AwsError, client_with_ca};
 
 /// How to reach AWS. What is `None` comes from the standard AWS environment
@@ -200,11 +201,11 @@ impl Aws {
     }
 }
 
-fn s3_client(config: &SdkConfig, path_style: bool, calls: &Calls) -> aws_sdk_s3::Client {
-    aws_sdk_s3::Client::from_conf(
-        aws_sdk_s3::config::Builder::from(config)
-            .force_path_style(path_style)
-            .interceptor(calls.clone())
-            .build(),
-    )
+fn s3_client(config: &SdkConfig, is_custom: bool, calls: &Calls) -> aws_sdk_s3::Client {
+    let mut builder =
+        aws_sdk_s3::config::Builder::from(config).force_path_style(is_custom).interceptor(calls.clone());
+    if let Some(client) = config.http_client().filter(|_| is_custom) {
+        builder = builder.http_client(with_right_names(client));
+    }
+    aws_sdk_s3::Client::from_conf(builder.build())
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod error;
 mod http;
+mod root_names;
 mod wait;
 
 pub use clients::{Aws, ConnectError, Connection};
