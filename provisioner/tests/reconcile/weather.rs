@@ -147,7 +147,11 @@ fn an_endpoint_that_never_answers_is_told_as_such() {
     let stage = Stage::new();
     let run = stage.run_with(&["plan"], vec![Rule::when(|_| true, Fault::DropBefore)]);
     assert_eq!(run.code(), Some(5), "{}", run.text());
-    assert!(run.stderr.contains("GetCallerIdentity") && run.stderr.contains("AWS_ENDPOINT_URL"), "{}", run.text());
+    assert!(
+        run.stderr.contains("GetCallerIdentity") && run.stderr.contains("AWS_ENDPOINT_URL"),
+        "{}",
+        run.text()
+    );
 }
 
 /// More throttled calls at once than the SDK's own quota of retries allows.
