@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -143,7 +144,10 @@ impl Aws {
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
         let calls = Calls::default();
         let sts = aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&config).interceptor(calls.clone()).build(),
+            aws_sdk_sts::config::Builder::from(&config)
+                .retry_partition(retries())
+                .interceptor(calls.clone())
+                .build(),
         );
         let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity")?;
         let caller = identity.arn().unwrap_or_default().to_owned();
@@ -151,16 +155,26 @@ impl Aws {
         Ok(Self {
             s3: s3_client(&config, endpoint.is_some(), &calls),
             iam: aws_sdk_iam::Client::from_conf(
-                aws_sdk_iam::config::Builder::from(&config).interceptor(calls.clone()).build(),
+                aws_sdk_iam::config::Builder::from(&config)
+                    .retry_partition(retries())
+                    .interceptor(calls.clone())
+                    .build(),
             ),
             lambda: aws_sdk_lambda::Client::from_conf(
-                aws_sdk_lambda::config::Builder::from(&config).interceptor(calls.clone()).build(),
+                aws_sdk_lambda::config::Builder::from(&config)
+                    .retry_partition(retries())
+                    .interceptor(calls.clone())
+                    .build(),
             ),
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(
-                aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(calls.clone()).build(),
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config)
+                    .retry_partition(retries())
+                    .interceptor(calls.clone())
+                    .build(),
             ),
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(
                 aws_sdk_resourcegroupstagging::config::Builder::from(&config)
+                    .retry_partition(retries())
                     .interceptor(calls.clone())
                     .build(),
             ),
@@ -201,9 +215,18 @@ impl Aws {
     }
 }
 
+/// Retries are limited by the number of attempts of each call only. By default all calls share a quota that
+/// protects services from many clients; a run that makes hundreds of calls at once and is throttled would
+/// use it up and fail, where it should only slow down.
+fn retries() -> RetryPartition {
+    RetryPartition::custom("provisioner").token_bucket(TokenBucket::unlimited()).build()
+}
+
 fn s3_client(config: &SdkConfig, is_custom: bool, calls: &Calls) -> aws_sdk_s3::Client {
-    let mut builder =
-        aws_sdk_s3::config::Builder::from(config).force_path_style(is_custom).interceptor(calls.clone());
+    let mut builder = aws_sdk_s3::config::Builder::from(config)
+        .force_path_style(is_custom)
+        .retry_partition(retries())
+        .interceptor(calls.clone());
     if let Some(client) = config.http_client().filter(|_| is_custom) {
         builder = builder.http_client(with_right_names(client));
     }

@@ -1,15 +1,17 @@
 //! How many calls each command makes, and how many of them one after the other.
 
+use crate::support::proxy::Pace;
 use crate::support::stage::{Run, Stage};
 use std::time::Duration;
 
-/// Dwarfs what the calls take by themselves.
-const LATENCY: Duration = Duration::from_millis(500);
+/// Longer than the program takes from an answer to the next call, and than its first pause between two looks
+/// at a function that is not ready.
+const LOCKSTEP: Pace = Pace::Lockstep(Duration::from_millis(700));
 
 #[test]
 fn calls_and_chains_stay_within_their_limits() {
     let stage = Stage::new();
-    let run = |args: &[&str]| stage.run_slowly(args, Vec::new(), LATENCY).ok();
+    let run = |args: &[&str]| stage.run_at(args, Vec::new(), LOCKSTEP).ok();
     let table = [
         ("plan, nothing there", run(&["plan"]), 45, 3),
         ("up, from nothing", run(&["up", "--yes"]), usize::MAX, 10),
@@ -30,13 +32,11 @@ fn calls_and_chains_stay_within_their_limits() {
     }
 }
 
-/// Each call in steps of the latency.
+/// Each call with its round.
 fn show(what: &str, run: &Run) {
     println!("\n{what}");
-    let Some(first) = run.calls.0.first() else { return };
     for call in &run.calls.0 {
-        let at = call.start.duration_since(first.start).as_secs_f64() / LATENCY.as_secs_f64();
-        println!("  {at:5.2} {} -> {}", call.label(), call.status);
+        println!("  {:>2} {} -> {}", call.round + 1, call.label(), call.status);
     }
 }
 
@@ -54,9 +54,9 @@ fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
     let most = if std::env::var_os("PROVISIONER_ALL_FAULTS").is_some() { 100 } else { 20 };
     for count in [1, 10, most] {
         stage.configure(&with_users(count));
-        let up = stage.run_slowly(&["up", "--yes"], Vec::new(), LATENCY).ok().calls;
-        let plan = stage.run_slowly(&["plan", "--detailed-exitcode"], Vec::new(), LATENCY).ok().calls;
-        let down = stage.run_slowly(&["down", "--yes"], Vec::new(), LATENCY).ok().calls;
+        let up = stage.run_at(&["up", "--yes"], Vec::new(), LOCKSTEP).ok().calls;
+        let plan = stage.run_at(&["plan", "--detailed-exitcode"], Vec::new(), LOCKSTEP).ok().calls;
+        let down = stage.run_at(&["down", "--yes"], Vec::new(), LOCKSTEP).ok().calls;
         println!(
             "{count:>4} users: plan {} calls, chain {}; up {} calls, chain {}; down {} calls, chain {}",
             plan.0.len(),
@@ -76,8 +76,7 @@ fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
         let expected = ten.0.len() + (most - 10) * each;
         let difference = many.0.len().abs_diff(expected);
         assert!(difference <= 20, "{} calls, {expected} expected", many.0.len());
-        // One more than alone: so many calls blur what runs after what.
-        assert!(ten.chain() <= limit + 1, "command {command}: a chain of {}", ten.chain());
+        assert!(ten.chain() <= limit, "command {command}: a chain of {}", ten.chain());
         // Nothing grows faster than the turns: reading twice, and at most four calls to change one.
         let turns = most.div_ceil(SIDE_BY_SIDE);
         assert!(many.chain() <= limit + 6 * turns, "command {command}: a chain of {}", many.chain());

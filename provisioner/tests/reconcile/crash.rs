@@ -1,7 +1,7 @@
 //! Crash anywhere: at every call of `up` from nothing, of an `up` that changes everything, and of `down`,
 //! the process dies, the connection breaks, or AWS fails. The next run heals it, without any help.
 //!
-//! `cargo test` tries a sample; `PROVISIONER_ALL_FAULTS=1` tries every call.
+//! `cargo test` tries a sample; `PROVISIONER_ALL_FAULTS=1` tries every call, `=7` every seventh.
 
 use crate::support::proxy::{Fault, Point, Refusal, Rule};
 use crate::support::stage::{CHANGED, PLAIN, Run, Stage};
@@ -20,23 +20,25 @@ const KINDS: [Kind; 7] = [
     ("throttled", Fault::RefuseAs(Refusal::throttled)),
 ];
 
-fn is_everything_asked_for() -> bool {
-    std::env::var_os("PROVISIONER_ALL_FAULTS").is_some()
+/// Every how many calls a fault is tried.
+fn step() -> usize {
+    std::env::var("PROVISIONER_ALL_FAULTS").map_or(50, |step| step.parse().unwrap_or(1))
 }
 
-/// The points to try of a kind: all, or some, and of each kind other ones.
+/// The points to try of a kind, and of each kind other ones.
 fn sample(points: &[Point], kind: usize) -> impl Iterator<Item = &Point> {
-    let step = if is_everything_asked_for() { 1 } else { 50 };
-    points.iter().skip(kind * 8 % step).step_by(step)
+    let step = step();
+    points.iter().skip(kind * step / KINDS.len()).step_by(step)
 }
 
 /// Kinds side by side, each lane on a stage of its own.
+const LANES: usize = 2;
+
 fn lanes(work: impl Fn(&[(usize, Kind)]) -> Vec<Tally> + Sync) -> Vec<Tally> {
     let kinds: Vec<(usize, Kind)> = KINDS.into_iter().enumerate().collect();
-    let lanes = if is_everything_asked_for() { 4 } else { 2 };
     let tallies = std::thread::scope(|scope| {
         let lanes: Vec<_> =
-            kinds.chunks(kinds.len().div_ceil(lanes)).map(|kinds| scope.spawn(|| work(kinds))).collect();
+            kinds.chunks(kinds.len().div_ceil(LANES)).map(|kinds| scope.spawn(|| work(kinds))).collect();
         lanes.into_iter().map(|lane| lane.join().unwrap()).collect::<Vec<_>>()
     });
     tallies

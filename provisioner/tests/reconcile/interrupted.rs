@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: calls under way finish, the summary says what was done, and the next run goes on.
 
-use crate::support::proxy::{Fault, Rule};
+use crate::support::proxy::{Fault, Pace, Rule};
 use crate::support::stage::Stage;
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ fn reading_ends_at_the_first_signal() {
 #[test]
 fn a_second_signal_ends_a_frozen_run_at_once() {
     let stage = Stage::new();
-    stage.proxy.begin(vec![Rule::on("CreateRole", Fault::Freeze)], Duration::ZERO);
+    stage.proxy.begin(vec![Rule::on("CreateRole", Fault::Freeze)], Pace::Free);
     let running = stage.spawn(&["up", "--yes"]);
     while stage.proxy.count() < 60 {
         std::thread::sleep(Duration::from_millis(10));

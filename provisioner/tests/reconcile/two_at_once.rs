@@ -1,12 +1,13 @@
 //! Two runs at once, of the same stack: whoever comes second at something takes it as it is.
 
+use crate::support::proxy::Pace;
 use crate::support::stage::{CHANGED, PLAIN, Stage};
 use std::time::Duration;
 
 /// Runs both commands, the second one a little later, then `up`: all is as it should be.
 #[track_caller]
 fn at_once(stage: &Stage, commands: [&[&str]; 2], later: Duration) {
-    stage.proxy.begin(Vec::new(), Duration::from_millis(20));
+    stage.proxy.begin(Vec::new(), Pace::Latency(Duration::from_millis(20)));
     let first = stage.spawn(commands[0]);
     std::thread::sleep(later);
     let second = stage.spawn(commands[1]);

@@ -143,6 +143,31 @@ fn throttling_slows_down_and_does_not_fail() {
 }
 
 #[test]
+fn an_endpoint_that_never_answers_is_told_as_such() {
+    let stage = Stage::new();
+    let run = stage.run_with(&["plan"], vec![Rule::when(|_| true, Fault::DropBefore)]);
+    assert_eq!(run.code(), Some(5), "{}", run.text());
+    assert!(
+        run.stderr.contains("GetCallerIdentity") && run.stderr.contains("AWS_ENDPOINT_URL"),
+        "{}",
+        run.text()
+    );
+}
+
+/// More throttled calls at once than the SDK's own quota of retries allows.
+#[test]
+fn hundreds_of_throttled_calls_only_take_longer() {
+    let stage = Stage::new();
+    let user =
+        |n: usize| format!("[[users]]\nname = \"u{n}\"\nbucket = \"source\"\naccess = \"read-only\"\n");
+    stage.configure(&format!("stack = \"crash\"\n{}", (0..30).map(user).collect::<String>()));
+    let fits = |call: &Call| call.service == Service::Iam && call.earlier < 3;
+    let run = stage.run_with(&["plan"], vec![Rule::when(fits, Fault::RefuseAs(Refusal::throttled))]).ok();
+    let throttled = run.calls.0.iter().filter(|call| call.disturbed).count();
+    assert!(throttled > 400, "{throttled}");
+}
+
+#[test]
 fn what_is_attached_is_seen_for_longer_than_it_is_there() {
     let stage = Stage::new();
     stage.run(&UP).ok();

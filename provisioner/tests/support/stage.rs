@@ -1,7 +1,7 @@
 //! A stage for the program: a local AWS of its own, the proxy before it, a configuration, and a look at
 //! what exists that goes past the proxy.
 
-use super::proxy::{Proxy, Record, Rule};
+use super::proxy::{Pace, Proxy, Record, Rule};
 use provisioner::aws::{Aws, Connection};
 use provisioner::config::{self, Overrides};
 use provisioner::local::{Ephemeral, LocalAws};
@@ -174,12 +174,12 @@ impl Stage {
 
     /// Runs the program under these rules.
     pub fn run_with(&self, args: &[&str], rules: Vec<Rule>) -> Run {
-        self.run_slowly(args, rules, Duration::ZERO)
+        self.run_at(args, rules, Pace::Free)
     }
 
-    /// The same, and each call takes at least so long.
-    pub fn run_slowly(&self, args: &[&str], rules: Vec<Rule>, latency: Duration) -> Run {
-        self.proxy.begin(rules, latency);
+    /// The same, with answers at this pace.
+    pub fn run_at(&self, args: &[&str], rules: Vec<Rule>, pace: Pace) -> Run {
+        self.proxy.begin(rules, pace);
         let running = self.spawn(args);
         self.proxy.victim(running.id());
         let run = running.wait();

@@ -133,7 +133,7 @@ async fn optional<T>(call: impl Future<Output = Result<T, AwsError>>) -> Result<
             if matches!(
                 error.code.as_deref(),
                 Some("InvalidAction" | "NotImplemented" | "UnknownOperation" | "AccessDenied")
-            ) || error.status == Some(501) =>
+            ) || (error.code.is_none() && error.status.is_some_and(|status| status >= 500)) =>
         {
             Ok(None)
         }

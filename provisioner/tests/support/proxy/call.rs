@@ -24,6 +24,8 @@ pub struct Call {
     pub operation: String,
     /// The bucket, function, role, user or log group.
     pub subject: String,
+    /// The round it belongs to, from 0; see [`super::Pace::Lockstep`].
+    pub round: usize,
     /// How often a call of this label came before, in this run.
     pub earlier: usize,
     pub start: Instant,
@@ -68,6 +70,7 @@ impl Call {
         let start = Instant::now();
         Self {
             number: 0,
+            round: 0,
             service,
             operation,
             subject,

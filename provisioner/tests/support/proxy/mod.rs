@@ -20,5 +20,5 @@ mod wire;
 pub use call::{Call, Service};
 pub use fault::{Fault, Point, Rule};
 pub use record::Record;
-pub use server::Proxy;
+pub use server::{Pace, Proxy};
 pub use wire::Refusal;

@@ -2,7 +2,6 @@
 
 use super::call::Call;
 use super::fault::Point;
-use std::time::Instant;
 
 /// The calls of a run in the order in which they began.
 #[derive(Debug, Clone, Default)]
@@ -19,20 +18,8 @@ impl Record {
         self.0.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// The most calls of which each began after the one before had ended. With a latency added to each call
-    /// that dwarfs everything else, that is how many latencies the run takes.
+    /// The longest chain of calls that wait for one another, of a run in lockstep.
     pub fn chain(&self) -> usize {
-        let mut intervals: Vec<(Instant, Instant)> =
-            self.0.iter().filter_map(|call| Some((call.end?, call.start))).collect();
-        intervals.sort();
-        let mut chain = 0;
-        let mut free: Option<Instant> = None;
-        for (end, start) in intervals {
-            if free.is_none_or(|free| start >= free) {
-                chain += 1;
-                free = Some(end);
-            }
-        }
-        chain
+        self.0.iter().map(|call| call.round + 1).max().unwrap_or(0)
     }
 }

@@ -20,6 +20,19 @@ type Upstream = StreamOwned<ClientConnection, TcpStream>;
 /// The local AWS closes connections that are idle for some seconds.
 const IDLE: Duration = Duration::from_secs(2);
 
+/// When answers are sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Pace {
+    /// At once.
+    #[default]
+    Free,
+    /// Not before so long after the call.
+    Latency(Duration),
+    /// All together, whenever the program has made no new call for so long. Each such round is one step of
+    /// the longest chain of calls that wait for one another, however slow the machine is.
+    Lockstep(Duration),
+}
+
 /// A proxy in front of a local AWS.
 pub struct Proxy {
     shared: Arc<Shared>,
@@ -37,7 +50,11 @@ struct Shared {
 #[derive(Default)]
 struct State {
     rules: Vec<Rule>,
-    latency: Duration,
+    pace: Pace,
+    /// The round of [`Pace::Lockstep`], and what ends it.
+    round: usize,
+    last_call: Option<Instant>,
+    asking: usize,
     calls: Vec<Call>,
     seen: HashMap<String, usize>,
     /// The last good answer to each request that reads, for [`Fault::Stale`].
@@ -86,11 +103,11 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Begins a run: counts from 1 again, under these rules. Each call takes at least `latency`.
-    pub fn begin(&self, rules: Vec<Rule>, latency: Duration) {
+    /// Begins a run: counts from 1 again, under these rules.
+    pub fn begin(&self, rules: Vec<Rule>, pace: Pace) {
         let mut state = self.shared.state();
         let answers = std::mem::take(&mut state.answers);
-        *state = State { rules, latency, answers, ..State::default() };
+        *state = State { rules, pace, answers, ..State::default() };
     }
 
     /// Says which process the faults are for.
@@ -146,10 +163,11 @@ impl Shared {
             let (call, fault) = self.begin_call(&request);
             let index = call.number - 1;
             let next = self.handle(&request, &call, fault, &mut upstream);
+            self.state().asking -= 1;
+            self.changed.notify_all();
             let sent = match next {
                 Ok(Next::Answer(bytes)) => {
-                    let until = call.start + self.state().latency;
-                    std::thread::sleep(until.saturating_duration_since(Instant::now()));
+                    self.hold(&call);
                     // Counted as over before the program can go on with its next call.
                     let status = String::from_utf8_lossy(&bytes[..bytes.len().min(12)]);
                     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
@@ -169,10 +187,37 @@ impl Shared {
         }
     }
 
+    /// Keeps an answer until the pace lets it go.
+    fn hold(&self, call: &Call) {
+        let mut state = self.state();
+        let until = match state.pace {
+            Pace::Free => return,
+            Pace::Latency(latency) => call.start + latency,
+            Pace::Lockstep(quiet) => {
+                while state.round == call.round {
+                    let last = state.last_call.map_or(Duration::ZERO, |last| last.elapsed());
+                    if state.asking == 0 && last >= quiet {
+                        state.round += 1;
+                        self.changed.notify_all();
+                        return;
+                    }
+                    let pause = quiet.saturating_sub(last).max(Duration::from_millis(5));
+                    state = self.changed.wait_timeout(state, pause).unwrap().0;
+                }
+                return;
+            }
+        };
+        drop(state);
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+    }
+
     fn begin_call(&self, request: &Message) -> (Call, Option<Fault>) {
         let mut call = Call::of(request);
         let mut state = self.state();
         call.number = state.calls.len() + 1;
+        call.round = state.round;
+        state.last_call = Some(call.start);
+        state.asking += 1;
         let seen = state.seen.entry(call.label()).or_insert(0);
         call.earlier = *seen;
         *seen += 1;
