@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 #![expect(clippy::print_stdout, reason = "what was measured is printed")]
-#![expect(unreachable_pub, reason = "one crate: what helpers share is as good as public")]
 
 #[path = "../support/mod.rs"]
 mod support;
