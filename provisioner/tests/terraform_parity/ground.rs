@@ -57,6 +57,7 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
 }
 
 /// The tool on this machine, looked for once.
+#[expect(clippy::print_stderr, reason = "the line that says why nothing is tested")]
 fn tool() -> Option<&'static Path> {
     static TOOL: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = TOOL.get_or_init(|| {
