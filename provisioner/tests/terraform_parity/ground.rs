@@ -16,7 +16,7 @@ use serde_json::Value;
 /// The two users and everything else as shipped.
 pub(crate) const CONFIG: &str = include_str!("../../../config.toml");
 
-/// What one planned change of Terraform is: the address, and the actions.
+/// What Terraform would do to what, by address.
 pub(crate) type Planned = BTreeMap<String, String>;
 
 /// What a run said.
@@ -57,6 +57,7 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
 }
 
 /// The tool on this machine, looked for once.
+#[expect(clippy::print_stderr, reason = "the line that says why nothing is tested")]
 fn tool() -> Option<&'static Path> {
     static TOOL: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = TOOL.get_or_init(|| {
@@ -175,21 +176,27 @@ impl Ground {
         self.terraform(&["destroy", "-auto-approve", "-input=false", "-no-color"]);
     }
 
-    /// What Terraform would change, and how many resources it would import.
+    /// What Terraform would change, and how many resources it would import
+    /// (<https://developer.hashicorp.com/terraform/internals/machine-readable-ui>).
     #[track_caller]
-    pub(crate) fn terraform_plan(&self) -> (Planned, usize) {
-        self.terraform(&["plan", "-input=false", "-out=plan.bin"]);
-        let plan: Value = serde_json::from_str(&self.terraform(&["show", "-json", "plan.bin"]).out).unwrap();
-        let (mut planned, mut imported) = (Planned::new(), 0);
-        for resource in plan["resource_changes"].as_array().unwrap() {
-            let change = &resource["change"];
-            imported += usize::from(!change["importing"].is_null());
-            if resource["mode"] == "managed" && change["actions"] != serde_json::json!(["no-op"]) {
-                let words = format!("{}: {} -> {}", change["actions"], change["before"], change["after"]);
-                planned.insert(resource["address"].as_str().unwrap().to_owned(), words);
+    pub(crate) fn terraform_plan(&self) -> (Planned, u64) {
+        let out = self.terraform(&["plan", "-input=false", "-json"]).out;
+        let (mut planned, mut imported) = (Planned::new(), None);
+        for event in out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+            let change = &event["change"];
+            match event["type"].as_str() {
+                // What is imported and changed, too, is an "update".
+                Some("planned_change")
+                    if !matches!(change["action"].as_str(), Some("noop" | "read" | "import")) =>
+                {
+                    let address = change["resource"]["addr"].as_str().unwrap().to_owned();
+                    planned.insert(address, change["action"].to_string());
+                }
+                Some("change_summary") => imported = Some(event["changes"]["import"].as_u64().unwrap_or(0)),
+                _ => {}
             }
         }
-        (planned, imported)
+        (planned, imported.expect("a plan ends with a summary"))
     }
 
     pub(crate) async fn aws(&self) -> Aws {

@@ -76,7 +76,7 @@ async fn provisioner_first(ground: &Ground) -> World {
     let (changes, imported) = ground.terraform_plan();
     assert!(changes.is_empty(), "Terraform would change what provisioner made: {changes:#?}");
     let blocks = std::fs::read_to_string(ground.path("terraform/imports.tf")).unwrap();
-    assert_eq!(imported, blocks.matches("import {").count());
+    assert_eq!(imported, blocks.matches("import {").count() as u64);
     // Everything that the HCL has is imported: there was nothing to create.
     ground.apply();
     assert_eq!(ground.plan().code, 0);
