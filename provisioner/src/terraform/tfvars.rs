@@ -154,7 +154,8 @@ mod tests {
                 let default = line.split_once(", ").unwrap_or_else(|| panic!("{line} has no default")).1;
                 let default = default.strip_suffix(')').unwrap();
                 // Days may be a word, so Terraform holds them as text.
-                let same = default == *value || default.trim_matches('"') == *value;
+                let text = value.to_string();
+                let same = default == text || default.trim_matches('"') == text;
                 let same =
                     same || serde_json::from_str::<Value>(default).is_ok_and(|default| default == *value);
                 assert!(same, "{name}.{key}: {default} in variables.tf, {value} here");

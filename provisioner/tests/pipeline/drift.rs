@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, Tag, Tagging,
+    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
     VersioningConfiguration,
 };
 use provisioner::aws::Aws;
@@ -144,6 +145,49 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             aws.logs.delete_log_group().log_group_name(&stack.names.log_group).send().await.unwrap();
             "+ log group"
         }
+        20 => {
+            let kms = ServerSideEncryptionByDefault::builder()
+                .sse_algorithm(ServerSideEncryption::AwsKms)
+                .build()
+                .unwrap();
+            let rule =
+                ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(kms).build();
+            let encryption = ServerSideEncryptionConfiguration::builder().rules(rule).build().unwrap();
+            let put = aws
+                .s3
+                .put_bucket_encryption()
+                .bucket(bucket)
+                .server_side_encryption_configuration(encryption);
+            put.send().await.unwrap();
+            "encryption: aws:kms -> AES256"
+        }
+        21 => {
+            let anybody = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}"#;
+            aws.iam
+                .update_assume_role_policy()
+                .role_name(role)
+                .policy_document(anybody)
+                .send()
+                .await
+                .unwrap();
+            "trust policy"
+        }
+        22 => {
+            let arn = stack.names.function_arn();
+            aws.lambda.tag_resource().resource(arn).tags("team", "wrong").send().await.unwrap();
+            "tags: team=wrong -> team=media"
+        }
+        23 => {
+            let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"BUCKET/*"}]}"#;
+            let arn = stack.names.bucket_arn(BucketRole::Destination);
+            let put = aws.s3.put_bucket_policy().bucket(stack.names.bucket(BucketRole::Destination));
+            // The public access block refuses a public policy, so that goes first, as an attacker would do it.
+            let open =
+                aws.s3.delete_public_access_block().bucket(stack.names.bucket(BucketRole::Destination));
+            open.send().await.unwrap();
+            put.policy(wide.replace("BUCKET", &arn)).send().await.unwrap();
+            "bucket policy"
+        }
         _ => return None,
     })
 }
@@ -165,7 +209,7 @@ async fn what_drifted_is_seen_by_plan_and_healed_by_up() {
         assert_eq!(healed.code, 0, "drift {number} is not healed\n{}", healed.out);
         number += 1;
     }
-    assert_eq!(number, 20);
+    assert_eq!(number, 24);
 }
 
 #[tokio::test]
