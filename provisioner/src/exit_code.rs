@@ -46,3 +46,23 @@ impl From<ExitCode> for std::process::ExitCode {
         Self::from(code as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_same_table() {
+        let readme = include_str!("../../README.md");
+        for (code, meaning) in TABLE {
+            let row = format!("| {} | {meaning} |\n", code as u8);
+            assert!(readme.contains(&row), "README.md lacks the row {row}");
+        }
+    }
+
+    #[test]
+    fn codes_are_an_interface_and_never_change() {
+        let codes: Vec<u8> = TABLE.iter().map(|(code, _)| *code as u8).collect();
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 64, 130, 143]);
+    }
+}
