@@ -408,25 +408,3 @@ fn kinds_once() -> &'static [Vec<u8>] {
     static KINDS: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
     KINDS.get_or_init(|| all_kinds(33, 17).into_iter().map(|(_, jpeg)| jpeg).collect())
 }
-
-/// By hand: `cargo test --release -p sanitizer throughput -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures, by hand"]
-fn throughput() {
-    for path in corpus_files() {
-        let Ok(jpeg) = fs::read(&path) else { continue };
-        if jpeg.len() < 600_000 || verify(&jpeg).is_err() {
-            continue;
-        }
-        let best = (0..20)
-            .map(|_| {
-                let start = std::time::Instant::now();
-                std::hint::black_box(verify(std::hint::black_box(&jpeg)).unwrap());
-                start.elapsed()
-            })
-            .min()
-            .unwrap();
-        let rate = jpeg.len() as f64 / best.as_secs_f64() / 1e6;
-        println!("{rate:6.0} MB/s  {:>8} bytes  {}", jpeg.len(), path.file_name().unwrap().display());
-    }
-}

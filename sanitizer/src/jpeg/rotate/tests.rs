@@ -360,26 +360,3 @@ fn same_pixels_as_jpegtran_on_real_pictures() {
     }
     assert!(seen > 20, "only {seen} pictures of the corpus were usable");
 }
-
-/// By hand: `cargo test --release -p sanitizer rotation_speed -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures, by hand"]
-fn rotation_speed() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
-    for name in ["hdr/iphone_hdr_NO.jpg", "tests/35-empty.jpg", "tests/28-hex_value.jpg", "mobile/jolla.jpg"]
-    {
-        let path = corpus.join(name);
-        let Ok(jpeg) = fs::read(&path) else { continue };
-        let best = |work: &dyn Fn()| {
-            let times = (0..7).map(|_| {
-                let start = std::time::Instant::now();
-                work();
-                start.elapsed()
-            });
-            jpeg.len() as f64 / times.min().unwrap().as_secs_f64() / 1e6
-        };
-        let ours = best(&|| drop(turn(&jpeg, Transform::Rotate90, true, PLENTY).unwrap()));
-        let theirs = best(&|| drop(tool("jpegtran", &["-rotate", "90", "-trim"], &path)));
-        println!("{ours:6.0} MB/s here, {theirs:6.0} MB/s by a jpegtran process: {name}");
-    }
-}
