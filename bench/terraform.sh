@@ -5,6 +5,8 @@
 # usage: bench/terraform.sh [PROVISIONER]      (default: target/release/provisioner)
 #
 # Uses AWS_ENDPOINT_URL if it is set, else the AWS of `provisioner local start`.
+# Calls, chains and added latency of any of these commands: put `proxy --latency 100 --` or `proxy --lockstep 700 --`
+# before it (provisioner/examples/proxy.rs; bench/latency.sh does so for provisioner).
 # The stack is called bench-tf; it is made and removed several times.
 set -euo pipefail
 cd "$(dirname "$0")/.."

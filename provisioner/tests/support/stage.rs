@@ -120,7 +120,13 @@ impl Stage {
         // Programs stand in for the function: nothing here starts it.
         std::fs::copy("/bin/true", folder.path().join("one")).unwrap();
         std::fs::copy("/bin/false", folder.path().join("two")).unwrap();
-        let stage = Self { proxy: Proxy::start(&local), aws, runtime, folder, _local: local };
+        let stage = Self {
+            proxy: Proxy::start(&local.endpoint, &local.ca_bundle),
+            aws,
+            runtime,
+            folder,
+            _local: local,
+        };
         stage.configure(PLAIN);
         stage
     }

@@ -4,13 +4,13 @@ use super::call::Call;
 use super::fault::{Fault, Rule};
 use super::http::Message;
 use super::record::Record;
-use provisioner::local::Running;
 use rustix::process::{Pid, Signal, kill_process};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -64,10 +64,10 @@ struct State {
 }
 
 impl Proxy {
-    /// Starts one.
-    pub fn start(running: &Running) -> Self {
+    /// Starts one in front of `https://ADDRESS:PORT`, whose certificate `ca_bundle` vouches for.
+    pub fn start(endpoint: &str, ca_bundle: &Path) -> Self {
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(&running.ca_bundle).unwrap() {
+        for certificate in CertificateDer::pem_file_iter(ca_bundle).unwrap() {
             roots.add(certificate.unwrap()).unwrap();
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -79,7 +79,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            upstream: running.endpoint.trim_start_matches("https://").parse().unwrap(),
+            upstream: endpoint.trim_start_matches("https://").parse().unwrap(),
             tls: Arc::new(tls),
             state: Mutex::default(),
             changed: Condvar::new(),
