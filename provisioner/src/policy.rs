@@ -17,34 +17,140 @@ pub fn same_statement(left: &Value, right: &Value) -> bool {
 }
 
 /// Whether `to` allows no more than `from` does, as far as can be told by
-/// statements alone: every Allow of `to` is one of `from`, and every Deny of
-/// `from` is still in `to`. Then `to` may be written before anything else.
+/// statements alone: every Allow of `to` is within one of `from`, and every Deny
+/// of `from` is still in `to`. Then `to` may be written before anything else.
 #[must_use]
 pub fn narrows(from: &Value, to: &Value) -> bool {
     let (from, to) = (canonical(from), canonical(to));
-    let of = |statements: &[Value], effect: &str| -> Vec<Value> {
-        statements.iter().filter(|s| s["Effect"] == effect).cloned().collect()
-    };
-    of(&to, "Allow").iter().all(|allow| of(&from, "Allow").iter().any(|wide| covers(wide, allow)))
-        && of(&from, "Deny").iter().all(|deny| to.contains(deny))
+    let allows = allows(&from);
+    to.iter().filter(|s| is_allow(s)).all(|narrow| allows.iter().any(|wide| covers(wide, narrow)))
+        && from.iter().filter(|s| !is_allow(s)).all(|deny| to.contains(deny))
+}
+
+/// What is left when `to` takes rights away and gives others: the rights of `to`
+/// that `from` gives already, to be written first. `None` when `to` only takes or
+/// only gives, so that one write is enough. A document that allows nothing has no
+/// statements.
+#[must_use]
+pub fn common(from: &Value, to: &Value) -> Option<Value> {
+    if narrows(from, to) || narrows(to, from) {
+        return None;
+    }
+    let (old, new) = (canonical(from), canonical(to));
+    let allows = allows(&old);
+    let mut left: Vec<Value> = Vec::new();
+    for statement in new.iter().filter(|s| is_allow(s)) {
+        for resource in items(&statement["Resource"]) {
+            let one = |action: &Value| {
+                let mut one = statement.clone();
+                one["Action"] = Value::Array(vec![action.clone()]);
+                one["Resource"] = Value::Array(vec![resource.clone()]);
+                one
+            };
+            let kept: Vec<Value> = items(&statement["Action"])
+                .iter()
+                .filter(|action| allows.iter().any(|wide| covers(wide, &one(action))))
+                .cloned()
+                .collect();
+            if let Some(first) = kept.first() {
+                let mut statement = one(first);
+                statement["Action"] = Value::Array(kept);
+                left.push(statement);
+            }
+        }
+    }
+    if !left.is_empty() {
+        left.extend(old.into_iter().filter(|s| !is_allow(s)));
+    }
+    Some(serde_json::json!({"Version": "2012-10-17", "Statement": left}))
+}
+
+/// Whether a document has no statements.
+#[must_use]
+pub fn is_bare(document: &Value) -> bool {
+    canonical(document).is_empty()
+}
+
+fn is_allow(statement: &Value) -> bool {
+    statement["Effect"] == "Allow"
+}
+
+fn allows(statements: &[Value]) -> Vec<&Value> {
+    statements.iter().filter(|s| is_allow(s)).collect()
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Whether statement `wide` has at least the actions and resources of `narrow`,
-/// and the same everything else.
+/// under no more conditions, and the same everything else.
 fn covers(wide: &Value, narrow: &Value) -> bool {
     let (Some(wide), Some(narrow)) = (wide.as_object(), narrow.as_object()) else { return false };
     let includes = |key: &str| match (wide.get(key), narrow.get(key)) {
-        (Some(Value::Array(wide)), Some(Value::Array(narrow))) => {
-            narrow.iter().all(|item| wide.contains(item))
+        (Some(wide), Some(narrow)) => {
+            items(narrow).iter().all(|narrow| items(wide).iter().any(|wide| matches(wide, narrow)))
         }
         (wide, narrow) => wide == narrow,
     };
+    let is_other = |key: &&String| !matches!(key.as_str(), "Action" | "Resource" | "Condition");
     includes("Action")
         && includes("Resource")
-        && wide.iter().all(|(key, value)| {
-            matches!(key.as_str(), "Action" | "Resource") || narrow.get(key) == Some(value)
+        && wide
+            .get("Condition")
+            .is_none_or(|wide| narrow.get("Condition").is_some_and(|it| stricter(wide, it)))
+        && wide.keys().filter(is_other).all(|key| narrow.get(key) == wide.get(key))
+        && narrow.keys().filter(is_other).all(|key| wide.contains_key(key))
+}
+
+/// Whether every condition of `wide` is in `narrow`, with the same values or fewer.
+fn stricter(wide: &Value, narrow: &Value) -> bool {
+    let (Some(wide), Some(narrow)) = (wide.as_object(), narrow.as_object()) else { return wide == narrow };
+    wide.iter().all(|(operator, keys)| {
+        keys.as_object().is_some_and(|keys| {
+            keys.iter().all(|(key, wide)| {
+                let narrow = narrow.get(operator).and_then(|keys| keys.get(key));
+                narrow.is_some_and(|narrow| match operator.as_str() {
+                    // Any of the values has to match, so fewer of them allow less.
+                    "StringLike" | "ArnLike" => {
+                        items(narrow).iter().all(|one| items(wide).iter().any(|wide| matches(wide, one)))
+                    }
+                    "StringEquals" | "ArnEquals" => items(narrow).iter().all(|one| items(wide).contains(one)),
+                    _ => wide == narrow,
+                })
+            })
         })
-        && wide.len() == narrow.len()
+    })
+}
+
+/// Whether the pattern `wide` matches all that `narrow` matches: `*` stands for any text, `?` for one character
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
+fn matches(wide: &Value, narrow: &Value) -> bool {
+    let (Some(wide), Some(narrow)) = (wide.as_str(), narrow.as_str()) else { return wide == narrow };
+    glob(wide.as_bytes(), narrow.as_bytes())
+}
+
+/// Of `text` a `*` is taken as it stands: only a `*` of the pattern matches it.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut place) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while place < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, place));
+                at += 1;
+            }
+            Some(&byte) if (byte == b'?' && text[place] != b'*') || byte == text[place] => {
+                (at, place) = (at + 1, place + 1);
+            }
+            _ => {
+                let Some((back, from)) = star else { return false };
+                star = Some((back, from + 1));
+                (at, place) = (back + 1, from + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|&byte| byte == b'*')
 }
 
 /// The statements in a canonical form and order.
@@ -168,5 +274,66 @@ mod tests {
         let deny = json!({"Statement": [{"Effect": "Deny", "Action": "a:B", "Resource": "r"}]});
         assert!(narrows(&two, &one) && !narrows(&one, &two));
         assert!(!narrows(&deny, &one) && !narrows(&deny, &json!({"Statement": []})));
+    }
+
+    fn allow(actions: &[&str], resource: &str, condition: Value) -> Value {
+        let mut statement = json!({"Effect": "Allow", "Action": actions, "Resource": resource});
+        if !condition.is_null() {
+            statement["Condition"] = condition;
+        }
+        json!({"Statement": [statement]})
+    }
+
+    #[test]
+    fn a_prefix_and_a_condition_narrow() {
+        let prefix = |prefix: &str| json!({"StringLike": {"s3:prefix": prefix}});
+        for (wide, narrow) in [
+            (allow(&["s3:Get"], "b/*", Value::Null), allow(&["s3:Get"], "b/albums/*", Value::Null)),
+            (allow(&["s3:*"], "b/*", Value::Null), allow(&["s3:Get", "s3:Put"], "b/*", Value::Null)),
+            (allow(&["s3:List"], "b", Value::Null), allow(&["s3:List"], "b", prefix("a/*"))),
+            (allow(&["s3:List"], "b", prefix("a/*")), allow(&["s3:List"], "b", prefix("a/b/*"))),
+            (allow(&["s3:Get"], "b/a?c", Value::Null), allow(&["s3:Get"], "b/abc", Value::Null)),
+        ] {
+            assert!(narrows(&wide, &narrow), "{wide} {narrow}");
+            assert!(!narrows(&narrow, &wide), "{wide} {narrow}");
+        }
+        let not = |value: Value| json!({"StringNotEquals": {"a:b": value}});
+        let (two, one) =
+            (allow(&["a:B"], "r", not(json!(["x", "y"]))), allow(&["a:B"], "r", not(json!("x"))));
+        assert!(!narrows(&two, &one), "fewer values of a negation allow more");
+        let question = allow(&["a:B"], "r?", Value::Null);
+        assert!(!narrows(&question, &allow(&["a:B"], "r*", Value::Null)));
+    }
+
+    #[test]
+    fn what_takes_and_gives_is_told_apart() {
+        let read = allow(&["s3:Get"], "b/*", Value::Null);
+        let write = allow(&["s3:Put"], "b/*", Value::Null);
+        let both = allow(&["s3:Get", "s3:Put"], "b/*", Value::Null);
+        let narrow_both = allow(&["s3:Get", "s3:Put"], "b/a/*", Value::Null);
+        assert_eq!(common(&read, &both), None);
+        assert_eq!(common(&both, &read), None);
+        assert_eq!(common(&read, &write).unwrap()["Statement"], json!([]));
+        let left = common(&read, &narrow_both).unwrap();
+        assert!(same(&left, &allow(&["s3:Get"], "b/a/*", Value::Null)), "{left}");
+    }
+
+    proptest::proptest! {
+        /// Whatever is left first takes nothing that is not taken anyway, and gives nothing.
+        #[test]
+        fn what_is_left_first_is_within_both(
+            from in proptest::collection::vec((0..4usize, 0..4usize), 1..4),
+            to in proptest::collection::vec((0..4usize, 0..4usize), 1..4),
+        ) {
+            let document = |picked: &[(usize, usize)]| json!({"Statement": picked.iter().map(|(action, resource)| json!({
+                "Effect": "Allow",
+                "Action": (["s3:Get", "s3:Put", "s3:*", "s3:List"][*action]),
+                "Resource": (["b/*", "b/a/*", "b", "c/*"][*resource]),
+            })).collect::<Vec<_>>()});
+            let (from, to) = (document(&from), document(&to));
+            if let Some(left) = common(&from, &to) {
+                assert!(narrows(&from, &left) && narrows(&to, &left), "{from} {to} {left}");
+            }
+        }
     }
 }

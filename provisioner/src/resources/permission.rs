@@ -84,7 +84,9 @@ impl ResourceChange for Change {
 
     fn needs(&self) -> Vec<Need> {
         match self {
-            Self::Allow { .. } => vec![Need::Created(Address::Function)],
+            Self::Allow { .. } => {
+                vec![Need::Created(Address::Function), Need::Settled(Address::Bucket(BucketRole::Source))]
+            }
             Self::Remove { .. } => Vec::new(),
         }
     }

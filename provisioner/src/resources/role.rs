@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::iam::{busy, document, from_iam, gone, propagating, to_iam};
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::config::BucketRole;
 use crate::policy;
 use crate::stack::{Stack, Tags, policies};
 
@@ -129,7 +130,20 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
         changes.push(Change::SetTrust { from: observed.trust.clone(), to: trust });
     }
     if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
-        changes.push(Change::SetPolicy { from: observed.policy.clone(), to: policy });
+        let mut from = observed.policy.clone();
+        // What takes and gives does so in two steps: the first is done before anything else.
+        match from.as_ref().and_then(|from| policy::common(from, &policy)) {
+            Some(left) if policy::is_bare(&left) => {
+                changes.push(Change::DeleteInline(stack.names.inline_policy.clone()));
+                from = None;
+            }
+            Some(left) => {
+                changes.push(Change::SetPolicy { from, to: left.clone() });
+                from = Some(left);
+            }
+            None => {}
+        }
+        changes.push(Change::SetPolicy { from, to: policy });
     }
     changes.extend(observed.extra_inline.iter().cloned().map(Change::DeleteInline));
     changes.extend(observed.attached.iter().cloned().map(Change::Detach));
@@ -155,6 +169,9 @@ impl ResourceChange for Change {
             Self::SetPolicy { from, to } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
+            Self::DeleteInline(name) if name.starts_with("provisioner-") => {
+                Line::set("inline policy", Shown::text(name), None).note("the rights go first")
+            }
             Self::DeleteInline(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
             }
@@ -178,6 +195,10 @@ impl ResourceChange for Change {
     fn needs(&self) -> Vec<Need> {
         match self {
             Self::Delete => vec![Need::Settled(Address::Function)],
+            // Nobody gets rights in a bucket that is not closed to the public yet.
+            Self::SetPolicy { .. } if !self.narrows() => [BucketRole::Source, BucketRole::Destination]
+                .map(|role| Need::Settled(Address::Bucket(role)))
+                .into(),
             _ => Vec::new(),
         }
     }

@@ -152,11 +152,20 @@ pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Ve
         }
         Some(observed) => {
             if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
-                changes.push(What::SetPolicy {
-                    from: observed.policy.clone(),
-                    to: policy,
-                    bucket: user.bucket,
-                });
+                let (bucket, mut from) = (user.bucket, observed.policy.clone());
+                // What takes and gives does so in two steps: the first is done before anything else.
+                match from.as_ref().and_then(|from| policy::common(from, &policy)) {
+                    Some(left) if policy::is_bare(&left) => {
+                        changes.push(What::DeleteInline(stack.names.inline_policy.clone()));
+                        from = None;
+                    }
+                    Some(left) => {
+                        changes.push(What::SetPolicy { from, to: left.clone(), bucket });
+                        from = Some(left);
+                    }
+                    None => {}
+                }
+                changes.push(What::SetPolicy { from, to: policy, bucket });
             }
             changes.extend(observed.extra_inline.iter().cloned().map(What::DeleteInline));
             changes.extend(observed.attached.iter().cloned().map(What::Detach));

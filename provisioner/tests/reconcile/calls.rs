@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Longer than the program takes from an answer to the next call, and than its first pause between two looks
 /// at a function that is not ready.
-const LOCKSTEP: Pace = Pace::Lockstep(Duration::from_millis(700));
+pub(crate) const LOCKSTEP: Pace = Pace::Lockstep(Duration::from_millis(700));
 
 #[test]
 fn calls_and_chains_stay_within_their_limits() {

@@ -9,6 +9,8 @@ mod support;
 mod calls;
 mod crash;
 mod interrupted;
+mod never_open;
 mod ownership;
+mod sweep;
 mod two_at_once;
 mod weather;

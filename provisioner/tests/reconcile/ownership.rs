@@ -70,6 +70,8 @@ fn foreign_users_roles_functions_and_log_groups_are_refused() {
     let function = lambda.create_function().function_name(FUNCTION).runtime(Runtime::from("provided.al2023"));
     let function = function.handler("bootstrap").role(role.arn()).code(code);
     stage.wait(function.send()).unwrap();
+    // It is being made for a moment, and would look changed after the refusal.
+    while stage.world().function.unwrap().state != "Active" {}
     refused("function crash-sanitizer exists already", "--adopt");
     stage.run(&ADOPT).ok();
     is_clean(&stage);

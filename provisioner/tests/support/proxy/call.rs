@@ -82,6 +82,11 @@ impl Call {
         }
     }
 
+    /// It changes nothing.
+    pub fn reads(&self) -> bool {
+        ["Get", "List", "Describe", "Head"].iter().any(|verb| self.operation.starts_with(verb))
+    }
+
     /// Calls of the same label do the same to the same thing.
     pub fn label(&self) -> String {
         format!("{} {}", self.operation, self.subject).trim_end().to_owned()

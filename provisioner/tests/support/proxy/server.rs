@@ -311,8 +311,7 @@ impl Shared {
             *upstream = Some((connection, Instant::now()));
         }
         let bytes = answer.answer_bytes(to_head);
-        let reads = ["Get", "List", "Describe", "Head"].iter().any(|verb| call.operation.starts_with(verb));
-        if reads && answer.status() < 500 {
+        if call.reads() && answer.status() < 500 {
             self.state().answers.insert(key(request), bytes.clone());
         }
         Ok(bytes)
