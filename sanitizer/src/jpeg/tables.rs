@@ -124,6 +124,12 @@ impl Tables {
                     verifier.dht(table)?;
                 }
             }
+            if let CONDITIONING_DC..RESTART = destination {
+                check_conditioning(table, definition.bytes.start)?;
+                if let (&[destination, value], Some(verifier)) = (table, &mut verifier) {
+                    verifier.dac(destination, value)?;
+                }
+            }
             if let (RESTART, &[high, low], Some(verifier)) = (destination, table, &mut verifier) {
                 verifier.restart_interval(u16::from_be_bytes([high, low]));
             }
@@ -219,6 +225,16 @@ fn check_huffman(header: &FrameHeader, table: &[u8], offset: usize) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Refuses arithmetic conditioning with values that it cannot have (T.81, B.2.4.3).
+fn check_conditioning(table: &[u8], offset: usize) -> Result<(), Error> {
+    let legal = match *table {
+        [destination, value] if destination >> 4 == 0 => value & 15 <= value >> 4,
+        [_, value] => (1..=63).contains(&value),
+        _ => false,
+    };
+    if legal { Ok(()) } else { Err(malformed(offset, "arithmetic conditioning with impossible values")) }
 }
 
 #[cfg(test)]

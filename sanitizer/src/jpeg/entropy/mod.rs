@@ -9,17 +9,21 @@
 //! It is stricter than decoders, which tolerate damage: a scan must hold each
 //! block, runs must end where their block, scan or restart interval ends, and each bit
 //! of a coefficient must be coded exactly once. Refused for want of a proof:
-//! arithmetic coding, hierarchical pictures, and a height that only a DNL segment tells.
+//! hierarchical pictures, lossless ones with arithmetic coding, and a height that only
+//! a DNL segment tells. libjpeg shows none of these either.
 
+mod arithmetic;
 mod bits;
 mod huffman;
 mod leaps;
 mod progressive;
 mod sequential;
+mod standard;
 
 use crate::{Error, Format};
 
 use self::{
+    arithmetic::{Arithmetic, Unit, Why},
     bits::{Bits, Fault, Stop},
     huffman::Table,
     leaps::Leaps,
@@ -75,9 +79,9 @@ const MAX_BLOCKS_IN_MCU: usize = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Process {
-    /// Baseline and extended, SOF0 and SOF1.
+    /// Baseline and extended, SOF0 and SOF1; with arithmetic coding SOF9.
     Sequential,
-    /// SOF2.
+    /// SOF2; with arithmetic coding SOF10.
     Progressive,
     /// SOF3.
     Lossless,
@@ -90,6 +94,8 @@ pub(crate) struct Verifier {
     process: Process,
     /// By class (DC, AC) and destination.
     tables: [[Option<Box<Table>>; 4]; 2],
+    /// Of pictures with arithmetic coding, which have no Huffman tables.
+    arithmetic: Option<Arithmetic>,
     restart_interval: u16,
     /// For each component: of progressive pictures what the scans so far told,
     /// of others just whether it had its scan.
@@ -105,10 +111,10 @@ impl Verifier {
     /// block, which must be within `limit_bytes`.
     pub(crate) fn new(frame: &Frame, limit_bytes: u64) -> Result<Self, Error> {
         let process = match frame.sof {
-            0xC0 | 0xC1 => Process::Sequential,
-            0xC2 => Process::Progressive,
+            0xC0 | 0xC1 | 0xC9 => Process::Sequential,
+            0xC2 | 0xCA => Process::Progressive,
             0xC3 => Process::Lossless,
-            0xC9..=0xCB => return Err(unprovable(0, "the end of arithmetic-coded data cannot be proven")),
+            0xCB => return Err(unprovable(0, "lossless pictures with arithmetic coding cannot be followed")),
             _ => return Err(unprovable(0, "hierarchical pictures cannot be followed")),
         };
         if frame.height == 0 {
@@ -129,6 +135,7 @@ impl Verifier {
             frame: frame.clone(),
             process,
             tables: Default::default(),
+            arithmetic: (frame.sof > 0xC8).then(Arithmetic::new),
             restart_interval: 0,
             histories: Vec::new(),
             coded: vec![false; frame.components.len()],
@@ -168,6 +175,16 @@ impl Verifier {
         Ok(())
     }
 
+    /// Takes a definition of a DAC segment: its destination and its value.
+    pub(crate) fn dac(&mut self, destination: u8, value: u8) -> Result<(), Error> {
+        match &mut self.arithmetic {
+            Some(arithmetic) => arithmetic
+                .condition(destination, value)
+                .ok_or_else(|| malformed(0, "an arithmetic conditioning table with impossible values")),
+            None => Ok(()),
+        }
+    }
+
     /// Takes a DRI segment: MCUs between restart markers, 0 for none.
     pub(crate) fn restart_interval(&mut self, interval: u16) {
         self.restart_interval = interval;
@@ -188,23 +205,44 @@ impl Verifier {
         let lone = header.components.len() == 1;
         let units = header.components.iter().map(|&(index, dc, ac)| {
             let Component { h, v, .. } = self.frame.components[index];
-            (if lone { 1 } else { usize::from(h) * usize::from(v) }, dc, ac)
+            Unit { blocks: if lone { 1 } else { usize::from(h) * usize::from(v) }, dc, ac }
         });
-        let coding = Coding::new(self.process, &self.tables, header.parameters, units, data.len() >= BIG)
-            .ok_or_else(|| malformed(offset, "a scan uses a Huffman table that was not defined"))?;
+        let units: Vec<Unit> = units.collect();
+        let coding = match &mut self.arithmetic {
+            Some(arithmetic) => {
+                arithmetic.begin_scan(data.len());
+                None
+            }
+            None => Some({
+                if self.process == Process::Sequential {
+                    standard::fill_in(&mut self.tables).map_err(|what| malformed(offset, what))?;
+                }
+                Coding::new(self.process, &self.tables, header.parameters, &units, data.len() >= BIG)
+                    .ok_or_else(|| malformed(offset, "a scan uses a Huffman table that was not defined"))?
+            }),
+        };
         let mut history = header.components.first().and_then(|&(index, ..)| self.histories.get_mut(index));
         let mut position = 0;
         let mut done = 0;
         loop {
             let count = interval.min(mcus - done);
-            let mut bits = Bits::new(data, position);
-            let stop = coding
-                .skip(&mut bits, done..done + count, history.as_deref_mut())
-                .and_then(|()| bits.stop())
-                .map_err(|fault| explain(fault, &bits, offset))?;
-            check_padding(&mut self.padding, &stop)
-                .map_err(|what| unprovable(offset + stop.position, what))?;
-            position = stop.position;
+            let history = history.as_deref_mut();
+            if let Some(coding) = &coding {
+                let mut bits = Bits::new(data, position);
+                let stop = coding
+                    .skip(&mut bits, done..done + count, history)
+                    .and_then(|()| bits.stop())
+                    .map_err(|fault| explain(fault, &bits, offset))?;
+                check_padding(&mut self.padding, &stop)
+                    .map_err(|what| unprovable(offset + stop.position, what))?;
+                position = stop.position;
+            } else if let Some(arithmetic) = &mut self.arithmetic {
+                let coded =
+                    arithmetic::Coded { process: self.process, parameters: header.parameters, units: &units };
+                position = arithmetic
+                    .follow(&coded, data, position, done..done + count, history)
+                    .map_err(|failure| explain_arithmetic(&failure, offset))?;
+            }
             done += count;
             if done == mcus {
                 break;
@@ -361,14 +399,14 @@ impl<'t> Coding<'t> {
         process: Process,
         tables: &'t [[Option<Box<Table>>; 4]; 2],
         parameters: Parameters,
-        units: impl Iterator<Item = (usize, usize, usize)>,
+        units: &[Unit],
         big: bool,
     ) -> Option<Self> {
         let [dc_tables, ac_tables] = tables;
         let mut blocks = Vec::new();
         let mut differences = Vec::new();
         let mut bits = 0;
-        for (count, dc, ac) in units {
+        for &Unit { blocks: count, dc, ac } in units {
             match process {
                 Process::Sequential => {
                     let (dc, ac) = (dc_tables[dc].as_deref()?, ac_tables[ac].as_deref()?);
@@ -452,6 +490,17 @@ fn explain(fault: Fault, bits: &Bits<'_>, offset: usize) -> Error {
         Fault::Run => malformed(at, "a run of zeros goes past the end of its block"),
         Fault::Meaning => malformed(at, "the coded data has a code without a meaning"),
         Fault::BlockRun => malformed(at, "a run of empty blocks goes past the end of the scan"),
+    }
+}
+
+fn explain_arithmetic(failure: &arithmetic::Failure, offset: usize) -> Error {
+    let at = offset + failure.position;
+    match failure.why {
+        Why::Fault(_) | Why::End if failure.at_end_of_file => truncated(at, "a scan goes on"),
+        Why::Fault(_) => malformed(at, "the arithmetic-coded data has a coefficient that cannot be"),
+        Why::End => unprovable(at, "arithmetic-coded data that ends as no encoder ends it"),
+        Why::Zeros => unprovable(at, "the coded data ends with zeros here and without there"),
+        Why::Work => unprovable(at, "too large a picture for so few bytes of arithmetic-coded data"),
     }
 }
 

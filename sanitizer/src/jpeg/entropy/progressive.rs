@@ -57,6 +57,11 @@ impl History {
         Ok(())
     }
 
+    /// Of some blocks, which of their coefficients are not zero.
+    pub(super) fn blocks(&mut self, blocks: std::ops::Range<usize>) -> Option<&mut [u64]> {
+        self.nonzero.get_mut(blocks)
+    }
+
     /// The part of an AC scan between two restarts: blocks `from..to`.
     pub(super) fn skip_ac(
         &mut self,
@@ -92,6 +97,10 @@ fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut
             if extra == 0 && run != 15 {
                 ended = end_of_blocks(bits, run)?;
                 break;
+            }
+            // More than a coefficient can be: decoders would not agree whether it is zero.
+            if extra + u32::from(scan.low) > 15 {
+                return Err(Fault::Meaning);
             }
             bits.skip(extra);
             k += run;

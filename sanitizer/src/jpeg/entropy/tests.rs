@@ -8,13 +8,13 @@ use crate::jpeg::entropy::samples::Sample;
 
 /// A scan as found in a file: where its data starts, and what the verifier said.
 #[derive(Debug, PartialEq)]
-struct Found {
-    start: usize,
-    scan: Scan,
+pub(super) struct Found {
+    pub start: usize,
+    pub scan: Scan,
 }
 
 /// Walks a file, trusting its segments, and verifies each scan.
-fn verify(jpeg: &[u8]) -> Result<Vec<Found>, Error> {
+pub(super) fn verify(jpeg: &[u8]) -> Result<Vec<Found>, Error> {
     let mut verifier: Option<Verifier> = None;
     let mut found = Vec::new();
     let mut at = 2;
@@ -42,7 +42,15 @@ fn verify(jpeg: &[u8]) -> Result<Vec<Found>, Error> {
                 fresh.dht(payload)?;
                 verifier = Some(fresh);
             }
-            (0xC0..=0xC3 | 0xC5..=0xCF, None) => verifier = Some(Verifier::new(&frame_of(jpeg)?, 1 << 28)?),
+            (0xC0..=0xC3 | 0xC5..=0xCB | 0xCD..=0xCF, None) => {
+                verifier = Some(Verifier::new(&frame_of(jpeg)?, 1 << 28)?);
+            }
+            (0xCC, verifier) => {
+                let verifier = verifier.get_or_insert(Verifier::new(&frame_of(jpeg)?, 1 << 28)?);
+                for table in payload.chunks_exact(2) {
+                    verifier.dac(table[0], table[1])?;
+                }
+            }
             (0xDD, verifier) => {
                 if verifier.is_none() {
                     *verifier = Some(Verifier::new(&frame_of(jpeg)?, 1 << 28)?);
@@ -62,7 +70,7 @@ fn verify(jpeg: &[u8]) -> Result<Vec<Found>, Error> {
     Err(truncated(at, "a marker"))
 }
 
-fn frame_of(jpeg: &[u8]) -> Result<Frame, Error> {
+pub(super) fn frame_of(jpeg: &[u8]) -> Result<Frame, Error> {
     let mut at = 2;
     while let Some(&[0xFF, marker, high, low]) = jpeg.get(at..at + 4) {
         let end = at + 2 + usize::from(u16::from_be_bytes([high, low]));
@@ -266,7 +274,7 @@ fn what_cannot_be_followed_is_refused() {
     let frame = frame_of(&Sample::PLAIN.encode()).unwrap();
     let kind = |frame: &Frame| Verifier::new(frame, 1 << 20).err().map(|error| error.kind());
     assert_eq!(kind(&frame), None);
-    for sof in [0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF] {
+    for sof in [0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF] {
         assert_eq!(kind(&Frame { sof, ..frame.clone() }), Some("unprovable"), "{sof:x}");
     }
     assert_eq!(kind(&Frame { height: 0, ..frame.clone() }), Some("unprovable"));
