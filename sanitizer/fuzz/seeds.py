@@ -65,6 +65,13 @@ for orientation in (2, 6, 7):
     save("jpeg", f"turned-{orientation}", encode(picture(size=(32, 32)), "JPEG", exif=block, comment=b"hello"), 0x40)
 save("jpeg", "odd", encode(picture(size=(17, 9)), "JPEG", exif=b"Exif\0\0" + exif(8)), 0x04)
 
+for path in sorted(pathlib.Path("../tests/data/jpeg").glob("arithmetic-*.jpg")):
+    save("jpeg", path.stem, path.read_bytes(), 0)
+tables = encode(picture(), "JPEG")
+while (at := tables.find(b"\xff\xc4")) >= 0:
+    tables = tables[:at] + tables[at + 2 + struct.unpack_from(">H", tables, at + 2)[0] :]
+save("jpeg", "no-tables", tables, 0)
+
 text = PngImagePlugin.PngInfo()
 text.add_text("Author", "Ann")
 text.add_text("Comment", "Bob" * 30, zip=True)
