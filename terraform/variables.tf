@@ -208,6 +208,32 @@ variable "trigger" {
   }
 }
 
+variable "alarms" {
+  description = "Alarms on the function, each for so many events within five minutes, and the SNS topics to tell. null: no alarms."
+  type = object({
+    actions   = optional(list(string), [])
+    errors    = optional(number, 5)
+    throttles = optional(number, 5)
+    dropped   = optional(number, 1)
+  })
+  default = null
+
+  validation {
+    condition = alltrue([
+      for number in try([var.alarms.errors, var.alarms.throttles, var.alarms.dropped], []) :
+      number >= 1 && floor(number) == number
+    ])
+    error_message = "An alarm is for 1 event or more."
+  }
+
+  validation {
+    condition = length(try(var.alarms.actions, [])) <= 5 && alltrue([
+      for topic in try(var.alarms.actions, []) : can(regex("^arn:aws(-[a-z-]+)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$", topic))
+    ])
+    error_message = "Actions are at most 5 ARNs of SNS topics."
+  }
+}
+
 variable "users" {
   description = "Who may do what in which bucket. The IAM user is called <stack>-<name>; with a prefix, only keys that begin so."
   type = list(object({

@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::aws::{Aws, AwsError};
 use crate::config::BucketRole;
-use crate::resources::{bucket, function, log_group, permission, role, trigger, user};
+use crate::resources::{alarm, bucket, function, log_group, permission, role, tagged, trigger, user};
 use crate::stack::Stack;
 
 /// Users read at once; each takes five calls, each call a connection.
@@ -31,6 +31,10 @@ pub struct World {
     pub permission: permission::Observed,
     /// The notification document of bucket A.
     pub trigger: trigger::Observed,
+    /// The alarms of the configuration that exist, by name.
+    pub alarms: BTreeMap<String, alarm::Observed>,
+    /// Alarms of the stack that are in the configuration no more.
+    pub former_alarms: Vec<String>,
     /// The users of the configuration, by IAM name.
     pub users: BTreeMap<String, Option<user::Observed>>,
     /// Users under the stack's path that are in the configuration no more.
@@ -49,26 +53,32 @@ impl World {
             .map(|name| async move { Ok((name.clone(), user::observe(aws, stack, &name).await?)) })
             .buffer_unordered(CONCURRENT_USERS)
             .try_collect();
+        let former = async {
+            let tagged = tagged::arns(aws, stack).await?;
+            futures::try_join!(bucket::former(aws, &tagged, &buckets), alarm::former(aws, stack, &tagged))
+        };
         let (
             source,
             destination,
-            former_buckets,
+            (former_buckets, former_alarms),
             log_group,
             role,
             function,
             permission,
             trigger,
+            alarms,
             users,
             all_users,
         ) = futures::try_join!(
             bucket::observe(aws, buckets[0]),
             bucket::observe(aws, buckets[1]),
-            bucket::former(aws, stack, &buckets),
+            former,
             log_group::observe(aws, stack),
             role::observe(aws, stack),
             function::observe(aws, stack),
             permission::observe(aws, stack),
             trigger::observe(aws, stack),
+            alarm::observe(aws, stack),
             users,
             user::list(aws, stack),
         )?;
@@ -82,6 +92,8 @@ impl World {
             function,
             permission,
             trigger,
+            alarms,
+            former_alarms,
             users,
             former_users,
         })

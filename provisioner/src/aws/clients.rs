@@ -69,6 +69,8 @@ pub struct Aws {
     pub iam: aws_sdk_iam::Client,
     /// Lambda.
     pub lambda: aws_sdk_lambda::Client,
+    /// CloudWatch, of which only alarms are used.
+    pub alarms: aws_sdk_cloudwatch::Client,
     /// CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Resource Groups Tagging.
@@ -162,6 +164,12 @@ impl Aws {
             ),
             lambda: aws_sdk_lambda::Client::from_conf(
                 aws_sdk_lambda::config::Builder::from(&config)
+                    .retry_partition(retries())
+                    .interceptor(calls.clone())
+                    .build(),
+            ),
+            alarms: aws_sdk_cloudwatch::Client::from_conf(
+                aws_sdk_cloudwatch::config::Builder::from(&config)
                     .retry_partition(retries())
                     .interceptor(calls.clone())
                     .build(),

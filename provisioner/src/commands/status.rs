@@ -71,6 +71,9 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
             }
         }
     }
+    for (name, alarm) in &world.alarms {
+        text.push_str(&format!("alarm       {name}: {}\n", alarm.state));
+    }
     for user in &stack.config.users {
         let name = names.user(&user.name);
         let exists = world.users.get(&name).is_some_and(Option::is_some);
@@ -120,6 +123,9 @@ fn document(connected: &Connected, world: &World, contents: [&Contents; 2], drif
         })),
         "trigger": world.trigger.ours.iter().map(|entry| json!({
             "id": entry.id, "prefix": entry.prefix, "suffix": entry.suffix,
+        })).collect::<Vec<_>>(),
+        "alarms": world.alarms.iter().map(|(name, alarm)| json!({
+            "name": name, "state": alarm.state,
         })).collect::<Vec<_>>(),
         "users": stack.config.users.iter().map(|user| {
             let name = stack.names.user(&user.name);

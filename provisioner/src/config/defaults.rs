@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Architecture, BucketConfig, BucketRole, Encryption, FunctionConfig, OrientationConfig, TriggerConfig,
+    AlarmsConfig, Architecture, BucketConfig, BucketRole, Encryption, FunctionConfig, OrientationConfig,
+    TriggerConfig,
 };
 
 /// Days after which noncurrent versions go, in a bucket that keeps versions.
@@ -46,4 +47,9 @@ pub(super) fn trigger() -> TriggerConfig {
         prefix: String::new(),
         suffixes: [".jpg", ".jpeg", ".JPG", ".JPEG"].map(str::to_owned).to_vec(),
     }
+}
+
+/// The alarms of a file with an empty `[alarms]`.
+pub(super) fn alarms() -> AlarmsConfig {
+    AlarmsConfig { actions: Vec::new(), errors: 5, throttles: 5, dropped: 1 }
 }

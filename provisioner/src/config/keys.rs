@@ -12,6 +12,7 @@ pub(super) const TOP: &[&str] = &[
     "destination",
     "function",
     "trigger",
+    "alarms",
     "users",
 ];
 /// Keys of `[source]` and `[destination]`.
@@ -37,6 +38,8 @@ pub(super) const FUNCTION: &[&str] = &[
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes"];
+/// Keys of `[alarms]`.
+pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped"];
 /// Keys of each `[[users]]`.
 pub(super) const USER: &[&str] = &["name", "bucket", "access", "prefix"];
 
@@ -67,6 +70,7 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
         (BUCKET, "into [source] or [destination]"),
         (FUNCTION, "into [function]"),
         (TRIGGER, "into [trigger]"),
+        (ALARMS, "into [alarms]"),
         (USER, "into a [[users]] table"),
     ];
     let mut found = homes.into_iter().filter(|(keys, _)| keys.contains(&key)).map(|(_, home)| home);

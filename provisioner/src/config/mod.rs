@@ -19,8 +19,8 @@ mod syntax;
 pub use errors::{ConfigError, ConfigErrors};
 pub use load::load;
 pub use model::{
-    Access, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig, OrientationConfig,
-    TriggerConfig, UserConfig,
+    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
+    OrientationConfig, TriggerConfig, UserConfig,
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;

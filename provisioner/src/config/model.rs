@@ -21,6 +21,8 @@ pub struct Config {
     pub function: FunctionConfig,
     /// Which uploads start it.
     pub trigger: TriggerConfig,
+    /// Alarms on the function; `None`: there are none.
+    pub alarms: Option<AlarmsConfig>,
     /// Who may do what.
     pub users: Vec<UserConfig>,
     /// ARN of a permissions boundary for the role and the users.
@@ -127,6 +129,19 @@ pub struct TriggerConfig {
     pub prefix: String,
     /// Only keys that end so; one notification entry each.
     pub suffixes: Vec<String>,
+}
+
+/// Alarms on the function: each goes off when its number is reached within five minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmsConfig {
+    /// ARNs of the SNS topics that are told.
+    pub actions: Vec<String>,
+    /// Failed invocations.
+    pub errors: u32,
+    /// Throttled invocations.
+    pub throttles: u32,
+    /// Events that Lambda gave up on.
+    pub dropped: u32,
 }
 
 /// A user of the stack.

@@ -7,12 +7,12 @@ use toml::de::DeTable;
 
 use super::errors::{ConfigErrors, Findings, Problem};
 use super::model::{
-    Access, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig, OrientationConfig,
-    TriggerConfig, UserConfig,
+    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
+    OrientationConfig, TriggerConfig, UserConfig,
 };
 use super::reader::{At, Section, quoted};
 use super::rules::bucket_name::{self, Known};
-use super::rules::{arn, environment, function, lifecycle, place, stack_name, tags, trigger, users};
+use super::rules::{alarms, arn, environment, function, lifecycle, place, stack_name, tags, trigger, users};
 use super::{defaults, keys, syntax};
 
 /// What the command line says instead of the file.
@@ -86,6 +86,7 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
 
     let function = read_function(top, found);
     let trigger = read_trigger(top, found);
+    let alarms = read_alarms(top, known.region, found);
     let users = read_users(top, known.stack, found);
     Some(Config {
         stack: stack?.to_owned(),
@@ -96,6 +97,7 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
         destination,
         function,
         trigger,
+        alarms,
         users,
         permissions_boundary: boundary,
     })
@@ -291,6 +293,37 @@ fn read_trigger(top: &Section<'_, '_>, found: &mut Findings<'_>) -> TriggerConfi
     TriggerConfig { prefix, suffixes: suffixes.value.into_iter().map(|suffix| suffix.value).collect() }
 }
 
+fn read_alarms(
+    top: &Section<'_, '_>,
+    region: Option<&str>,
+    found: &mut Findings<'_>,
+) -> Option<AlarmsConfig> {
+    let table = top.table("alarms", "[alarms]", keys::ALARMS, found)?;
+    let default = defaults::alarms();
+    let actions = table.strings("actions", found);
+    if let Some(problem) = actions.as_ref().and_then(|actions| alarms::check_count(actions.value.len())) {
+        found.add(table.span_of("actions"), problem);
+    }
+    let mut topics = Vec::new();
+    for action in actions.map(|actions| actions.value).unwrap_or_default() {
+        let problem =
+            arn::check_topic(&action.value, region).or_else(|| alarms::check_twice(&action.value, &topics));
+        if let Some(problem) = problem {
+            found.add(Some(action.span), problem);
+        }
+        topics.push(action.value);
+    }
+    let mut number = |key: &str, default: u32| {
+        table.number(key, &alarms::THRESHOLD, found).map_or(default, |number| number.value)
+    };
+    Some(AlarmsConfig {
+        errors: number("errors", default.errors),
+        throttles: number("throttles", default.throttles),
+        dropped: number("dropped", default.dropped),
+        actions: topics,
+    })
+}
+
 fn read_users(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> Vec<UserConfig> {
     let roles = [BucketRole::Source, BucketRole::Destination].map(|role| (role.as_str(), role));
     let accesses =
@@ -388,6 +421,7 @@ mod tests {
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\n\
+             [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
         ));
         let pair = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
@@ -420,6 +454,12 @@ mod tests {
                 orientation: OrientationConfig::Tag,
             },
             trigger: TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] },
+            alarms: Some(AlarmsConfig {
+                actions: vec!["arn:aws:sns:eu-central-1:123456789012:t".to_owned()],
+                errors: 8,
+                throttles: 9,
+                dropped: 10,
+            }),
             users: vec![UserConfig {
                 name: "u".to_owned(),
                 bucket: BucketRole::Destination,
@@ -429,6 +469,20 @@ mod tests {
             permissions_boundary: Some("arn:aws:iam::123456789012:policy/b".to_owned()),
         };
         assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn there_are_alarms_only_when_asked_for() {
+        assert_eq!(read("stack = \"abc\"").alarms, None);
+        assert_eq!(read("stack = \"abc\"\n[alarms]\n").alarms, Some(defaults::alarms()));
+        only_error("stack = \"abc\"\nalarms.errors = 0");
+        let topic = |name: &str| format!("\"arn:aws:sns:eu-central-1:123456789012:{name}\"");
+        let with = |topics: &[String]| format!("stack = \"abc\"\nalarms.actions = [{}]", topics.join(", "));
+        read(&with(&["a", "b", "c", "d", "e"].map(topic)));
+        assert!(only_error(&with(&["a", "b", "c", "d", "e", "f"].map(topic))).contains("at most 5"));
+        assert!(only_error(&with(&["a", "a"].map(topic))).contains("twice"));
+        let elsewhere = format!("region = \"eu-west-1\"\n{}", with(&[topic("a")]));
+        assert!(only_error(&elsewhere).contains("the topic is in eu-central-1"));
     }
 
     #[test]

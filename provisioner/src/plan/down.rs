@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Note, Plan, Problem, order};
 use crate::config::BucketRole;
 use crate::resources::bucket::{self, Contents};
-use crate::resources::{Address, Change, function, log_group, role, trigger, user};
+use crate::resources::{Address, Change, alarm, function, log_group, role, trigger, user};
 use crate::stack::Stack;
 use crate::world::World;
 
@@ -57,6 +57,17 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         }
         Some(_) => not_ours(Address::Function),
         None => {}
+    }
+    for (name, observed) in &world.alarms {
+        let address = Address::Alarm(name.clone());
+        if stack.owns(&observed.tags) {
+            changes.push((address, Change::Alarm(alarm::removal(name))));
+        } else {
+            not_ours(address);
+        }
+    }
+    for name in &world.former_alarms {
+        changes.push((Address::Alarm(name.clone()), Change::Alarm(alarm::removal(name))));
     }
     match &world.role {
         Some(observed) if stack.owns(&observed.tags) || observed.path == stack.names.path => {

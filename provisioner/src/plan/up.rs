@@ -3,7 +3,7 @@
 use super::{Note, Plan, Problem, order};
 use crate::config::BucketRole;
 use crate::resources::{
-    Address, Change, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
+    Address, Change, alarm, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
 };
 use crate::stack::{OWNER_TAG, Stack, Tags};
 use crate::world::World;
@@ -43,6 +43,17 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     }
     if !world.trigger.foreign.is_empty() {
         planner.plan.notes.push(Note::ForeignEntries(world.trigger.foreign.len()));
+    }
+    for kind in alarm::Kind::ALL {
+        let Some(config) = &stack.config.alarms else { break };
+        let name = stack.names.alarm(kind.word());
+        let observed = world.alarms.get(&name);
+        planner.owned(Address::Alarm(name), observed.map(|alarm| (&alarm.tags, None)), || {
+            alarm::diff(stack, config, kind, observed).into_iter().map(Change::Alarm).collect()
+        });
+    }
+    for name in &world.former_alarms {
+        planner.add(Address::Alarm(name.clone()), vec![Change::Alarm(alarm::removal(name))]);
     }
     for config in &stack.config.users {
         let name = stack.names.user(&config.name);

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Address, bucket, function, log_group, permission, role, trigger, user};
+use super::{Address, alarm, bucket, function, log_group, permission, role, trigger, user};
 use crate::artifact::Package;
 use crate::aws::{Aws, AwsError, Wait};
 use crate::stack::Stack;
@@ -23,6 +23,8 @@ pub enum Change {
     Permission(permission::Change),
     /// Of the notification entries.
     Trigger(trigger::Change),
+    /// Of an alarm.
+    Alarm(alarm::Change),
     /// Of a user.
     User(user::Change),
 }
@@ -159,6 +161,7 @@ macro_rules! each {
             Change::Function($inner) => $body,
             Change::Permission($inner) => $body,
             Change::Trigger($inner) => $body,
+            Change::Alarm($inner) => $body,
             Change::User($inner) => $body,
         }
     };

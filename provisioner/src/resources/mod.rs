@@ -4,12 +4,14 @@
 //! To add a resource: a file here, a line in [`Address`], in [`Change`] and in
 //! [`crate::world::World`]; the compiler points at everything else.
 
+pub mod alarm;
 pub mod bucket;
 pub mod function;
 mod iam;
 pub mod log_group;
 pub mod permission;
 pub mod role;
+pub mod tagged;
 pub mod tags;
 pub mod trigger;
 pub mod user;
@@ -38,6 +40,8 @@ pub enum Address {
     Permission,
     /// The notification entries on bucket A.
     Trigger,
+    /// An alarm, by name.
+    Alarm(String),
     /// A user, by IAM name.
     User(String),
 }
@@ -48,7 +52,7 @@ impl Address {
     pub fn name<'a>(&'a self, stack: &'a Stack) -> &'a str {
         match self {
             Self::Bucket(role) => stack.names.bucket(*role),
-            Self::FormerBucket(name) | Self::User(name) => name,
+            Self::FormerBucket(name) | Self::Alarm(name) | Self::User(name) => name,
             Self::LogGroup => &stack.names.log_group,
             Self::Role => stack.names.role(),
             Self::Function | Self::Permission => &stack.names.function,
@@ -69,6 +73,7 @@ impl std::fmt::Display for Address {
             Self::Function => "function",
             Self::Permission => "function policy",
             Self::Trigger => "trigger",
+            Self::Alarm(_) => "alarm",
             Self::User(_) => "user",
         })
     }

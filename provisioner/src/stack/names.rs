@@ -88,6 +88,18 @@ impl Names {
         format!("arn:{}:logs:{}:{}:log-group:{}", self.partition, self.region, self.account, self.log_group)
     }
 
+    /// The name of the alarm for something about the function.
+    #[must_use]
+    pub fn alarm(&self, what: &str) -> String {
+        format!("{}-{what}", self.function)
+    }
+
+    /// The ARN of an alarm.
+    #[must_use]
+    pub fn alarm_arn(&self, name: &str) -> String {
+        format!("arn:{}:cloudwatch:{}:{}:alarm:{name}", self.partition, self.region, self.account)
+    }
+
     /// The IAM name of a user.
     #[must_use]
     pub fn user(&self, name: &str) -> String {

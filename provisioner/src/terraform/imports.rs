@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::config::BucketRole;
+use crate::resources::alarm;
 use crate::resources::bucket::{self, Lifecycle, ObservedLifecycle, Versioning};
 use crate::stack::{Stack, permission_statement_id};
 use crate::world::World;
@@ -83,6 +84,12 @@ pub fn imports(stack: &Stack, world: &World) -> Imports {
             imports.add("aws_lambda_permission.s3", format!("{}/{sid}", names.function));
         }
     }
+    for kind in alarm::Kind::ALL {
+        let name = stack.names.alarm(kind.word());
+        if world.alarms.contains_key(&name) {
+            imports.add(format!("aws_cloudwatch_metric_alarm.this[\"{}\"]", kind.word()), name);
+        }
+    }
     for user in &stack.config.users {
         let name = names.user(&user.name);
         let Some(observed) = world.users.get(&name).and_then(Option::as_ref) else { continue };
@@ -134,6 +141,8 @@ mod tests {
             function: None,
             permission: Vec::new(),
             trigger: trigger::Observed { ours: Vec::new(), foreign: Vec::new() },
+            alarms: std::collections::BTreeMap::new(),
+            former_alarms: Vec::new(),
             users: std::collections::BTreeMap::new(),
             former_users: Vec::new(),
         }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::{BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
+use crate::config::{AlarmsConfig, BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
 
 /// The content of `stack.auto.tfvars.json`. `path_style` is for endpoints other
 /// than AWS's own.
@@ -28,6 +28,9 @@ pub fn tfvars(config: &Config, path_style: bool) -> Value {
         "trigger".to_owned(),
         json!({"prefix": config.trigger.prefix, "suffixes": config.trigger.suffixes}),
     );
+    if let Some(alarms) = &config.alarms {
+        variables.insert("alarms".to_owned(), of_alarms(alarms));
+    }
     variables.insert("users".to_owned(), config.users.iter().map(user).collect());
     if path_style {
         variables.insert("s3_use_path_style".to_owned(), json!(true));
@@ -68,6 +71,15 @@ fn function(config: &FunctionConfig) -> Value {
         value["reserved_concurrency"] = json!(most);
     }
     value
+}
+
+fn of_alarms(config: &AlarmsConfig) -> Value {
+    json!({
+        "actions": config.actions,
+        "errors": config.errors,
+        "throttles": config.throttles,
+        "dropped": config.dropped,
+    })
 }
 
 fn user(config: &UserConfig) -> Value {
@@ -111,6 +123,8 @@ mod tests {
             [trigger]
             prefix = "in/"
             suffixes = [".png"]
+            [alarms]
+            errors = 9
             [[users]]
             name = "one"
             bucket = "source"
@@ -126,7 +140,7 @@ mod tests {
             all["users"][0],
             json!({"name": "one", "bucket": "source", "access": "write-only", "prefix": "a/"})
         );
-        for name in ["stack", "region", "account", "permissions_boundary", "tags", "trigger"] {
+        for name in ["stack", "region", "account", "permissions_boundary", "tags", "trigger", "alarms"] {
             assert!(all.get(name).is_some(), "{name}");
         }
     }
@@ -137,7 +151,7 @@ mod tests {
     fn the_defaults_of_the_hcl_are_those_of_the_configuration() {
         let hcl = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../terraform/variables.tf"))
             .unwrap();
-        let defaults = of("stack = \"abc\"");
+        let defaults = of("stack = \"abc\"\n[alarms]\n");
         let block = |name: &str| {
             let start =
                 hcl.find(&format!("variable \"{name}\" {{")).unwrap_or_else(|| panic!("no variable {name}"));
@@ -145,7 +159,7 @@ mod tests {
             &hcl[start..start + end]
         };
         let mut compared = 0;
-        for name in ["source_bucket", "destination_bucket", "function", "trigger"] {
+        for name in ["source_bucket", "destination_bucket", "function", "trigger", "alarms"] {
             for (key, value) in defaults[name].as_object().unwrap() {
                 let line = block(name)
                     .lines()
@@ -162,7 +176,8 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 5 + 5 + 7 + 2);
+        assert_eq!(compared, 5 + 5 + 7 + 2 + 4);
+        assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 
 mod access;
+mod alarms;
 mod drift;
 mod end_to_end;
 mod screens;

@@ -32,6 +32,22 @@ fn calls_and_chains_stay_within_their_limits() {
     }
 }
 
+#[test]
+fn with_alarms_they_stay_within_their_limits_too() {
+    let stage = Stage::new();
+    let users = ["source", "destination"].map(|bucket| {
+        format!("[[users]]\nname = \"{bucket}\"\nbucket = \"{bucket}\"\naccess = \"read-only\"\n")
+    });
+    stage.configure(&format!("stack = \"crash\"\n[alarms]\n{}", users.concat()));
+    for (args, most_calls, longest_chain) in
+        [(&["up", "--yes"][..], usize::MAX, 10), (&["plan"], 45, 3), (&["down", "--yes"], usize::MAX, 8)]
+    {
+        let calls = stage.run_at(args, Vec::new(), LOCKSTEP).ok().calls;
+        println!("{args:?}: {} calls, chain {}", calls.0.len(), calls.chain());
+        assert!(calls.0.len() <= most_calls && calls.chain() <= longest_chain, "{args:?}");
+    }
+}
+
 /// Each call with its round.
 fn show(what: &str, run: &Run) {
     println!("\n{what}");

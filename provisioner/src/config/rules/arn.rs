@@ -7,6 +7,7 @@ use crate::config::errors::Problem;
 use crate::config::reader::quoted;
 
 const KEY_EXAMPLE: &str = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const TOPIC_EXAMPLE: &str = "arn:aws:sns:eu-central-1:123456789012:on-call";
 const BOUNDARY_EXAMPLE: &str = "arn:aws:iam::123456789012:policy/boundary";
 
 /// The six parts of an ARN, with a partition that can be one.
@@ -110,6 +111,42 @@ pub(in crate::config) fn check_boundary(text: &str, account: Option<&str>) -> Op
     )
 }
 
+/// The ARN of an SNS topic, as an alarm's action.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html>
+pub(in crate::config) fn check_topic(text: &str, region: Option<&str>) -> Option<Problem> {
+    const WHY: &str = "an alarm tells SNS topics, named by their ARN: \
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html";
+    let topic = split(text).filter(|arn| {
+        arn.service == "sns"
+            && is_region(arn.region)
+            && is_account(arn.account)
+            && is_topic_name(arn.resource)
+    });
+    let Some(topic) = topic else {
+        let message = format!("{} is not the ARN of an SNS topic", quoted(text));
+        return Some(Problem::new(message, WHY, format!("write it as in \"{TOPIC_EXAMPLE}\"")));
+    };
+    let region = region.filter(|region| *region != topic.region)?;
+    Some(
+        Problem::new(
+            format!("the topic is in {}, the stack in {region}", topic.region),
+            "an alarm can tell only topics of its own region: \
+             https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html",
+            format!("take a topic in {region}, or change `region`"),
+        )
+        .underlining(topic.region),
+    )
+}
+
+/// <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>; subscriptions have a colon more.
+fn is_topic_name(text: &str) -> bool {
+    let name = text.strip_suffix(".fifo").unwrap_or(text);
+    (1..=256).contains(&text.len())
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
 /// A path of printable ASCII, then a name of at most 128 characters.
 fn is_policy_path(text: &str) -> bool {
     let name = text.rsplit('/').next().unwrap_or(text);
@@ -152,6 +189,25 @@ mod tests {
         assert_eq!(elsewhere.message, "the key is in eu-central-1, the stack in eu-west-1");
         let id = check_key("1234abcd-12ab-34cd-56ef-1234567890ab", None).unwrap();
         assert!(id.help.contains("this is the key's id"));
+    }
+
+    #[test]
+    fn topics_by_their_arn() {
+        for good in [TOPIC_EXAMPLE, "arn:aws-cn:sns:cn-north-1:123456789012:A_b-1"] {
+            assert_eq!(check_topic(good, None), None, "{good}");
+        }
+        for bad in [
+            "on-call",
+            "arn:aws:sqs:eu-central-1:123456789012:on-call",
+            "arn:aws:sns:eu-central-1:123456789012:on-call:6f0b-subscription",
+            "arn:aws:sns:eu-central-1:1234:on-call",
+            "arn:aws:sns::123456789012:on-call",
+            "arn:aws:sns:eu-central-1:123456789012:",
+            "arn:aws:sns:eu-central-1:123456789012:on call",
+        ] {
+            assert!(check_topic(bad, None).is_some(), "{bad}");
+        }
+        assert!(check_topic(TOPIC_EXAMPLE, Some("eu-west-1")).is_some());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! function from a value to what is wrong with it, and names the page of AWS's
 //! documentation that it follows.
 
+pub(super) mod alarms;
 pub(super) mod arn;
 pub(super) mod bucket_name;
 pub(super) mod environment;

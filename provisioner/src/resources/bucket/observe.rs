@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{BucketVersioningStatus, PublicAccessBlockConfiguration};
 
 use super::{Observed, ObservedEncryption, ObservedLifecycle, Versioning};
 use crate::aws::{Aws, AwsCall, AwsError};
-use crate::stack::{OWNER_TAG, Stack, Tags};
+use crate::stack::Tags;
 
 /// What was found under a bucket's name.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,28 +154,13 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
 ///
 /// # Errors
 /// When a call fails.
-pub async fn former(aws: &Aws, stack: &Stack, current: &[&str]) -> Result<Vec<String>, AwsError> {
-    let filter = aws_sdk_resourcegroupstagging::types::TagFilter::builder()
-        .key(OWNER_TAG)
-        .values(&stack.config.stack)
-        .build();
-    let mut pages =
-        aws.tagging.get_resources().resource_type_filters("s3").tag_filters(filter).into_paginator().send();
-    let mut names = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page.aws("GetResources")?;
-        for resource in page.resource_tag_mapping_list() {
-            // Other things of S3 that have tags, access points for example, have longer ARNs.
-            let name = resource
-                .resource_arn()
-                .and_then(|arn| arn.strip_prefix(&format!("arn:{}:s3:::", aws.partition)));
-            if let Some(name) = name.filter(|name| !current.contains(name)) {
-                names.push(name.to_owned());
-            }
-        }
-    }
+pub async fn former(aws: &Aws, tagged: &[String], current: &[&str]) -> Result<Vec<String>, AwsError> {
+    let prefix = format!("arn:{}:s3:::", aws.partition);
+    // Other things of S3 that have tags, access points for example, have longer ARNs.
+    let names = tagged.iter().filter_map(|arn| arn.strip_prefix(&prefix));
+    let names = names.filter(|name| !current.contains(name)).map(str::to_owned);
     // The tagging service knows of buckets for some time after they were deleted.
-    let existing = names.into_iter().map(|name| async move {
+    let existing = names.map(|name| async move {
         let request = aws.s3.head_bucket().bucket(&name).expected_bucket_owner(&aws.account);
         match request.send().await.aws("HeadBucket") {
             Err(error) if error.is_not_found() => Ok(None),

@@ -1,0 +1,217 @@
+//! Alarms on the function's metrics, when `[alarms]` asks for them
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>).
+//!
+//! S3 invokes the function asynchronously, and it has no dead-letter queue and no destination: so a failed event
+//! is tried again, then dropped, and `DeadLetterErrors` and `DestinationDeliveryFailures` are never emitted.
+
+mod observe;
+mod settings;
+
+pub use observe::{former, observe};
+pub use settings::Settings;
+
+use super::{Context, Line, Need, ResourceChange, Shown, tags};
+use crate::aws::{AwsCall, AwsError, Deadline, until};
+use crate::config::AlarmsConfig;
+use crate::stack::{Stack, Tags};
+
+/// What is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Invocations that failed, retries included.
+    Errors,
+    /// Invocations that had to wait, since too many ran at once.
+    Throttles,
+    /// Events that Lambda gave up on: uploads without a clean copy.
+    DroppedEvents,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Errors, Self::Throttles, Self::DroppedEvents];
+
+    /// The end of the alarm's name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Throttles => "throttles",
+            Self::DroppedEvents => "dropped-events",
+        }
+    }
+
+    /// Lambda's name of the metric.
+    #[must_use]
+    pub fn metric(self) -> &'static str {
+        match self {
+            Self::Errors => "Errors",
+            Self::Throttles => "Throttles",
+            Self::DroppedEvents => "AsyncEventsDropped",
+        }
+    }
+
+    /// What it means, for whoever is told.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Errors => "Pictures could not be cleaned (provisioner)",
+            Self::Throttles => "Uploads wait, because too many are cleaned at once (provisioner)",
+            Self::DroppedEvents => {
+                "Uploads have no clean copy and will not get one by themselves (provisioner)"
+            }
+        }
+    }
+
+    fn threshold(self, config: &AlarmsConfig) -> u32 {
+        match self {
+            Self::Errors => config.errors,
+            Self::Throttles => config.throttles,
+            Self::DroppedEvents => config.dropped,
+        }
+    }
+}
+
+/// An alarm as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its settings.
+    pub settings: Settings,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A change of an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The alarm's name.
+    pub alarm: String,
+    /// What is done to it.
+    pub what: What,
+}
+
+/// What is done to an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// Create it, with its tags.
+    Create {
+        /// Its settings.
+        settings: Box<Settings>,
+        /// All tags.
+        tags: Tags,
+    },
+    /// Write the settings.
+    SetSettings {
+        /// As they are.
+        from: Box<Settings>,
+        /// As they should be.
+        to: Box<Settings>,
+    },
+    /// Set tags.
+    SetTags {
+        /// As they are.
+        from: Tags,
+        /// Those to set.
+        to: Tags,
+    },
+    /// Delete it.
+    Delete,
+}
+
+/// What is to be done with one of the alarms that the configuration asks for.
+#[must_use]
+pub fn diff(stack: &Stack, config: &AlarmsConfig, kind: Kind, observed: Option<&Observed>) -> Vec<Change> {
+    let settings = Box::new(Settings::wanted(stack, config, kind));
+    let mut changes = Vec::new();
+    match observed {
+        None => changes.push(What::Create { settings, tags: stack.tags.clone() }),
+        Some(observed) => {
+            if observed.settings != *settings {
+                changes.push(What::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
+            }
+            if let Some(to) = tags::missing(stack, &observed.tags) {
+                changes.push(What::SetTags { from: observed.tags.clone(), to });
+            }
+        }
+    }
+    let alarm = stack.names.alarm(kind.word());
+    changes.into_iter().map(|what| Change { alarm: alarm.clone(), what }).collect()
+}
+
+/// An alarm that nobody asks for any more goes.
+#[must_use]
+pub fn removal(name: &str) -> Change {
+    Change { alarm: name.to_owned(), what: What::Delete }
+}
+
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
+        match &self.what {
+            What::Create { settings, .. } => Line::create().note(settings.to_string()),
+            What::SetSettings { from, to } => {
+                let (from, to) = Settings::differences(from, to);
+                Line::set("settings", Shown::text(from), Shown::text(to))
+            }
+            What::SetTags { from, to } => tags::line(from, to),
+            What::Delete => Line::delete(),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        u8::from(!matches!(self.what, What::Create { .. }))
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let (client, name) = (&context.aws.alarms, self.alarm.as_str());
+        let busy = |error: &AwsError| {
+            if error.is_conflict() {
+                Some("another change of the alarm is under way")
+            } else if error.is_not_found() {
+                Some("CloudWatch does not show the new alarm everywhere yet")
+            } else {
+                None
+            }
+        };
+        match &self.what {
+            What::Create { settings, tags } => {
+                let put = || settings.put(client, name).set_tags(Some(observe::to_cloudwatch(tags))).send();
+                until(Deadline::PROPAGATION, context.on_wait, busy, async || {
+                    put().await.aws("PutMetricAlarm")
+                })
+                .await
+                .map(drop)
+            }
+            What::SetSettings { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
+                to.put(client, name).send().await.aws("PutMetricAlarm")
+            })
+            .await
+            .map(drop),
+            What::SetTags { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
+                client
+                    .tag_resource()
+                    .resource_arn(context.stack.names.alarm_arn(name))
+                    .set_tags(Some(observe::to_cloudwatch(to)))
+                    .send()
+                    .await
+                    .aws("TagResource")
+            })
+            .await
+            .map(drop),
+            What::Delete => {
+                let deleted = until(
+                    Deadline::PROPAGATION,
+                    context.on_wait,
+                    |error| error.is_conflict().then_some("another change of the alarm is under way"),
+                    async || client.delete_alarms().alarm_names(name).send().await.aws("DeleteAlarms"),
+                )
+                .await;
+                super::iam::gone(deleted)
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What an alarm watches, when it goes off and whom it tells: all that `PutMetricAlarm` overwrites in one call
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder;
+use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, StandardUnit, Statistic};
+
+use super::Kind;
+use crate::config::AlarmsConfig;
+use crate::stack::Stack;
+
+/// Lambda's metrics.
+const NAMESPACE: &str = "AWS/Lambda";
+/// Seconds over which events are counted.
+const PERIOD: i32 = 300;
+
+/// The settings of an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// For whoever is told.
+    pub description: String,
+    /// Namespace and name of the metric; anything else than one metric is `"an expression"`.
+    pub metric: (String, String),
+    /// Of what.
+    pub dimensions: BTreeMap<String, String>,
+    /// `Sum`, or what else somebody chose.
+    pub statistic: String,
+    /// The unit asked for, when there is one.
+    pub unit: Option<String>,
+    /// Seconds over which events are counted.
+    pub period: i32,
+    /// So many periods are looked at, and so many of them must be bad.
+    pub periods: (i32, i32),
+    /// How it is compared.
+    pub comparison: String,
+    /// With what.
+    pub threshold: f64,
+    /// What a period without data means.
+    pub missing_data: String,
+    /// Whether anybody is told at all.
+    pub actions_enabled: bool,
+    /// Whom it tells.
+    pub actions: BTreeSet<String>,
+    /// Whom it tells that all is well, or that there is no data; ours tell nobody.
+    pub other_actions: BTreeSet<String>,
+}
+
+impl Settings {
+    /// The settings that the configuration asks for.
+    #[must_use]
+    pub fn wanted(stack: &Stack, config: &AlarmsConfig, kind: Kind) -> Self {
+        Self {
+            description: kind.description().to_owned(),
+            metric: (NAMESPACE.to_owned(), kind.metric().to_owned()),
+            dimensions: BTreeMap::from([("FunctionName".to_owned(), stack.names.function.clone())]),
+            statistic: Statistic::Sum.as_str().to_owned(),
+            unit: None,
+            period: PERIOD,
+            periods: (1, 1),
+            comparison: ComparisonOperator::GreaterThanOrEqualToThreshold.as_str().to_owned(),
+            threshold: f64::from(kind.threshold(config)),
+            // Lambda says nothing when nothing happens.
+            missing_data: "notBreaching".to_owned(),
+            actions_enabled: true,
+            actions: config.actions.iter().cloned().collect(),
+            other_actions: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn of(alarm: &MetricAlarm) -> Self {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let metric = match alarm.metrics() {
+            [] => (text(alarm.namespace()), text(alarm.metric_name())),
+            _ => (String::new(), "an expression".to_owned()),
+        };
+        let periods = alarm.evaluation_periods().unwrap_or(1);
+        Self {
+            description: text(alarm.alarm_description()),
+            metric,
+            dimensions: (alarm.dimensions().iter())
+                .map(|dimension| (text(dimension.name()), text(dimension.value())))
+                .collect(),
+            statistic: text(alarm.extended_statistic().or(alarm.statistic().map(Statistic::as_str))),
+            unit: alarm.unit().map(|unit: &StandardUnit| unit.as_str().to_owned()),
+            period: alarm.period().unwrap_or_default(),
+            // Without a number of its own, all of them must be bad.
+            periods: (periods, alarm.datapoints_to_alarm().unwrap_or(periods)),
+            comparison: text(alarm.comparison_operator().map(ComparisonOperator::as_str)),
+            threshold: alarm.threshold().unwrap_or_default(),
+            missing_data: alarm.treat_missing_data().unwrap_or("missing").to_owned(),
+            actions_enabled: alarm.actions_enabled().unwrap_or(true),
+            actions: alarm.alarm_actions().iter().cloned().collect(),
+            other_actions: (alarm.ok_actions().iter())
+                .chain(alarm.insufficient_data_actions())
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// The call that writes them; only ever made with settings of ours.
+    pub(super) fn put(&self, client: &Client, name: &str) -> PutMetricAlarmFluentBuilder {
+        let dimensions = self.dimensions.iter().map(|(n, v)| Dimension::builder().name(n).value(v).build());
+        client
+            .put_metric_alarm()
+            .alarm_name(name)
+            .alarm_description(&self.description)
+            .namespace(&self.metric.0)
+            .metric_name(&self.metric.1)
+            .set_dimensions(Some(dimensions.collect()))
+            .statistic(Statistic::from(self.statistic.as_str()))
+            .period(self.period)
+            .evaluation_periods(self.periods.0)
+            .comparison_operator(ComparisonOperator::from(self.comparison.as_str()))
+            .threshold(self.threshold)
+            .treat_missing_data(&self.missing_data)
+            .actions_enabled(self.actions_enabled)
+            .set_alarm_actions(Some(self.actions.iter().cloned().collect()))
+    }
+
+    /// Only what differs, before and after.
+    pub(super) fn differences(from: &Self, to: &Self) -> (String, String) {
+        let differ: Vec<_> =
+            from.parts().into_iter().zip(to.parts()).filter(|(from, to)| from != to).collect();
+        let (from, to): (Vec<String>, Vec<String>) = differ.into_iter().unzip();
+        (from.join(", "), to.join(", "))
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let list = |actions: &BTreeSet<String>| match actions.is_empty() {
+            true => "nobody".to_owned(),
+            false => actions.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
+        };
+        let dimensions: Vec<String> = self.dimensions.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        vec![
+            format!("description {:?}", self.description),
+            format!("metric {} {}", self.metric.0, self.metric.1),
+            format!("of {}", dimensions.join(" ")),
+            format!("statistic {}", self.statistic),
+            format!("unit {}", self.unit.as_deref().unwrap_or("any")),
+            format!("period {} s", self.period),
+            format!("{} of {} periods", self.periods.1, self.periods.0),
+            self.comparison.clone(),
+            format!("threshold {}", self.threshold),
+            format!("missing data is {}", self.missing_data),
+            format!("actions {}", if self.actions_enabled { "enabled" } else { "disabled" }),
+            format!("tells {}", list(&self.actions)),
+            format!("tells when well {}", list(&self.other_actions)),
+        ]
+    }
+}
+
+impl std::fmt::Display for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} or more {} in {} minutes", self.threshold, self.metric.1, self.period / 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, parse};
+
+    #[test]
+    fn the_plan_shows_only_what_differs() {
+        let config = parse("stack = \"abc\"\n[alarms]\n", "config.toml", &Overrides::default()).unwrap();
+        let stack = Stack::new(config, "aws", "123456789012", "eu-central-1");
+        let wanted = Settings::wanted(&stack, stack.config.alarms.as_ref().unwrap(), Kind::Errors);
+        let disabled = Settings { actions_enabled: false, threshold: 9.5, ..wanted.clone() };
+        let (from, to) = Settings::differences(&disabled, &wanted);
+        assert_eq!(from, "threshold 9.5, actions disabled");
+        assert_eq!(to, "threshold 5, actions enabled");
+        assert_eq!(wanted.to_string(), "5 or more Errors in 5 minutes");
+    }
+
+    #[test]
+    fn an_alarm_with_more_than_ours_differs() {
+        let alarm = MetricAlarm::builder().evaluation_periods(3).ok_actions("arn:x").build();
+        let settings = Settings::of(&alarm);
+        assert_eq!(settings.periods, (3, 3));
+        assert_eq!(settings.other_actions.len(), 1);
+        assert_eq!(settings.missing_data, "missing");
+    }
+}
