@@ -2,15 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt};
-
 use crate::aws::{Aws, AwsError};
 use crate::config::BucketRole;
 use crate::resources::{alarm, bucket, function, log_group, permission, role, tagged, trigger, user};
 use crate::stack::Stack;
-
-/// Users read at once; each takes five calls, each call a connection.
-const CONCURRENT_USERS: usize = 16;
 
 /// Everything of a stack as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,12 +42,7 @@ impl World {
     /// # Errors
     /// The first call that failed.
     pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Self, AwsError> {
-        let names: Vec<String> = stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect();
         let buckets = [stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination)];
-        let users = futures::stream::iter(names.clone())
-            .map(|name| async move { Ok((name.clone(), user::observe(aws, stack, &name).await?)) })
-            .buffer_unordered(CONCURRENT_USERS)
-            .try_collect();
         let former = async {
             let tagged = tagged::arns(aws, stack).await?;
             futures::try_join!(bucket::former(aws, &tagged, &buckets), alarm::former(aws, stack, &tagged))
@@ -67,8 +57,7 @@ impl World {
             permission,
             trigger,
             alarms,
-            users,
-            all_users,
+            (users, former_users),
         ) = futures::try_join!(
             bucket::observe(aws, buckets[0]),
             bucket::observe(aws, buckets[1]),
@@ -79,10 +68,8 @@ impl World {
             permission::observe(aws, stack),
             trigger::observe(aws, stack),
             alarm::observe(aws, stack),
-            users,
-            user::list(aws, stack),
+            user::observe(aws, stack),
         )?;
-        let former_users = all_users.into_iter().filter(|name| !names.contains(name)).collect();
         Ok(Self {
             source,
             destination,

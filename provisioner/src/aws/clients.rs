@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -12,7 +12,9 @@ use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
@@ -89,14 +91,36 @@ pub struct Aws {
     calls: Calls,
 }
 
-/// Counts the requests that were sent, retries included.
+/// Counts the requests that were sent, and how many of them were for another try.
 #[derive(Debug, Clone, Default)]
-struct Calls(Arc<AtomicUsize>);
+struct Calls {
+    sent: Arc<AtomicUsize>,
+    retries: Arc<AtomicIsize>,
+}
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl Intercept for Calls {
     fn name(&self) -> &'static str {
         "Calls"
+    }
+
+    fn read_before_execution(
+        &self,
+        _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.retries.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     fn read_before_transmit(
@@ -105,7 +129,7 @@ impl Intercept for Calls {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.sent.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -125,7 +149,10 @@ impl Aws {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             .retry_config(
-                RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(200)),
+                RetryConfig::standard()
+                    .with_max_attempts(8)
+                    .with_initial_backoff(Duration::from_millis(200))
+                    .with_max_backoff(Duration::from_secs(5)),
             )
             .timeout_config(
                 TimeoutConfig::builder()
@@ -212,7 +239,14 @@ impl Aws {
     /// Requests sent so far, retries included.
     #[must_use]
     pub fn calls(&self) -> usize {
-        self.calls.0.load(Ordering::Relaxed)
+        self.calls.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many calls were tried again so far: AWS was throttling or failing. A call between its beginning and
+    /// its first try counts for one less, so this may be lower for a moment, and never higher.
+    #[must_use]
+    pub fn retries(&self) -> isize {
+        self.calls.retries.load(Ordering::Relaxed)
     }
 
     /// Whether the endpoint is a custom one without TLS: then a TLS-only bucket

@@ -174,7 +174,6 @@ impl AwsError {
             "SlowDown",
             "RequestLimitExceeded",
             "RequestThrottled",
-            "LimitExceededException",
         ]) || self.status == Some(429)
     }
 

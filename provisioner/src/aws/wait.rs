@@ -33,7 +33,7 @@ pub struct Wait<'a> {
 }
 
 /// Calls `operation` until it succeeds, as long as `reason` gives a cause to
-/// try again. Each pause is announced through `on_wait`.
+/// try again, or AWS still throttles after the SDK's own tries. Each pause is announced through `on_wait`.
 ///
 /// # Errors
 /// The last error, unchanged: when `reason` gives no cause, or at the deadline.
@@ -50,7 +50,8 @@ pub async fn until<T>(
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let Some(why) = reason(&error) else { return Err(error) };
+        let throttled = error.is_throttled().then_some("AWS asks to slow down");
+        let Some(why) = reason(&error).or(throttled) else { return Err(error) };
         let elapsed = start.elapsed();
         if elapsed >= deadline.0 {
             return Err(error);
@@ -83,6 +84,22 @@ mod tests {
             said.len() >= 3 && said.iter().all(|(why, _)| why == "another change is under way"),
             "{said:?}"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_is_waited_for() {
+        let mut tries = 0;
+        let result = until(
+            Deadline::PROPAGATION,
+            &|wait| assert_eq!(wait.why, "AWS asks to slow down"),
+            |_| None,
+            async || {
+                tries += 1;
+                if tries < 5 { Err(AwsError::with_code("Throttling")) } else { Ok(tries) }
+            },
+        )
+        .await;
+        assert_eq!(result.unwrap(), 5);
     }
 
     #[tokio::test(start_paused = true)]

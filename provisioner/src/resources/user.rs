@@ -3,14 +3,17 @@
 
 use serde_json::Value;
 
-use super::iam::{busy, document, from_iam, gone, propagating, to_iam};
+use super::iam::{busy, gone, propagating, to_iam};
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
-use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::config::{BucketRole, UserConfig};
 use crate::policy;
 use crate::stack::{Stack, Tags, policies};
 
+mod observe;
 mod remove;
+
+pub use observe::observe;
 
 /// A user as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,68 +79,6 @@ pub enum What {
     },
     /// Delete the user with its keys and everything else of it.
     Delete,
-}
-
-/// Reads a user.
-///
-/// # Errors
-/// When a call fails.
-pub async fn observe(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
-    let iam = &aws.iam;
-    let ours = &stack.names.inline_policy;
-    let (user, inline, attached, groups, policy) = futures::join!(
-        async { iam.get_user().user_name(name).send().await.aws("GetUser") },
-        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
-        async {
-            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
-        },
-        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
-        async { iam.get_user_policy().user_name(name).policy_name(ours).send().await.aws("GetUserPolicy") },
-    );
-    let user = match user {
-        Err(error) if error.is_not_found() => return Ok(None),
-        other => other?,
-    };
-    let Some(user) = user.user else { return Ok(None) };
-    let policy = match policy {
-        Ok(output) => Some(document(output.policy_document())),
-        Err(error) if error.is_not_found() => None,
-        Err(error) => return Err(error),
-    };
-    // Gone between two calls: the next look says so, too.
-    let (inline, attached, groups) = match (inline, attached, groups) {
-        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) if error.is_not_found() => {
-            return Ok(None);
-        }
-        (inline, attached, groups) => (inline?, attached?, groups?),
-    };
-    Ok(Some(Observed {
-        path: user.path().to_owned(),
-        policy,
-        extra_inline: inline.policy_names().iter().filter(|name| *name != ours).cloned().collect(),
-        attached: attached
-            .attached_policies()
-            .iter()
-            .filter_map(|p| p.policy_arn())
-            .map(str::to_owned)
-            .collect(),
-        groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
-        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
-        tags: from_iam(user.tags()),
-    }))
-}
-
-/// The names of all users under the stack's path.
-///
-/// # Errors
-/// When a call fails.
-pub async fn list(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
-    let mut pages = aws.iam.list_users().path_prefix(&stack.names.path).into_paginator().send();
-    let mut names = Vec::new();
-    while let Some(page) = pages.next().await {
-        names.extend(page.aws("ListUsers")?.users().iter().map(|user| user.user_name().to_owned()));
-    }
-    Ok(names)
 }
 
 /// What is to be done for a user of the configuration.

@@ -9,6 +9,7 @@ mod support;
 mod calls;
 mod crash;
 mod interrupted;
+mod many_users;
 mod never_open;
 mod ownership;
 mod sweep;

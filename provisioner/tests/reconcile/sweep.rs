@@ -33,7 +33,7 @@ fn step() -> usize {
 
 /// Stages at once: they wait for AWS most of the time, but each has to be made first.
 fn lanes(tasks: usize) -> usize {
-    (tasks / 50).clamp(2, 4)
+    (tasks / 50).clamp(2, 6)
 }
 
 /// One of the two commands.

@@ -1,6 +1,7 @@
 //! The weather of real AWS, which the local one does not have: a test for each line of the design's table
 //! "What real AWS does". Each wait names its cause and its deadline, and the summary tells the total.
 
+use crate::many_users::with_users;
 use crate::support::proxy::{Call, Fault, Refusal, Rule, Service};
 use crate::support::stage::{CHANGED, PLAIN, Run, Stage};
 
@@ -136,7 +137,7 @@ fn throttling_slows_down_and_does_not_fail() {
     is_clean(&stage);
     stage.run_with(&DOWN, vec![throttled()]).ok();
     stage.is_bare();
-    let for_ever = Rule::on("CreateRole", Fault::RefuseAs(Refusal::throttled));
+    let for_ever = Rule::on("GetRole", Fault::RefuseAs(Refusal::throttled));
     let run = stage.run_with(&UP, vec![for_ever]);
     assert_eq!(run.code(), Some(1));
     assert!(run.stderr.contains("Rate exceeded") && run.stderr.contains("slow down"), "{}", run.text());
@@ -158,11 +159,10 @@ fn an_endpoint_that_never_answers_is_told_as_such() {
 #[test]
 fn hundreds_of_throttled_calls_only_take_longer() {
     let stage = Stage::new();
-    let user =
-        |n: usize| format!("[[users]]\nname = \"u{n}\"\nbucket = \"source\"\naccess = \"read-only\"\n");
-    stage.configure(&format!("stack = \"crash\"\n{}", (0..30).map(user).collect::<String>()));
+    stage.configure(&with_users(100));
     let fits = |call: &Call| call.service == Service::Iam && call.earlier < 3;
-    let run = stage.run_with(&["plan"], vec![Rule::when(fits, Fault::RefuseAs(Refusal::throttled))]).ok();
+    let rule = || vec![Rule::when(fits, Fault::RefuseAs(Refusal::throttled))];
+    let run = stage.run_with(&UP, rule()).ok();
     let throttled = run.calls.0.iter().filter(|call| call.disturbed).count();
     assert!(throttled > 400, "{throttled}");
 }

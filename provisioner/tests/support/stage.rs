@@ -21,7 +21,7 @@ pub struct Stage {
     pub aws: Aws,
     runtime: tokio::runtime::Runtime,
     folder: tempfile::TempDir,
-    _local: Ephemeral,
+    local: Ephemeral,
 }
 
 /// What came of a run of the program.
@@ -32,6 +32,8 @@ pub struct Run {
     pub stderr: String,
     pub calls: Record,
     pub elapsed: Duration,
+    /// The most memory it had resident.
+    pub peak_kib: u64,
 }
 
 impl Run {
@@ -87,7 +89,12 @@ impl Running {
 
     /// Waits for its end.
     pub fn wait(mut self) -> Run {
+        let (mut peak_kib, mut looks) = (0, 0_u32);
         let status = loop {
+            if looks.is_multiple_of(16) {
+                peak_kib = peak_kib.max(resident_peak(self.child.id()).unwrap_or(0));
+            }
+            looks += 1;
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
@@ -99,7 +106,7 @@ impl Running {
         let elapsed = self.start.elapsed();
         let [stdout, stderr] = self.readers.map(|reader| reader.join().unwrap());
         assert!(elapsed < PATIENCE, "it did not end within {PATIENCE:?}:\n{stdout}{stderr}");
-        Run { status, stdout, stderr, calls: Record::default(), elapsed }
+        Run { status, stdout, stderr, calls: Record::default(), elapsed, peak_kib }
     }
 }
 
@@ -120,13 +127,8 @@ impl Stage {
         // Programs stand in for the function: nothing here starts it.
         std::fs::copy("/bin/true", folder.path().join("one")).unwrap();
         std::fs::copy("/bin/false", folder.path().join("two")).unwrap();
-        let stage = Self {
-            proxy: Proxy::start(&local.endpoint, &local.ca_bundle),
-            aws,
-            runtime,
-            folder,
-            _local: local,
-        };
+        let stage =
+            Self { proxy: Proxy::start(&local.endpoint, &local.ca_bundle), aws, runtime, folder, local };
         stage.configure(PLAIN);
         stage
     }
@@ -157,6 +159,8 @@ impl Stage {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("AWS_ENDPOINT_URL", self.proxy.endpoint())
+            // Read in place of the system's hundred and more authorities, which takes time.
+            .env("AWS_CA_BUNDLE", &self.local.ca_bundle)
             .env("AWS_REGION", &self.aws.region)
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
@@ -247,6 +251,13 @@ impl Stage {
     pub fn is_bare(&self) {
         assert_eq!(self.everything(), Vec::<String>::new());
     }
+}
+
+/// `VmHWM` of a process: <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
+fn resident_peak(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn reader(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {

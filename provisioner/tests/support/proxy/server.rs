@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 type Upstream = StreamOwned<ClientConnection, TcpStream>;
 
-/// The local AWS closes connections that are idle for some seconds.
-const IDLE: Duration = Duration::from_secs(2);
+/// The local AWS closes connections that are idle for longer (`keep_alive_timeout` in `server.py` is 75 s).
+const IDLE: Duration = Duration::from_secs(20);
 
 /// When answers are sent.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +42,8 @@ pub struct Proxy {
 struct Shared {
     upstream: SocketAddr,
     tls: Arc<ClientConfig>,
+    /// Connections that wait for the next call: opening one costs more than most calls.
+    idle: Mutex<Vec<(Upstream, Instant)>>,
     state: Mutex<State>,
     changed: Condvar,
     closed: AtomicBool,
@@ -81,6 +83,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             upstream: endpoint.trim_start_matches("https://").parse().unwrap(),
             tls: Arc::new(tls),
+            idle: Mutex::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
             closed: AtomicBool::new(false),
@@ -158,11 +161,10 @@ impl Shared {
     /// Serves a connection until one of the two sides closes it.
     fn serve(&self, mut client: TcpStream) {
         let _ = client.set_nodelay(true);
-        let mut upstream: Option<(Upstream, Instant)> = None;
         while let Ok(Some(request)) = Message::read(&mut client, |_| false) {
             let (call, fault) = self.begin_call(&request);
             let index = call.number - 1;
-            let next = self.handle(&request, &call, fault, &mut upstream);
+            let next = self.handle(&request, &call, fault);
             self.state().asking -= 1;
             self.changed.notify_all();
             let sent = match next {
@@ -228,15 +230,9 @@ impl Shared {
         (call, fault)
     }
 
-    fn handle(
-        &self,
-        request: &Message,
-        call: &Call,
-        fault: Option<Fault>,
-        upstream: &mut Option<(Upstream, Instant)>,
-    ) -> io::Result<Next> {
+    fn handle(&self, request: &Message, call: &Call, fault: Option<Fault>) -> io::Result<Next> {
         let to_head = request.method() == "HEAD";
-        let mut ask = || self.ask(request, call, upstream);
+        let ask = || self.ask(request, call);
         Ok(match fault {
             None => Next::Answer(ask()?),
             Some(Fault::DropBefore) => Next::Close,
@@ -293,22 +289,18 @@ impl Shared {
     }
 
     /// Asks the local AWS.
-    fn ask(
-        &self,
-        request: &Message,
-        call: &Call,
-        upstream: &mut Option<(Upstream, Instant)>,
-    ) -> io::Result<Vec<u8>> {
-        let mut connection = match upstream.take() {
-            Some((connection, last)) if last.elapsed() < IDLE => connection,
-            _ => self.connect()?,
+    fn ask(&self, request: &Message, call: &Call) -> io::Result<Vec<u8>> {
+        let idle = self.idle.lock().unwrap().pop().filter(|(_, last)| last.elapsed() < IDLE);
+        let mut connection = match idle {
+            Some((connection, _)) => connection,
+            None => self.connect()?,
         };
         request.forward(&mut connection)?;
         let to_head = request.method() == "HEAD";
         let bodiless = |status| to_head || status == 204 || status == 304;
         let answer = Message::read(&mut connection, bodiless)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         if !answer.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
-            *upstream = Some((connection, Instant::now()));
+            self.idle.lock().unwrap().push((connection, Instant::now()));
         }
         let bytes = answer.answer_bytes(to_head);
         if call.reads() && answer.status() < 500 {

@@ -1,0 +1,150 @@
+//! Reading users: each by itself, or, when there are many, all that the account has in one go
+//! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>).
+//! Five calls for each of a thousand users would take minutes, at the rate that IAM allows.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::types::{EntityType, UserDetail};
+use futures::{StreamExt, TryStreamExt};
+
+use super::super::iam::{document, from_iam};
+use super::Observed;
+use crate::aws::{Aws, AwsCall, AwsError};
+use crate::stack::Stack;
+
+/// Up to so many users are read one by one, which needs no right to read the whole account.
+const FEW: usize = 12;
+/// Users read at once, when many must be read one by one.
+const CONCURRENT: usize = 24;
+/// The largest page there is.
+const PAGE: i32 = 1000;
+
+/// The users of the configuration, by IAM name, and the names of those under the stack's path that are in the
+/// configuration no more.
+type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
+
+/// Reads all users of the stack.
+///
+/// # Errors
+/// When a call fails.
+pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Users, AwsError> {
+    let names: Vec<String> = stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect();
+    if names.len() > FEW {
+        match of_account(aws, stack, &names).await {
+            Err(error) if error.code.as_deref() == Some("AccessDenied") => {}
+            other => return other,
+        }
+    }
+    one_by_one(aws, stack, names).await
+}
+
+async fn of_account(aws: &Aws, stack: &Stack, names: &[String]) -> Result<Users, AwsError> {
+    let mut users: BTreeMap<String, Option<Observed>> =
+        names.iter().map(|name| (name.clone(), None)).collect();
+    let mut former = Vec::new();
+    let request = aws.iam.get_account_authorization_details().filter(EntityType::User).max_items(PAGE);
+    let mut pages = request.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for user in page.aws("GetAccountAuthorizationDetails")?.user_detail_list() {
+            let name = user.user_name().unwrap_or_default();
+            if let Some(place) = users.get_mut(name) {
+                *place = Some(of_detail(stack, user));
+            } else if user.path() == Some(stack.names.path.as_str()) {
+                former.push(name.to_owned());
+            }
+        }
+    }
+    Ok((users, former))
+}
+
+fn of_detail(stack: &Stack, user: &UserDetail) -> Observed {
+    let ours = stack.names.inline_policy.as_str();
+    let inline = user.user_policy_list();
+    Observed {
+        path: user.path().unwrap_or_default().to_owned(),
+        policy: inline
+            .iter()
+            .find(|policy| policy.policy_name() == Some(ours))
+            .map(|policy| document(policy.policy_document().unwrap_or_default())),
+        extra_inline: inline
+            .iter()
+            .filter_map(|policy| policy.policy_name())
+            .filter(|name| *name != ours)
+            .map(str::to_owned)
+            .collect(),
+        attached: user
+            .attached_managed_policies()
+            .iter()
+            .filter_map(|policy| policy.policy_arn())
+            .map(str::to_owned)
+            .collect(),
+        groups: user.group_list().to_vec(),
+        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
+        tags: from_iam(user.tags()),
+    }
+}
+
+async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<Users, AwsError> {
+    let users = futures::stream::iter(names.clone())
+        .map(|name| async move { Ok((name.clone(), one(aws, stack, &name).await?)) })
+        .buffer_unordered(CONCURRENT)
+        .try_collect::<BTreeMap<_, _>>();
+    let (users, all) = futures::try_join!(users, list(aws, stack))?;
+    Ok((users, all.into_iter().filter(|name| !names.contains(name)).collect()))
+}
+
+/// Reads a user by itself.
+async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
+    let iam = &aws.iam;
+    let ours = &stack.names.inline_policy;
+    let (user, inline, attached, groups, policy) = futures::join!(
+        async { iam.get_user().user_name(name).send().await.aws("GetUser") },
+        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
+        async {
+            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
+        },
+        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        async { iam.get_user_policy().user_name(name).policy_name(ours).send().await.aws("GetUserPolicy") },
+    );
+    let user = match user {
+        Err(error) if error.is_not_found() => return Ok(None),
+        other => other?,
+    };
+    let Some(user) = user.user else { return Ok(None) };
+    let policy = match policy {
+        Ok(output) => Some(document(output.policy_document())),
+        Err(error) if error.is_not_found() => None,
+        Err(error) => return Err(error),
+    };
+    // Gone between two calls: the next look says so, too.
+    let (inline, attached, groups) = match (inline, attached, groups) {
+        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) if error.is_not_found() => {
+            return Ok(None);
+        }
+        (inline, attached, groups) => (inline?, attached?, groups?),
+    };
+    Ok(Some(Observed {
+        path: user.path().to_owned(),
+        policy,
+        extra_inline: inline.policy_names().iter().filter(|name| *name != ours).cloned().collect(),
+        attached: attached
+            .attached_policies()
+            .iter()
+            .filter_map(|p| p.policy_arn())
+            .map(str::to_owned)
+            .collect(),
+        groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
+        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
+        tags: from_iam(user.tags()),
+    }))
+}
+
+/// The names of all users under the stack's path.
+async fn list(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
+    let mut pages = aws.iam.list_users().path_prefix(&stack.names.path).into_paginator().send();
+    let mut names = Vec::new();
+    while let Some(page) = pages.next().await {
+        names.extend(page.aws("ListUsers")?.users().iter().map(|user| user.user_name().to_owned()));
+    }
+    Ok(names)
+}
