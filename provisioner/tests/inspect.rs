@@ -39,6 +39,20 @@ fn one_json_document() {
     assert_eq!((ran.code, ran.err.as_str()), (6, ""));
 }
 
+/// What is refused may tell as much about a person as what is not.
+#[test]
+fn what_cannot_be_cleaned_reveals_things_too() {
+    let mut cut = telling(1);
+    cut.truncate(cut.len() * 2 / 3);
+    let tiff = telling(1);
+    let start = tiff.windows(6).position(|name| name == b"Exif\0\0").unwrap() + 6;
+    let folder = Folder::new(&[("cut.jpg", cut), ("scan.tiff", tiff[start..].to_vec())]);
+    assert_shown!(folder.run(&["inspect", "cut.jpg", "scan.tiff"]).screen());
+    let json = folder.run(&["inspect", "--json", "cut.jpg"]).json();
+    assert_eq!(json[0]["error"]["kind"], "truncated");
+    assert_eq!(json[0]["positions"][0]["source"], "EXIF");
+}
+
 #[test]
 fn a_dash_is_stdin() {
     let folder = Folder::new(&[]);

@@ -86,7 +86,6 @@ fn only_the_first_valid_exif_before_the_picture_counts() {
 }
 
 #[test]
-#[cfg(feature = "rotation")]
 fn whole_blocks_are_turned_and_the_colour_profile_stays() {
     let picture = picture(Kind::Ycc420, 48, 32);
     let profile = icc_segment(1, 1, &icc(300));
@@ -108,7 +107,6 @@ fn whole_blocks_are_turned_and_the_colour_profile_stays() {
 }
 
 #[test]
-#[cfg(feature = "rotation")]
 fn trimming_loses_less_than_a_block() {
     let mut options = Options::default();
     options.partial_edges = PartialEdges::Trim;

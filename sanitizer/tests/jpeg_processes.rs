@@ -88,7 +88,6 @@ fn the_standards_tables_may_be_left_out() {
 
 /// Turned pictures have the pixels of jpegtran's.
 #[test]
-#[cfg(feature = "rotation")]
 fn they_are_turned_like_others() {
     let turns: [(u8, &[&str]); 7] = [
         (2, &["-flip", "horizontal"]),

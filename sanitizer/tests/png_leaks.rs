@@ -181,6 +181,10 @@ fn animations_stay_and_frames_that_nobody_sees_go() {
     let mut fewer = apng(2);
     fewer.before[0] = chunk(b"acTL", &[[0, 0, 0, 3], [0; 4]].concat());
     assert!(matches!(sanitize(fewer.build(), &Options::default()), Err(Error::Malformed { .. })));
+    // A second acTL: for some it is an animation, for others it is none.
+    let mut twice = apng(2);
+    twice.before.insert(1, twice.before[0].clone());
+    assert!(matches!(sanitize(twice.build(), &Options::default()), Err(Error::Malformed { .. })));
 }
 
 #[test]

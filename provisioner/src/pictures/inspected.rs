@@ -1,8 +1,12 @@
 //! Looks at one picture: what it reveals, and what cleaning would remove.
 
+use std::fs::File;
+use std::io::{self, Read};
+
+use sanitizer::facts::{Facts, carve};
 use sanitizer::{Options, Orientation, Report};
 
-use super::{Buffer, Found, ReadError, read};
+use super::{Buffer, Found, Input, ReadError, read};
 
 /// What was seen in one file.
 #[derive(Debug)]
@@ -24,6 +28,9 @@ pub struct Unreadable {
     pub kind: &'static str,
     /// The reason.
     pub reason: String,
+    /// What it reveals all the same: its metadata can often be found where
+    /// the picture cannot be understood.
+    pub facts: Facts,
 }
 
 impl Inspection {
@@ -48,12 +55,16 @@ pub fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
 fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {
     if let Some(unfit) = &found.unfit {
         let kind = if found.named { "unreadable" } else { "skipped" };
-        return Err(Unreadable { kind, reason: unfit.clone() });
+        return Err(Unreadable { kind, reason: unfit.clone(), facts: Facts::default() });
     }
-    let told = |error: sanitizer::Error| Unreadable { kind: error.kind(), reason: error.to_string() };
+    let told =
+        |error: sanitizer::Error, facts| Unreadable { kind: error.kind(), reason: error.to_string(), facts };
     let picture = read(&found.input, buffer).map_err(|error| match error {
-        ReadError::Format(error) => told(error),
-        error => Unreadable { kind: "unreadable", reason: error.to_string() },
+        ReadError::Format(error @ sanitizer::Error::UnsupportedFormat { .. }) => {
+            told(error, carve_file(&found.input).unwrap_or_default())
+        }
+        ReadError::Format(error) => told(error, Facts::default()),
+        error => Unreadable { kind: "unreadable", reason: error.to_string(), facts: Facts::default() },
     })?;
     *bytes = picture.len();
     let mut options = Options::default();
@@ -61,7 +72,17 @@ fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report,
     // Nothing is written, so nothing needs to be turned.
     options.orientation = Orientation::Tag;
     let result = sanitizer::sanitize(picture.clone(), &options);
-    let result = result.map(|clean| clean.report).map_err(told);
+    let result = result.map(|clean| clean.report).map_err(|error| told(error, carve(&picture)));
     buffer.put_picture(picture);
     result
+}
+
+/// Of a picture that cannot be cleaned, as much as metadata may be spread over.
+const CARVED: u64 = 64 << 20;
+
+fn carve_file(input: &Input) -> io::Result<Facts> {
+    let Input::File(path) = input else { return Ok(Facts::default()) };
+    let mut bytes = Vec::new();
+    File::open(path)?.take(CARVED).read_to_end(&mut bytes)?;
+    Ok(carve(&bytes))
 }

@@ -21,7 +21,11 @@ pub fn inspection_json(inspection: &Inspection) -> Value {
             value["positions"] = json!(report.facts.as_ref().map(|facts| &facts.positions));
             value["facts"] = json!(report.facts.as_ref().map(|facts| &facts.items));
         }
-        Err(error) => value["error"] = json!({"kind": error.kind, "message": error.reason}),
+        Err(error) => {
+            value["error"] = json!({"kind": error.kind, "message": error.reason});
+            value["positions"] = json!(error.facts.positions);
+            value["facts"] = json!(error.facts.items);
+        }
     }
     value
 }

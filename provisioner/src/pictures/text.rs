@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sanitizer::facts::{FactKind, Position};
+use sanitizer::facts::{FactKind, Facts, Position};
 use sanitizer::{OrientationOutcome, Report};
 
 use super::name::harmless;
@@ -33,7 +33,12 @@ const FEW: usize = 6;
 pub fn inspection_text(inspection: &Inspection, all: bool) -> String {
     let report = match &inspection.result {
         Ok(report) => report,
-        Err(error) => return format!("{}: {}\n", inspection.name, error.reason),
+        Err(error) => {
+            let head = format!("{}: {}\n", inspection.name, error.reason);
+            let mut lines = Lines { text: head, last: "" };
+            lines.add_facts(&error.facts, all);
+            return lines.text;
+        }
     };
     let mut text = format!(
         "{}: {}, {} x {} pixels, {}\n",
@@ -50,20 +55,7 @@ pub fn inspection_text(inspection: &Inspection, all: bool) -> String {
     }
     let mut lines = Lines { text, last: "" };
     if let Some(facts) = &report.facts {
-        for position in &facts.positions {
-            lines.add("Position", &position_text(position));
-        }
-        for (kind, heading) in HEADINGS {
-            let values: Vec<_> = facts.items.iter().filter(|fact| fact.kind == kind).collect();
-            // One more line takes no more room than the line that hides it.
-            let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
-            for fact in &values[..shown] {
-                lines.add(heading, &format!("{} ({})", harmless(&fact.value), fact.source));
-            }
-            if shown < values.len() {
-                lines.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));
-            }
-        }
+        lines.add_facts(facts, all);
         if facts.positions.is_empty() && facts.items.is_empty() {
             lines.add("Reveals", "nothing that we can read");
         }
@@ -86,6 +78,24 @@ impl Lines {
         let head = if self.last == heading { "" } else { heading };
         self.text.push_str(&format!("  {head:<10} {value}\n"));
         self.last = heading;
+    }
+
+    /// The first facts of each kind, or `all`.
+    fn add_facts(&mut self, facts: &Facts, all: bool) {
+        for position in &facts.positions {
+            self.add("Position", &position_text(position));
+        }
+        for (kind, heading) in HEADINGS {
+            let values: Vec<_> = facts.items.iter().filter(|fact| fact.kind == kind).collect();
+            // One more line takes no more room than the line that hides it.
+            let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
+            for fact in &values[..shown] {
+                self.add(heading, &format!("{} ({})", harmless(&fact.value), fact.source));
+            }
+            if shown < values.len() {
+                self.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::resources::Progress;
+
 /// Bytes in powers of 1000, as disks and AWS's bills count: `1.5 MB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {
@@ -35,6 +37,19 @@ pub fn seconds(duration: Duration) -> String {
     }
 }
 
+/// How far a long change is, and how fast it goes: `2000 of 5000 objects deleted, 800/s`.
+#[must_use]
+pub fn far(progress: &Progress<'_>, elapsed: Duration) -> String {
+    let Progress { done, total, what } = progress;
+    #[expect(clippy::cast_precision_loss, reason = "a rate for the eye")]
+    let rate = *done as f64 / elapsed.as_secs_f64().max(0.001);
+    match total {
+        // Some may have come since they were counted.
+        Some(total) if total >= done => format!("{done} of {total} {what}, {rate:.0}/s"),
+        _ => format!("{done} {what}, {rate:.0}/s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +72,18 @@ mod tests {
     fn durations_have_the_precision_that_fits() {
         for (millis, text) in [(42, "0.0 s"), (1_250, "1.2 s"), (12_400, "12 s"), (200_000, "3 min 20 s")] {
             assert_eq!(seconds(Duration::from_millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn progress_tells_its_rate_and_its_goal_when_that_is_known() {
+        for (total, text) in [
+            (Some(5000), "2000 of 5000 objects deleted, 800/s"),
+            (Some(1999), "2000 objects deleted, 800/s"),
+            (None, "2000 objects deleted, 800/s"),
+        ] {
+            let progress = Progress { done: 2000, total, what: "objects deleted" };
+            assert_eq!(far(&progress, Duration::from_millis(2500)), text);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What metadata tells about a person: position, device, owner, times.
 
+mod carve;
 mod exif;
 mod iptc;
 mod text;
 mod xmp;
 
+pub use carve::carve;
 pub(crate) use exif::read_exif;
 pub(crate) use iptc::read_iptc;
 pub(crate) use text::read_text;

@@ -2,22 +2,35 @@
 
 use bytes::Bytes;
 
-#[cfg(feature = "rotation")]
 use super::rotate::{self, Transform};
 use super::walk::{Walked, walk};
-use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized};
+use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized};
 
 /// Cleans a JPEG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
+    if options.orientation == Orientation::Upright && options.verify_entropy {
+        // Turning reads the coded data as strictly as the proof does, so a picture that will be
+        // turned needs none. Looking for it costs next to nothing.
+        let unproven = Options { verify_entropy: false, ..options.clone() };
+        if let Ok(walked) = walk(&input, &unproven)
+            && walked.orientation.is_some_and(|orientation| orientation > 1)
+            && let Some(turned) = turn(&walked, options)?
+        {
+            return Ok(turned);
+        }
+    }
     let walked = walk(&input, options)?;
     let (tag, outcome) =
         match (walked.orientation.filter(|&orientation| orientation > 1), options.orientation) {
             (None, _) => (None, OrientationOutcome::AlreadyUpright),
             (Some(_), Orientation::Drop) => (None, OrientationOutcome::Dropped),
             (tag, Orientation::Tag) => (tag, OrientationOutcome::TagKept),
-            (Some(orientation), Orientation::Upright) => match turn(&walked, orientation, options)? {
-                Some((pieces, report)) => return Ok(Sanitized { format: Format::Jpeg, report, pieces }),
-                None => (Some(orientation), OrientationOutcome::TagKeptNotExact),
+            (tag, Orientation::Upright) if options.verify_entropy => {
+                (tag, OrientationOutcome::TagKeptNotExact)
+            }
+            (tag, Orientation::Upright) => match turn(&walked, options)? {
+                Some(turned) => return Ok(turned),
+                None => (tag, OrientationOutcome::TagKeptNotExact),
             },
         };
     let (pieces, mut report) = walked.assemble(tag);
@@ -27,9 +40,8 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
 
 /// Turns the picture upright. None when it cannot be turned, and the options
 /// want the tag kept then.
-#[cfg(feature = "rotation")]
-fn turn(walked: &Walked, orientation: u8, options: &Options) -> Result<Option<(Vec<Bytes>, Report)>, Error> {
-    let Some(transform) = Transform::for_orientation(orientation) else { return Ok(None) };
+fn turn(walked: &Walked, options: &Options) -> Result<Option<Sanitized>, Error> {
+    let Some(transform) = walked.orientation.and_then(Transform::for_orientation) else { return Ok(None) };
     let exact = rotate::is_exact(&walked.header.frame, transform);
     match options.partial_edges {
         _ if exact => {}
@@ -48,22 +60,13 @@ fn turn(walked: &Walked, orientation: u8, options: &Options) -> Result<Option<(V
         Err(error) => return Err(error),
     };
     drop(upright);
-    // What libjpeg wrote passes the same walk as what comes from outside. Its
-    // entropy-coded data are its own, so these need no proof.
+    // What was written passes the same walk as what comes from outside. The
+    // entropy-coded data are our own, so these need no proof.
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };
     let (pieces, written) = walk(&turned, &again)?.assemble(None);
     report.width = written.width;
     report.height = written.height;
     report.orientation =
         if exact { OrientationOutcome::Turned } else { OrientationOutcome::TurnedAndTrimmed };
-    Ok(Some((pieces, report)))
-}
-
-/// Without the rotation feature nothing can be turned.
-#[cfg(not(feature = "rotation"))]
-fn turn(_: &Walked, _: u8, options: &Options) -> Result<Option<(Vec<Bytes>, Report)>, Error> {
-    match options.partial_edges {
-        PartialEdges::Refuse => Err(Error::NotRotatable { what: "built without rotation" }),
-        PartialEdges::Tag | PartialEdges::Trim => Ok(None),
-    }
+    Ok(Some(Sanitized { format: Format::Jpeg, report, pieces }))
 }

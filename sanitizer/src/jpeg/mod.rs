@@ -24,12 +24,12 @@
 
 mod app;
 mod clean;
+mod coefficients;
 pub(crate) mod entropy;
 mod facts;
 mod frame;
 mod icc;
 mod layout;
-#[cfg(feature = "rotation")]
 pub(crate) mod rotate;
 mod scan;
 mod segment;

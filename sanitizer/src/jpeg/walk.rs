@@ -33,7 +33,6 @@ pub(super) struct Walked {
     fates: Vec<Fate>,
     report: Report,
     /// The picture's frame header.
-    #[cfg_attr(not(feature = "rotation"), expect(dead_code, reason = "only a rotation asks for it"))]
     pub header: FrameHeader,
     /// The orientation that EXIF tells.
     pub orientation: Option<u8>,

@@ -66,6 +66,10 @@ impl Rules {
                 verdict
             }
             b"sPLT" => self.suggested_palette(data),
+            b"tRNS" if self.header.color != Color::Palette => {
+                self.seen.push(kind);
+                self.transparent_color(data)
+            }
             _ => {
                 self.seen.push(kind);
                 Verdict::Keep
@@ -100,8 +104,8 @@ impl Rules {
                 Color::Palette => matches!(data, [index] if usize::from(*index) < self.palette),
             },
             (b"tRNS", data) => match self.header.color {
-                Color::Grey => self.are_samples(data, 1),
-                Color::Rgb => self.are_samples(data, 3),
+                Color::Grey => data.len() == 2,
+                Color::Rgb => data.len() == 6,
                 Color::Palette => !data.is_empty() && data.len() <= self.palette,
                 Color::GreyAlpha | Color::Rgba => false,
             },
@@ -113,9 +117,25 @@ impl Rules {
     /// Whether `data` is `count` samples of 16 bits that hold no more than the
     /// bit depth allows: the bits above are read by nobody.
     fn are_samples(&self, data: &[u8], count: usize) -> bool {
-        let most = u16::MAX >> (16 - self.header.depth.min(16));
         data.len() == 2 * count
-            && data.as_chunks::<2>().0.iter().all(|sample| u16::from_be_bytes(*sample) <= most)
+            && data.as_chunks::<2>().0.iter().all(|sample| u16::from_be_bytes(*sample) <= self.largest())
+    }
+
+    /// The largest sample of this bit depth.
+    fn largest(&self) -> u16 {
+        u16::MAX >> (16 - self.header.depth.min(16))
+    }
+
+    /// tRNS of one colour. Of a sample only the bits of the bit depth count
+    /// (11.3.1.1), and there are encoders that set more: without those it is
+    /// the same colour and hides nothing.
+    fn transparent_color(&self, data: &[u8]) -> Verdict {
+        let samples = data.as_chunks::<2>().0.iter().map(|sample| u16::from_be_bytes(*sample));
+        let masked: Vec<u8> = samples.flat_map(|sample| (sample & self.largest()).to_be_bytes()).collect();
+        if masked == data {
+            return Verdict::Keep;
+        }
+        Verdict::Rewrite(chunk::encode(*b"tRNS", &[&masked]), Category::Hidden)
     }
 
     /// sPLT: a name, a sample depth, entries of fixed size. The name is free
@@ -171,7 +191,7 @@ mod tests {
         assert_eq!(rgb.judge(*b"gAMA", &[0; 4]), Verdict::Keep);
         assert_eq!(rgb.judge(*b"gAMA", &[0; 4]), HIDDEN, "a second one");
         assert_eq!(rgb.judge(*b"sBIT", &[8, 8, 8]), Verdict::Keep);
-        assert_eq!(rgb.judge(*b"tRNS", &[0, 9, 0, 9, 1, 9]), HIDDEN, "a sample of nine bits");
+        assert_eq!(rgb.judge(*b"tRNS", &[0, 9]), HIDDEN);
         assert_eq!(rgb.judge(*b"tRNS", &[0, 9, 0, 9, 0, 9]), Verdict::Keep);
         rgb.phase = Phase::BeforeData;
         assert_eq!(rgb.judge(*b"cHRM", &[0; 32]), HIDDEN, "after PLTE");
@@ -182,6 +202,15 @@ mod tests {
         assert_eq!(indexed.judge(*b"tRNS", &[0; 4]), HIDDEN, "more than the palette has");
         assert_eq!(indexed.judge(*b"hIST", &[0; 6]), Verdict::Keep);
         assert_eq!(indexed.judge(*b"bKGD", &[3]), HIDDEN);
+    }
+
+    #[test]
+    fn of_a_transparent_colour_only_the_bits_that_count_stay() {
+        let mut grey = rules(Color::Grey, 1);
+        let Verdict::Rewrite(chunk, _) = grey.judge(*b"tRNS", &[0, 255]) else { panic!("not rewritten") };
+        assert_eq!(chunk[8..chunk.len() - 4], [0, 1]);
+        let mut deep = rules(Color::Rgb, 16);
+        assert_eq!(deep.judge(*b"tRNS", &[255; 6]), Verdict::Keep);
     }
 
     #[test]

@@ -196,7 +196,11 @@ impl<'a> Walk<'a> {
     }
 
     fn animation_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        if self.animation.is_some() || self.rules.phase >= Phase::InData {
+        if self.animation.is_some() {
+            // Some show the animation then, others the still picture: neither may change.
+            return Err(malformed(chunk.whole().start, "there is a second acTL"));
+        }
+        if self.rules.phase >= Phase::InData {
             self.remove(Category::Hidden, "acTL", chunk);
             return Ok(());
         }

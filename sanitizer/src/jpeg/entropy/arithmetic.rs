@@ -13,7 +13,13 @@ use self::{
     coder::{Bin, Coder},
     states::FIXED,
 };
-use super::{Process, bits::Fault, progressive::History, progressive::Parameters};
+use super::{
+    Process,
+    bits::Fault,
+    progressive::History,
+    progressive::Parameters,
+    target::{Slot, Target},
+};
 
 /// What the arithmetic coder needs to know of a picture from scan to scan.
 pub(super) struct Arithmetic {
@@ -96,7 +102,8 @@ impl Arithmetic {
     }
 
     /// Follows a scan or restart interval, MCUs `mcus` of those in the scan, from
-    /// `position` of `data` on. Gives where it ends.
+    /// `position` of `data` on, and stores its coefficients in `target` if there is
+    /// one. Gives where it ends.
     pub(super) fn follow(
         &mut self,
         coded: &Coded<'_>,
@@ -104,6 +111,7 @@ impl Arithmetic {
         position: usize,
         mcus: Range<u64>,
         history: Option<&mut History>,
+        target: Option<&mut Target<'_>>,
     ) -> Result<usize, Failure> {
         let &Coded { process, parameters, units } = coded;
         let mut interval = Interval {
@@ -114,11 +122,11 @@ impl Arithmetic {
         };
         let followed = match (process, history) {
             (Process::Progressive, Some(history)) if parameters.start > 0 => {
-                interval.band(parameters, units, history, mcus)
+                interval.band(parameters, units, history, mcus, target)
             }
-            (Process::Progressive, _) if parameters.high > 0 => interval.dc_bits(units, mcus),
-            (Process::Progressive, _) => interval.blocks(units, mcus, false),
-            _ => interval.blocks(units, mcus, true),
+            (Process::Progressive, _) if parameters.high > 0 => interval.dc_bits(units, mcus, target),
+            (Process::Progressive, _) => interval.blocks(units, mcus, false, target),
+            _ => interval.blocks(units, mcus, true, target),
         };
         let Interval { coder, .. } = interval;
         let (reached, at_end_of_file) = (coder.position(), coder.at_end_of_file());
@@ -164,13 +172,23 @@ impl Interval<'_, '_> {
     }
 
     /// Blocks of sequential scans (F.2.4), and without AC of first DC scans (G.1.3.1).
-    fn blocks(&mut self, units: &[Unit], mcus: Range<u64>, with_ac: bool) -> Result<(), Why> {
-        for _ in mcus {
+    fn blocks(
+        &mut self,
+        units: &[Unit],
+        mcus: Range<u64>,
+        with_ac: bool,
+        mut target: Option<&mut Target<'_>>,
+    ) -> Result<(), Why> {
+        for mcu in mcus {
             for (component, unit) in units.iter().enumerate() {
-                for _ in 0..unit.blocks {
-                    self.dc(component, unit.dc).map_err(Why::Fault)?;
+                for block in 0..unit.blocks {
+                    let mut slot = target.as_mut().map(|target| target.slot(component, mcu, block));
+                    let difference = self.dc(component, unit.dc).map_err(Why::Fault)?;
+                    if let Some(slot) = &mut slot {
+                        slot.dc(difference);
+                    }
                     if with_ac {
-                        self.ac(unit.ac, 1, 63, 0).map_err(Why::Fault)?;
+                        self.ac(unit.ac, 1, 63, 0, slot).map_err(Why::Fault)?;
                     }
                     self.check()?;
                 }
@@ -180,10 +198,20 @@ impl Interval<'_, '_> {
     }
 
     /// DC refinement: one bit for each block (G.1.3.1).
-    fn dc_bits(&mut self, units: &[Unit], mcus: Range<u64>) -> Result<(), Why> {
-        for _ in mcus {
-            for _ in 0..units.iter().map(|unit| unit.blocks).sum() {
-                self.coder.decide(&mut self.bins.fixed);
+    fn dc_bits(
+        &mut self,
+        units: &[Unit],
+        mcus: Range<u64>,
+        mut target: Option<&mut Target<'_>>,
+    ) -> Result<(), Why> {
+        for mcu in mcus {
+            for (component, unit) in units.iter().enumerate() {
+                for block in 0..unit.blocks {
+                    let bit = self.coder.decide(&mut self.bins.fixed);
+                    if let Some(target) = &mut target {
+                        target.slot(component, mcu, block).dc_bit(bit);
+                    }
+                }
             }
             self.check()?;
         }
@@ -197,16 +225,18 @@ impl Interval<'_, '_> {
         units: &[Unit],
         history: &mut History,
         mcus: Range<u64>,
+        mut target: Option<&mut Target<'_>>,
     ) -> Result<(), Why> {
         let Parameters { start, end, high, low } = parameters;
         let table = units.first().map_or(0, |unit| unit.ac);
         let blocks =
             history.blocks(mcus.start as usize..mcus.end as usize).ok_or(Why::Fault(Fault::BlockRun))?;
-        for nonzero in blocks {
+        for (mcu, nonzero) in mcus.zip(blocks) {
+            let slot = target.as_mut().map(|target| target.slot(0, mcu, 0));
             *nonzero |= if high == 0 {
-                self.ac(table, start, end, low)
+                self.ac(table, start, end, low, slot)
             } else {
-                self.ac_refinement(table, start, end, *nonzero)
+                self.ac_refinement(table, start, end, *nonzero, slot)
             }
             .map_err(Why::Fault)?;
             self.check()?;
@@ -215,12 +245,12 @@ impl Interval<'_, '_> {
     }
 
     /// A difference of DC values (figure F.19).
-    fn dc(&mut self, component: usize, table: usize) -> Result<(), Fault> {
+    fn dc(&mut self, component: usize, table: usize) -> Result<i32, Fault> {
         let (coder, bins) = (&mut self.coder, &mut self.bins.dc[table]);
         let first = self.contexts[component];
         self.contexts[component] = 0;
         if !coder.decide(bin(bins, first)) {
-            return Ok(());
+            return Ok(0);
         }
         let negative = u8::from(coder.decide(bin(bins, first + 1)));
         let mut at = first + 2 + negative;
@@ -235,13 +265,19 @@ impl Interval<'_, '_> {
             _ if magnitude > (1u32 << upper) >> 1 => 12 + 4 * negative,
             _ => 4 + 4 * negative,
         };
-        magnitude_bits(coder, bins, at, magnitude);
-        Ok(())
+        Ok(signed(magnitude_bits(coder, bins, at, magnitude), negative == 1))
     }
 
     /// The coefficients of a block for the first time (figure F.20). Gives which
     /// are not zero. `low` bits of each are still to come.
-    fn ac(&mut self, table: usize, start: u8, end: u8, low: u8) -> Result<u64, Fault> {
+    fn ac(
+        &mut self,
+        table: usize,
+        start: u8,
+        end: u8,
+        low: u8,
+        mut slot: Option<Slot<'_>>,
+    ) -> Result<u64, Fault> {
         let (coder, bins) = (&mut self.coder, &mut self.bins.ac[table]);
         let mut nonzero = 0;
         let mut k = start;
@@ -255,7 +291,7 @@ impl Interval<'_, '_> {
                     return Err(Fault::Run);
                 }
             }
-            coder.decide(&mut self.bins.fixed);
+            let negative = coder.decide(&mut self.bins.fixed);
             let mut at = 3 * (k - 1) + 2;
             let mut magnitude = u32::from(coder.decide(bin(bins, at)));
             if magnitude > 0 && coder.decide(bin(bins, at)) {
@@ -267,7 +303,10 @@ impl Interval<'_, '_> {
             if magnitude << low >= 0x4000 {
                 return Err(Fault::Meaning);
             }
-            magnitude_bits(coder, bins, at, magnitude);
+            let value = signed(magnitude_bits(coder, bins, at, magnitude), negative);
+            if let Some(slot) = &mut slot {
+                slot.ac(k.into(), value);
+            }
             nonzero |= 1 << k;
             k += 1;
         }
@@ -276,7 +315,14 @@ impl Interval<'_, '_> {
 
     /// One more bit of the coefficients that are known to be `nonzero`, and those
     /// that become so (figure G.10). Gives these.
-    fn ac_refinement(&mut self, table: usize, start: u8, end: u8, nonzero: u64) -> Result<u64, Fault> {
+    fn ac_refinement(
+        &mut self,
+        table: usize,
+        start: u8,
+        end: u8,
+        nonzero: u64,
+        mut slot: Option<Slot<'_>>,
+    ) -> Result<u64, Fault> {
         let (coder, bins) = (&mut self.coder, &mut self.bins.ac[table]);
         // Up to the last of them no end of the block can come.
         let known = nonzero & (u64::MAX >> (63 - end));
@@ -289,11 +335,17 @@ impl Interval<'_, '_> {
             }
             loop {
                 if nonzero >> k & 1 == 1 {
-                    coder.decide(bin(bins, 3 * (k - 1) + 2));
+                    let bit = coder.decide(bin(bins, 3 * (k - 1) + 2));
+                    if let Some(slot) = &mut slot {
+                        slot.ac_bit(k.into(), bit);
+                    }
                     break;
                 }
                 if coder.decide(bin(bins, 3 * (k - 1) + 1)) {
-                    coder.decide(&mut self.bins.fixed);
+                    let negative = coder.decide(&mut self.bins.fixed);
+                    if let Some(slot) = &mut slot {
+                        slot.ac(k.into(), signed(0, negative));
+                    }
                     new |= 1 << k;
                     break;
                 }
@@ -329,12 +381,21 @@ fn categories<const N: usize>(
     Ok(at)
 }
 
-/// The bits below the highest of a value (figure F.24).
-fn magnitude_bits<const N: usize>(coder: &mut Coder<'_>, bins: &mut [Bin; N], at: u8, magnitude: u32) {
-    for _ in 0..magnitude.checked_ilog2().unwrap_or(0) {
-        coder.decide(bin(bins, at + 14));
+/// The bits below the highest of a value (figure F.24); gives it with them.
+fn magnitude_bits<const N: usize>(coder: &mut Coder<'_>, bins: &mut [Bin; N], at: u8, magnitude: u32) -> u32 {
+    let highest = magnitude.checked_ilog2().map_or(0, |bits| 1 << bits);
+    let mut value = highest;
+    for shift in (0..magnitude.checked_ilog2().unwrap_or(0)).rev() {
+        value |= u32::from(coder.decide(bin(bins, at + 14))) << shift;
     }
+    value
+}
+
+/// The value of which the magnitude less one was coded (Sz, F.1.4.1).
+fn signed(less_one: u32, negative: bool) -> i32 {
+    let value = less_one as i32 + 1;
+    if negative { -value } else { value }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

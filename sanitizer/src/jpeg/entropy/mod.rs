@@ -14,21 +14,25 @@
 
 mod arithmetic;
 mod bits;
+mod coding;
 mod huffman;
 mod leaps;
 mod progressive;
 mod sequential;
-mod standard;
+pub(super) mod standard;
+mod target;
+mod values;
 
-use crate::{Error, Format};
+use super::{coefficients::Coefficients, malformed, truncated, unprovable};
+use crate::Error;
 
 use self::{
     arithmetic::{Arithmetic, Unit, Why},
     bits::{Bits, Fault, Stop},
+    coding::{Coding, Purpose},
     huffman::Table,
-    leaps::Leaps,
     progressive::{History, Parameters},
-    sequential::Block,
+    target::Target,
 };
 
 /// A component of the frame header (SOFn).
@@ -57,6 +61,32 @@ pub(crate) struct Frame {
     pub components: Vec<Component>,
 }
 
+impl Frame {
+    /// The largest sampling factors.
+    pub(crate) fn max_sampling(&self) -> (u64, u64) {
+        let h = self.components.iter().map(|component| component.h).max().unwrap_or(1);
+        let v = self.components.iter().map(|component| component.v).max().unwrap_or(1);
+        (u64::from(h), u64::from(v))
+    }
+
+    /// Columns and rows of a component in data units of `unit` x `unit` samples,
+    /// as in a scan of its own (A.2.2).
+    fn size(&self, component: Component, unit: u64) -> (u64, u64) {
+        let (max_h, max_v) = self.max_sampling();
+        let samples =
+            |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
+        (
+            samples(self.width, component.h, max_h).div_ceil(unit),
+            samples(self.height, component.v, max_v).div_ceil(unit),
+        )
+    }
+
+    /// Columns and rows of a component in blocks of 8x8 samples.
+    pub(crate) fn size_in_blocks(&self, component: Component) -> (u64, u64) {
+        self.size(component, 8)
+    }
+}
+
 /// What a scan's data is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scan {
@@ -71,11 +101,8 @@ pub(crate) struct Scan {
 /// can walk all blocks with few bytes, so their number must be bounded.
 const MAX_SCANS: usize = 100;
 
-/// Scans from this size on are worth the time that [`Leaps`] take to make.
-const BIG: usize = 128 * 1024;
-
 /// The most blocks (for lossless pictures: samples) in an MCU, B.2.3.
-const MAX_BLOCKS_IN_MCU: usize = 10;
+pub(crate) const MAX_BLOCKS_IN_MCU: usize = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Process {
@@ -143,7 +170,8 @@ impl Verifier {
             padding: None,
         };
         if process == Process::Progressive {
-            let sizes: Vec<_> = frame.components.iter().map(|component| verifier.size(*component)).collect();
+            let sizes: Vec<_> =
+                frame.components.iter().map(|component| frame.size_in_blocks(*component)).collect();
             let needed = sizes.iter().map(|(columns, rows)| 8 * columns * rows).sum::<u64>();
             if needed > limit_bytes {
                 return Err(Error::TooLarge { needed, limit: limit_bytes });
@@ -193,6 +221,27 @@ impl Verifier {
     /// Takes a scan: the payload of its SOS segment, and everything behind that
     /// segment, which is at `offset` in the file.
     pub(crate) fn scan(&mut self, sos_payload: &[u8], data: &[u8], offset: usize) -> Result<Scan, Error> {
+        self.follow(sos_payload, data, offset, None)
+    }
+
+    /// Takes a scan of a picture that is not lossless, and stores its coefficients.
+    pub(crate) fn read_scan(
+        &mut self,
+        sos_payload: &[u8],
+        data: &[u8],
+        offset: usize,
+        coefficients: &mut Coefficients,
+    ) -> Result<Scan, Error> {
+        self.follow(sos_payload, data, offset, Some(coefficients))
+    }
+
+    fn follow(
+        &mut self,
+        sos_payload: &[u8],
+        data: &[u8],
+        offset: usize,
+        coefficients: Option<&mut Coefficients>,
+    ) -> Result<Scan, Error> {
         self.scans += 1;
         if self.scans > MAX_SCANS {
             return Err(unprovable(offset, "it has more than 100 scans"));
@@ -200,7 +249,13 @@ impl Verifier {
         let header = self.read_header(sos_payload).map_err(|what| malformed(offset, what))?;
         self.advance(&header).map_err(|what| malformed(offset, what))?;
 
-        let mcus = self.mcus(&header);
+        let (columns, rows) = self.mcus(&header);
+        let mcus = columns * rows;
+        let indices: Vec<_> = header.components.iter().map(|&(index, ..)| index).collect();
+        let purpose = coefficients.as_ref().map_or(Purpose::Skip { bytes: data.len() }, |_| Purpose::Read);
+        let mut target = coefficients.map(|coefficients| {
+            Target::new(coefficients, &self.frame.components, &indices, columns, header.parameters.low)
+        });
         let interval = if self.restart_interval == 0 { mcus } else { u64::from(self.restart_interval) };
         let lone = header.components.len() == 1;
         let units = header.components.iter().map(|&(index, dc, ac)| {
@@ -217,7 +272,7 @@ impl Verifier {
                 if self.process == Process::Sequential {
                     standard::fill_in(&mut self.tables).map_err(|what| malformed(offset, what))?;
                 }
-                Coding::new(self.process, &self.tables, header.parameters, &units, data.len() >= BIG)
+                Coding::new(self.process, &self.tables, header.parameters, &units, purpose)
                     .ok_or_else(|| malformed(offset, "a scan uses a Huffman table that was not defined"))?
             }),
         };
@@ -227,10 +282,14 @@ impl Verifier {
         loop {
             let count = interval.min(mcus - done);
             let history = history.as_deref_mut();
+            let mut target = target.as_mut();
+            if let Some(target) = &mut target {
+                target.restart();
+            }
             if let Some(coding) = &coding {
                 let mut bits = Bits::new(data, position);
                 let stop = coding
-                    .skip(&mut bits, done..done + count, history)
+                    .follow(&mut bits, done..done + count, history, target)
                     .and_then(|()| bits.stop())
                     .map_err(|fault| explain(fault, &bits, offset))?;
                 check_padding(&mut self.padding, &stop)
@@ -240,7 +299,7 @@ impl Verifier {
                 let coded =
                     arithmetic::Coded { process: self.process, parameters: header.parameters, units: &units };
                 position = arithmetic
-                    .follow(&coded, data, position, done..done + count, history)
+                    .follow(&coded, data, position, done..done + count, history, target)
                     .map_err(|failure| explain_arithmetic(&failure, offset))?;
             }
             done += count;
@@ -349,108 +408,16 @@ impl Verifier {
         if self.process == Process::Lossless { 1 } else { 8 }
     }
 
-    fn max_sampling(&self) -> (u64, u64) {
-        let h = self.frame.components.iter().map(|component| component.h).max().unwrap_or(1);
-        let v = self.frame.components.iter().map(|component| component.v).max().unwrap_or(1);
-        (u64::from(h), u64::from(v))
-    }
-
-    /// Columns and rows of a component in data units, as in a scan of its own (A.2.2).
-    fn size(&self, component: Component) -> (u64, u64) {
-        let (max_h, max_v) = self.max_sampling();
-        let samples =
-            |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
-        (
-            samples(self.frame.width, component.h, max_h).div_ceil(self.unit()),
-            samples(self.frame.height, component.v, max_v).div_ceil(self.unit()),
-        )
-    }
-
-    /// MCUs in a scan (A.2).
-    fn mcus(&self, header: &Header) -> u64 {
+    /// MCUs in a row of a scan, and rows of them (A.2).
+    fn mcus(&self, header: &Header) -> (u64, u64) {
         if let [(index, ..)] = header.components[..] {
-            let (columns, rows) = self.size(self.frame.components[index]);
-            return columns * rows;
+            return self.frame.size(self.frame.components[index], self.unit());
         }
-        let (max_h, max_v) = self.max_sampling();
-        u64::from(self.frame.width).div_ceil(max_h * self.unit())
-            * u64::from(self.frame.height).div_ceil(max_v * self.unit())
-    }
-}
-
-/// How the MCUs of a scan are coded.
-enum Coding<'t> {
-    /// Sequential.
-    Blocks(Vec<Block<'t>>),
-    /// Sequential, and big.
-    Leaps(Vec<Block<'t>>, Leaps),
-    /// One code a data unit: lossless, and first DC scans.
-    Differences(Vec<&'t Table>),
-    /// DC refinement: one bit for each of so many blocks.
-    Bits(u64),
-    /// AC scans of progressive pictures.
-    Band(&'t Table, Parameters),
-}
-
-impl<'t> Coding<'t> {
-    /// `units` are for each component the data units in an MCU and the DC and
-    /// AC table. `None` when a table is missing.
-    fn new(
-        process: Process,
-        tables: &'t [[Option<Box<Table>>; 4]; 2],
-        parameters: Parameters,
-        units: &[Unit],
-        big: bool,
-    ) -> Option<Self> {
-        let [dc_tables, ac_tables] = tables;
-        let mut blocks = Vec::new();
-        let mut differences = Vec::new();
-        let mut bits = 0;
-        for &Unit { blocks: count, dc, ac } in units {
-            match process {
-                Process::Sequential => {
-                    let (dc, ac) = (dc_tables[dc].as_deref()?, ac_tables[ac].as_deref()?);
-                    blocks.extend((0..count).map(|_| Block { dc, ac }));
-                }
-                Process::Progressive if parameters.start > 0 => {
-                    return Some(Self::Band(ac_tables[ac].as_deref()?, parameters));
-                }
-                Process::Progressive if parameters.high > 0 => bits += count as u64,
-                Process::Progressive | Process::Lossless => {
-                    differences.extend(std::iter::repeat_n(dc_tables[dc].as_deref()?, count));
-                }
-            }
-        }
-        Some(match process {
-            Process::Sequential if big => {
-                let leaps = Leaps::new(&blocks)?;
-                Self::Leaps(blocks, leaps)
-            }
-            Process::Sequential => Self::Blocks(blocks),
-            Process::Progressive if bits > 0 => Self::Bits(bits),
-            Process::Progressive | Process::Lossless => Self::Differences(differences),
-        })
-    }
-
-    /// Skips some MCUs of the scan. `history` is that of a progressive picture's
-    /// first component.
-    fn skip(
-        &self,
-        bits: &mut Bits<'_>,
-        mcus: std::ops::Range<u64>,
-        history: Option<&mut History>,
-    ) -> Result<(), Fault> {
-        let count = mcus.end - mcus.start;
-        match (self, history) {
-            (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
-            (Self::Leaps(blocks, leaps), _) => leaps.skip_blocks(bits, count, blocks),
-            (Self::Differences(tables), _) => sequential::skip_samples(bits, count, tables),
-            (Self::Bits(blocks), _) => bits.skip_many(count * blocks),
-            (Self::Band(table, parameters), Some(history)) => {
-                history.skip_ac(bits, table, *parameters, mcus.start as usize..mcus.end as usize)
-            }
-            (Self::Band(..), None) => Err(Fault::BlockRun),
-        }
+        let (max_h, max_v) = self.frame.max_sampling();
+        (
+            u64::from(self.frame.width).div_ceil(max_h * self.unit()),
+            u64::from(self.frame.height).div_ceil(max_v * self.unit()),
+        )
     }
 }
 
@@ -502,18 +469,6 @@ fn explain_arithmetic(failure: &arithmetic::Failure, offset: usize) -> Error {
         Why::Zeros => unprovable(at, "the coded data ends with zeros here and without there"),
         Why::Work => unprovable(at, "too large a picture for so few bytes of arithmetic-coded data"),
     }
-}
-
-fn malformed(offset: usize, what: &'static str) -> Error {
-    Error::Malformed { format: Format::Jpeg, offset, what }
-}
-
-fn unprovable(offset: usize, what: &'static str) -> Error {
-    Error::Unprovable { format: Format::Jpeg, offset, what }
-}
-
-fn truncated(offset: usize, what: &'static str) -> Error {
-    Error::Truncated { format: Format::Jpeg, offset, what }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
-//! Skips through the scans of progressive pictures (ITU-T T.81 G).
+//! Follows the scans of progressive pictures (ITU-T T.81 G).
 //!
 //! How long the code of a refinement scan is depends on which coefficients are
 //! known to be nonzero from the scans before. One bit for each coefficient
-//! is enough to remember: one `u64` a block.
+//! is enough to remember: one `u64` a block. The coefficients themselves are
+//! only read where there is a [`Target`] for them.
 
 use super::bits::{Bits, Fault};
 use super::huffman::Table;
+use super::target::{Target, extend};
 
 /// Which coefficients of a component are nonzero so far, and how exactly they are known.
 pub(super) struct History {
@@ -63,32 +65,87 @@ impl History {
     }
 
     /// The part of an AC scan between two restarts: blocks `from..to`.
-    pub(super) fn skip_ac(
+    pub(super) fn follow_ac(
         &mut self,
         bits: &mut Bits<'_>,
         table: &Table,
         scan: Parameters,
         blocks: std::ops::Range<usize>,
+        target: Option<&mut Target<'_>>,
     ) -> Result<(), Fault> {
         let mut at = *bits;
-        let nonzero = self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?;
+        let first = blocks.start;
+        let blocks = Blocks { nonzero: self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?, first };
         let result = if scan.high == 0 {
-            skip_first(&mut at, table, scan, nonzero)
+            follow_first(&mut at, table, scan, blocks, target)
         } else {
-            skip_refinement(&mut at, table, scan, nonzero)
+            follow_refinement(&mut at, table, scan, blocks, target)
         };
         *bits = at;
         result
     }
 }
 
+/// Some blocks of a component.
+struct Blocks<'h> {
+    /// Which of their coefficients are not zero.
+    nonzero: &'h mut [u64],
+    /// The number of the first in the scan.
+    first: usize,
+}
+
+/// The bits of first DC scans (G.1.2.1): one difference for each block. Other
+/// scans of one code a block are skipped by [`sequential`](super::sequential).
+pub(super) fn read_differences(
+    bits: &mut Bits<'_>,
+    mcus: std::ops::Range<u64>,
+    units: &[(&Table, usize)],
+    target: &mut Target<'_>,
+) -> Result<(), Fault> {
+    for mcu in mcus {
+        for (unit, &(table, blocks)) in units.iter().enumerate() {
+            for block in 0..blocks {
+                bits.ensure(32)?;
+                let size = table.decode(bits)?.into();
+                let difference = extend(bits.take(size)?, size);
+                target.slot(unit, mcu, block).dc(difference);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// DC refinement (G.1.2.1): one bit for each block.
+pub(super) fn read_dc_bits(
+    bits: &mut Bits<'_>,
+    mcus: std::ops::Range<u64>,
+    blocks: &[usize],
+    target: &mut Target<'_>,
+) -> Result<(), Fault> {
+    for mcu in mcus {
+        for (unit, &blocks) in blocks.iter().enumerate() {
+            for block in 0..blocks {
+                let bit = bits.take(1)? == 1;
+                target.slot(unit, mcu, block).dc_bit(bit);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// G.1.2.2: like a sequential scan, with runs of blocks that are at their end.
-fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut [u64]) -> Result<(), Fault> {
+fn follow_first(
+    bits: &mut Bits<'_>,
+    table: &Table,
+    scan: Parameters,
+    blocks: Blocks<'_>,
+    mut target: Option<&mut Target<'_>>,
+) -> Result<(), Fault> {
     let end = u32::from(scan.end);
     let mut index = 0;
-    while index < blocks.len() {
+    while index < blocks.nonzero.len() {
         let mut k = u32::from(scan.start);
-        let mut nonzero = blocks[index];
+        let mut nonzero = blocks.nonzero[index];
         let mut ended = 1;
         while k <= end {
             bits.ensure(32)?;
@@ -102,33 +159,39 @@ fn skip_first(bits: &mut Bits<'_>, table: &Table, scan: Parameters, blocks: &mut
             if extra + u32::from(scan.low) > 15 {
                 return Err(Fault::Meaning);
             }
-            bits.skip(extra);
             k += run;
             if k > end {
                 return Err(Fault::Run);
             }
             if extra > 0 {
                 nonzero |= 1 << k;
+                if let Some(target) = &mut target {
+                    let value = extend(bits.peek(extra) as u32, extra);
+                    target.slot(0, (blocks.first + index) as u64, 0).ac(k, value);
+                }
+                bits.skip(extra);
             }
             k += 1;
         }
-        blocks[index] = nonzero;
+        blocks.nonzero[index] = nonzero;
         index += ended;
     }
-    if index == blocks.len() { Ok(()) } else { Err(Fault::BlockRun) }
+    if index == blocks.nonzero.len() { Ok(()) } else { Err(Fault::BlockRun) }
 }
 
 /// G.1.2.3: new coefficients, and in between one bit for each that is known
 /// to be nonzero.
-fn skip_refinement(
+fn follow_refinement(
     bits: &mut Bits<'_>,
     table: &Table,
     scan: Parameters,
-    blocks: &mut [u64],
+    blocks: Blocks<'_>,
+    mut target: Option<&mut Target<'_>>,
 ) -> Result<(), Fault> {
     let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
     let mut ended = 0usize;
-    for nonzero in &mut *blocks {
+    for (mcu, nonzero) in (blocks.first as u64..).zip(&mut *blocks.nonzero) {
+        let mut slot = target.as_mut().map(|target| target.slot(0, mcu, 0));
         // The coefficients of the band that are still to come.
         let mut rest = band;
         while ended == 0 && rest != 0 {
@@ -152,17 +215,25 @@ fn skip_refinement(
                 return Err(Fault::Run);
             }
             let place = zeros & zeros.wrapping_neg();
-            let before = rest & (place - 1);
-            bits.skip_many(u64::from(extra + (before & *nonzero).count_ones()))?;
+            let before = rest & (place - 1) & *nonzero;
+            if let Some(slot) = &mut slot {
+                let value = if extra > 0 { extend(bits.take(1)?, 1) } else { 0 };
+                slot.ac_bits(bits, before)?;
+                slot.ac(place.trailing_zeros(), value);
+            } else {
+                bits.skip_many(u64::from(extra + before.count_ones()))?;
+            }
             if extra > 0 {
                 *nonzero |= place;
             }
             rest &= !(place | (place - 1));
         }
         if ended > 0 {
-            let corrections = (rest & *nonzero).count_ones();
-            if corrections > 0 {
-                bits.skip_many(u64::from(corrections))?;
+            let corrections = rest & *nonzero;
+            match &mut slot {
+                Some(slot) => slot.ac_bits(bits, corrections)?,
+                None if corrections > 0 => bits.skip_many(corrections.count_ones().into())?,
+                None => {}
             }
             ended -= 1;
         }

@@ -1,6 +1,6 @@
 //! Skips through the scans of sequential and lossless pictures (ITU-T T.81 F.2
 //! and H.2). No coefficient's value is needed to know how long its code is, so
-//! none is computed.
+//! none is computed; where they are wanted, [`values`](super::values) reads them.
 
 use super::{
     bits::{Bits, Fault},
@@ -49,10 +49,13 @@ pub(super) fn skip_code(bits: &mut Bits<'_>, block: &Block<'_>, k: u32) -> Resul
     if k + run < 64 { Ok(k + run + 1) } else { Err(Fault::Run) }
 }
 
-/// Skips `mcus` MCUs of a lossless picture: one difference for each sample.
-pub(super) fn skip_samples(bits: &mut Bits<'_>, mcus: u64, samples: &[&Table]) -> Result<(), Fault> {
+/// Skips `mcus` MCUs of one code a data unit. `units` are for each component the
+/// table and the data units in an MCU.
+pub(super) fn skip_samples(bits: &mut Bits<'_>, mcus: u64, units: &[(&Table, usize)]) -> Result<(), Fault> {
     let mut at = *bits;
-    let result = (0..mcus).try_for_each(|_| samples.iter().try_for_each(|table| skip_sample(&mut at, table)));
+    let result = (0..mcus).try_for_each(|_| {
+        units.iter().try_for_each(|(table, count)| (0..*count).try_for_each(|_| skip_sample(&mut at, table)))
+    });
     *bits = at;
     result
 }

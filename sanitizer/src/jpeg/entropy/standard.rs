@@ -7,10 +7,15 @@ use super::huffman::Table;
 
 /// A table as it stands in a DHT segment, less its destination: numbers of
 /// codes of each length, and symbols.
-type Listed = &'static [u8];
+pub(crate) type Listed = &'static [u8];
 
 /// By class (DC, AC) and destination (luminance, chrominance).
 const TABLES: [[Listed; 2]; 2] = [[&DC, &DC_CHROMINANCE], [&AC, &AC_CHROMINANCE]];
+
+/// The one of this class and destination, if there is one.
+pub(crate) fn listed(class: usize, destination: usize) -> Option<Listed> {
+    TABLES.get(class)?.get(destination).copied()
+}
 
 /// Puts them where no table was defined.
 pub(super) fn fill_in(tables: &mut [[Option<Box<Table>>; 4]; 2]) -> Result<(), &'static str> {

@@ -1,4 +1,5 @@
-//! Rearranges JPEG coefficients with libjpeg's `jtransform_*` calls (`mozjpeg-sys`).
+//! Rearranges JPEG coefficients with libjpeg's `jtransform_*` calls (`mozjpeg-sys`):
+//! what the tests compare ours with.
 //!
 //! The only module with `unsafe` code. Why it is sound:
 //!
@@ -33,12 +34,38 @@ use std::{
 
 use mozjpeg_sys as ffi;
 
-use super::Transform;
+use super::{Start, Transform};
 
-#[cfg(panic = "abort")]
-compile_error!(
-    "the `rotation` feature reports errors of libjpeg by unwinding: build with panic = \"unwind\" or without the feature"
-);
+/// What libjpeg makes of a picture, coded like this; `None` when it as much as warns.
+pub(crate) fn turn(
+    jpeg: &[u8],
+    transform: Transform,
+    trim: bool,
+    progressive: bool,
+    arithmetic: bool,
+) -> Option<Vec<u8>> {
+    let mut start = vec![0xFF, 0xD8];
+    for range in Start::read(jpeg).ok()?.applications {
+        start.extend_from_slice(&jpeg[range]);
+    }
+    let after_start = start.len();
+    let (max_working, max_output) = (1 << 30, 1 << 30);
+    let job = Job {
+        jpeg,
+        start,
+        transform,
+        trim,
+        progressive,
+        arithmetic,
+        optimize: !arithmetic,
+        max_working,
+        max_output,
+    };
+    let mut turned = transcode(job).ok()?;
+    // What the library wrote begins with an SOI of its own.
+    turned.drain(after_start..after_start + 2);
+    Some(turned)
+}
 
 /// What to do.
 pub(super) struct Job<'a> {

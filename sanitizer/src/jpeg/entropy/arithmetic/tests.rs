@@ -1,15 +1,10 @@
 use std::{fs, path::Path};
 
-use proptest::prelude::*;
-
 use super::*;
-use crate::{
-    Error,
-    jpeg::entropy::{Frame, Scan, Verifier, tests::verify},
-};
+use crate::jpeg::entropy::{Frame, Scan, Verifier, tests::verify};
 
 /// The checked-in pictures with arithmetic coding, by name.
-fn pictures() -> Vec<(String, Vec<u8>)> {
+pub(in super::super) fn pictures() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/jpeg");
     let mut pictures: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -154,50 +149,4 @@ fn the_work_is_bounded() {
     let error = verifier.scan(&[3, 1, 0, 2, 0, 3, 0, 0, 63, 0], &[0, 0, 0xFF, 0xD9], 0).unwrap_err();
     assert_eq!(error.kind(), "unprovable");
     assert!(error.to_string().contains("too large"), "{error}");
-}
-
-proptest! {
-    #[test]
-    fn any_damage_ends_without_a_panic(
-        kind in 0usize..100,
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
-        cut in any::<prop::sample::Index>(),
-    ) {
-        let kinds = pictures();
-        let mut jpeg = kinds[kind % kinds.len()].1.clone();
-        for (at, value) in changes {
-            let at = at.index(jpeg.len());
-            jpeg[at] = value;
-        }
-        let _ = verify(&jpeg);
-        jpeg.truncate(cut.index(jpeg.len()));
-        let _ = verify(&jpeg);
-    }
-
-    /// Whatever is let pass, less what stands behind the code, libjpeg reads without a warning.
-    #[cfg(feature = "rotation")]
-    #[test]
-    fn what_passes_is_what_libjpeg_reads(
-        kind in 0usize..100,
-        scan in any::<prop::sample::Index>(),
-        at in any::<prop::sample::Index>(),
-        value in any::<u8>(),
-    ) {
-        use crate::jpeg::rotate::{Transform, turn};
-        let kinds = pictures();
-        let mut jpeg = kinds[kind % kinds.len()].1.clone();
-        let found = verify(&jpeg).unwrap();
-        let found = &found[scan.index(found.len())];
-        if found.scan.data > 0 {
-            jpeg[found.start + at.index(found.scan.data)] = value;
-        }
-        if let Ok(found) = verify(&jpeg) {
-            let mut cut = jpeg.clone();
-            for found in found.iter().rev() {
-                cut.drain(found.start + found.scan.data..found.start + found.scan.end);
-            }
-            let turned = turn(&cut, Transform::Transpose, false, 1 << 30);
-            prop_assert!(!matches!(turned, Err(Error::Malformed { .. })), "{turned:?}");
-        }
-    }
 }

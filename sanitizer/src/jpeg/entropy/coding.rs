@@ -1,0 +1,123 @@
+//! How the MCUs of a Huffman-coded scan are followed.
+
+use std::ops::Range;
+
+use super::{
+    Process,
+    arithmetic::Unit,
+    bits::{Bits, Fault},
+    huffman::Table,
+    leaps::Leaps,
+    progressive::{self, History, Parameters},
+    sequential::{self, Block},
+    target::Target,
+    values::{self, Values},
+};
+
+/// How the MCUs of a scan are coded.
+pub(super) enum Coding<'t> {
+    /// Sequential.
+    Blocks(Vec<Block<'t>>),
+    /// Sequential, and big.
+    Leaps(Vec<Block<'t>>, Leaps),
+    /// Sequential, and the coefficients are wanted.
+    Values(Vec<values::Unit<'t>>),
+    /// One code a data unit: lossless, and first DC scans. For each component
+    /// the table and the data units in an MCU.
+    Differences(Vec<(&'t Table, usize)>),
+    /// DC refinement: one bit for each of so many blocks of each component.
+    Bits(Vec<usize>),
+    /// AC scans of progressive pictures.
+    Band(&'t Table, Parameters),
+}
+
+/// What is done with a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Its end is to be found; there are so many bytes to look at.
+    Skip { bytes: usize },
+    /// Its coefficients are wanted.
+    Read,
+}
+
+/// Scans from this size on are worth the time that [`Leaps`] take to make.
+pub(super) const BIG: usize = 128 * 1024;
+
+impl<'t> Coding<'t> {
+    /// `units` are for each component the data units in an MCU and the DC and
+    /// AC table. `None` when a table is missing.
+    pub(super) fn new(
+        process: Process,
+        tables: &'t [[Option<Box<Table>>; 4]; 2],
+        parameters: Parameters,
+        units: &[Unit],
+        purpose: Purpose,
+    ) -> Option<Self> {
+        let [dc_tables, ac_tables] = tables;
+        let dc_tables = || units.iter().map(|unit| dc_tables[unit.dc].as_deref());
+        let ac_tables = || units.iter().map(|unit| ac_tables[unit.ac].as_deref());
+        let counts = || units.iter().map(|unit| unit.blocks);
+        Some(match process {
+            Process::Sequential if purpose == Purpose::Read => {
+                let units = dc_tables().zip(ac_tables()).zip(counts());
+                let units = units
+                    .map(|((dc, ac), blocks)| Some(values::Unit { blocks, dc: dc?, ac: Values::new(ac?) }));
+                Self::Values(units.collect::<Option<_>>()?)
+            }
+            Process::Sequential => {
+                let mut blocks = Vec::new();
+                for ((dc, ac), count) in dc_tables().zip(ac_tables()).zip(counts()) {
+                    let (dc, ac) = (dc?, ac?);
+                    blocks.extend((0..count).map(|_| Block { dc, ac }));
+                }
+                match purpose {
+                    Purpose::Skip { bytes: BIG.. } => {
+                        let leaps = Leaps::new(&blocks)?;
+                        Self::Leaps(blocks, leaps)
+                    }
+                    _ => Self::Blocks(blocks),
+                }
+            }
+            Process::Progressive if parameters.start > 0 => Self::Band(ac_tables().next()??, parameters),
+            Process::Progressive if parameters.high > 0 => Self::Bits(counts().collect()),
+            Process::Progressive | Process::Lossless => Self::Differences(
+                dc_tables()
+                    .zip(counts())
+                    .map(|(table, count)| Some((table?, count)))
+                    .collect::<Option<_>>()?,
+            ),
+        })
+    }
+
+    /// Follows some MCUs of the scan, and stores their coefficients in `target`
+    /// if there is one. `history` is that of a progressive picture's first component.
+    pub(super) fn follow(
+        &self,
+        bits: &mut Bits<'_>,
+        mcus: Range<u64>,
+        history: Option<&mut History>,
+        target: Option<&mut Target<'_>>,
+    ) -> Result<(), Fault> {
+        let count = mcus.end - mcus.start;
+        match (self, target) {
+            (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
+            (Self::Leaps(blocks, leaps), _) => leaps.skip_blocks(bits, count, blocks),
+            (Self::Values(units), Some(target)) => values::read_blocks(bits, mcus, units, target),
+            (Self::Differences(units), Some(target)) => {
+                progressive::read_differences(bits, mcus, units, target)
+            }
+            (Self::Differences(units), None) => sequential::skip_samples(bits, count, units),
+            (Self::Bits(blocks), Some(target)) => progressive::read_dc_bits(bits, mcus, blocks, target),
+            (Self::Bits(blocks), None) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
+            (Self::Band(table, parameters), target) => match history {
+                Some(history) => {
+                    let blocks = mcus.start as usize..mcus.end as usize;
+                    history.follow_ac(bits, table, *parameters, blocks, target)
+                }
+                None => Err(Fault::BlockRun),
+            },
+            // Made only to be read.
+            (Self::Values(_), None) => Err(Fault::Meaning),
+        }
+    }
+}
