@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Judges of the HCL that are not ours: Terraform itself (or OpenTofu), checkov
-# and parliament. The last two are on PyPI: `pip install checkov parliament`.
-# A judge that is missing is skipped with one line, and with CI set a failure.
+# Judges of the HCL that are not ours: Terraform itself (or OpenTofu), tflint,
+# checkov and parliament. The last two are on PyPI: `pip install checkov parliament`.
+# A judge that is missing is skipped with one line, and with CI set a failure;
+# tflint alone, which no package index has, is never one.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,14 +15,23 @@ tool=$(command -v terraform || command -v tofu || true)
 if [ -n "$tool" ]; then
   echo "== $(basename "$tool") fmt, validate"
   "$tool" fmt -check -diff
-  # A data folder of its own: the one in use may be set up for a backend.
-  TF_DATA_DIR=$(mktemp -d)
-  export TF_DATA_DIR
-  trap 'rm -rf "$TF_DATA_DIR"' EXIT
-  "$tool" init -backend=false -input=false -no-color >/dev/null
-  "$tool" validate -no-color
+  # In a copy: the folder may be set up for a backend, and OpenTofu would write
+  # its own registry into the lock file.
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  cp ./*.tf "$copy"
+  [ "$(basename "$tool")" = tofu ] || cp .terraform.lock.hcl "$copy"
+  "$tool" -chdir="$copy" init -backend=false -input=false -no-color >/dev/null
+  "$tool" -chdir="$copy" validate -no-color
 else
-  missing "terraform"
+  missing "terraform (or tofu)"
+fi
+
+if command -v tflint >/dev/null; then
+  echo "== tflint"
+  tflint --no-color
+else
+  echo "skipped: tflint is not installed" >&2
 fi
 
 if command -v checkov >/dev/null; then

@@ -32,3 +32,12 @@ resource "aws_lambda_function" "sanitizer" {
   # its policy the first events would fail.
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
 }
+
+# The provider compares the package with that of its own last apply, and not with
+# the code that runs. This does: a plan warns when somebody has changed the code.
+check "function_code" {
+  assert {
+    condition     = aws_lambda_function.sanitizer.code_sha256 == filebase64sha256(var.function_package)
+    error_message = "The code of ${local.function_name} is not that of ${var.function_package}."
+  }
+}

@@ -11,7 +11,7 @@ use futures::stream::FuturesUnordered;
 use crate::aws::{AwsError, Wait};
 use crate::events::{Event, Listener, Skipped};
 use crate::plan::{Plan, Step};
-use crate::resources::{Context, ResourceChange};
+use crate::resources::{Context, Progress, ResourceChange};
 
 /// Steps under way at once, as long as AWS keeps up.
 const MOST: usize = 128;
@@ -177,7 +177,9 @@ async fn run(
         let Wait { why, elapsed, deadline } = wait;
         listener.event(&Event::Waiting { index, step, why, elapsed, deadline });
     };
-    let on_progress = |done: u64, what: &str| listener.event(&Event::Progress { index, step, done, what });
+    let on_progress = |progress: Progress<'_>| {
+        listener.event(&Event::Progress { index, step, progress, elapsed: start.elapsed() });
+    };
     listener.event(&Event::Started { index, step });
     let context = Context { on_wait: &on_wait, on_progress: &on_progress, ..*context };
     let result = step.change.execute(&context).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::aws::AwsError;
 use crate::plan::Step;
+use crate::resources::Progress;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -34,10 +35,10 @@ pub enum Event<'a> {
         index: usize,
         /// The step.
         step: &'a Step,
-        /// How many.
-        done: u64,
-        /// Of what.
-        what: &'a str,
+        /// How far.
+        progress: Progress<'a>,
+        /// How long it took so far.
+        elapsed: Duration,
     },
     /// A step is done.
     Done {
@@ -81,4 +82,6 @@ pub enum Skipped {
 pub trait Listener: Sync {
     /// Something happened.
     fn event(&self, event: &Event<'_>);
+    /// A moment has passed: what moves is drawn again.
+    fn tick(&self) {}
 }

@@ -121,6 +121,18 @@ impl AwsError {
         ])
     }
 
+    /// The bucket cannot be deleted: something is in it.
+    #[must_use]
+    pub fn is_bucket_not_empty(&self) -> bool {
+        self.is(&["BucketNotEmpty"])
+    }
+
+    /// AWS could not do it just now, and says so for a part of a batch.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.is(&["InternalError", "ServiceUnavailable"])
+    }
+
     /// Lambda cannot assume a role that was made a moment ago.
     #[must_use]
     pub fn is_role_not_ready(&self) -> bool {
@@ -214,6 +226,18 @@ impl AwsError {
         } else if self.is_taken_by_others() {
             Some(
                 "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml",
+            )
+        } else if self.is_destination_not_validated()
+            && self.operation == "PutBucketNotificationConfiguration"
+        {
+            Some(
+                "S3 checks the targets of all notification entries of the bucket: take out those of others whose queue, \
+                 topic or function is gone, or does not let S3 in",
+            )
+        } else if self.is_bucket_not_empty() {
+            Some(
+                "objects have arrived in the bucket meanwhile: stop whatever writes into it, then run the command \
+                 again",
             )
         } else if self.transport == Some(Transport::Connection) {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")

@@ -1,7 +1,9 @@
 //! What `up` and `down` have in common: show the plan, ask, execute, sum up.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use futures::future::Either;
 use serde_json::json;
 
 use crate::apply::{Outcome, apply};
@@ -12,6 +14,9 @@ use crate::plan::Plan;
 use crate::report::{JsonLines, Live, Plain, plan_json, plan_text, seconds, step_title};
 use crate::resources::Context;
 use crate::session::{Connected, Session};
+
+/// How often a terminal is drawn anew.
+const FRAME: Duration = Duration::from_millis(100);
 
 /// Shows a plan and refuses one that cannot be executed.
 pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
@@ -63,20 +68,27 @@ pub(super) async fn execute(
     let start = Instant::now();
     let listener: Box<dyn Listener> = if screen.json {
         Box::new(JsonLines { screen, stack })
-    } else if screen.interactive {
-        Box::new(Live::new(stack))
+    } else if screen.is_live {
+        Box::new(Live::new(screen, plan, stack))
     } else {
         Box::new(Plain { screen, stack })
     };
-    let context = Context {
-        aws: &connected.aws,
-        stack,
-        package,
-        delete_data,
-        on_wait: &|_| (),
-        on_progress: &|_, _| (),
+    let context =
+        Context { aws: &connected.aws, stack, package, delete_data, on_wait: &|_| (), on_progress: &|_| () };
+    let outcome = {
+        let work = pin!(apply(plan, &context, listener.as_ref(), session.interrupt.flag()));
+        let ticking = pin!(async {
+            let mut clock = tokio::time::interval(FRAME);
+            loop {
+                clock.tick().await;
+                listener.tick();
+            }
+        });
+        match futures::future::select(work, ticking).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((never, _)) => never,
+        }
     };
-    let outcome = apply(plan, &context, listener.as_ref(), session.interrupt.flag()).await;
     drop(listener);
     sum_up(session, connected, plan, &outcome, start.elapsed());
     if let Some((_, error)) = outcome.failed.first() {

@@ -87,7 +87,7 @@ async fn residue_scan(
     loop {
         let world = session.interrupt.or(World::observe(aws, stack)).await?;
         let left = residue(stack, &world, rule, notes);
-        if left.is_empty() || !settling.pause(session).await? {
+        if left.is_empty() || !settling.pause(session, &left).await? {
             return Ok(left);
         }
     }

@@ -27,13 +27,17 @@ impl Settling {
         Self { why, start: Instant::now(), pause: FIRST }
     }
 
-    /// Pauses until the next look. False: it has been long enough.
-    pub(super) async fn pause(&mut self, session: &Session<'_>) -> Result<bool, Failure> {
+    /// Pauses until the next look, after telling what AWS does not show yet. False: it has been long enough.
+    pub(super) async fn pause(&mut self, session: &Session<'_>, left: &[String]) -> Result<bool, Failure> {
         let elapsed = self.start.elapsed();
         if elapsed >= DEADLINE {
             return Ok(false);
         }
-        let text = format!("{} ({} of at most {})", self.why, seconds(elapsed), seconds(DEADLINE));
+        let left = match left {
+            [first, rest @ ..] if rest.len() > 2 => format!("{first} and {} more", rest.len()),
+            few => few.join(", "),
+        };
+        let text = format!("{}: {left} ({} of at most {})", self.why, seconds(elapsed), seconds(DEADLINE));
         session.screen.say(&text);
         let pause = self.pause;
         self.pause = (pause * 2).min(CAP);

@@ -40,7 +40,13 @@ async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package
         if left.is_empty() {
             return Ok(());
         }
-        if !settling.pause(session).await? {
+        let names: Vec<String> = left
+            .by_resource()
+            .iter()
+            .map(|(address, _)| format!("{address} {}", address.name(stack)))
+            .chain(left.problems.iter().map(plan::Problem::what))
+            .collect();
+        if !settling.pause(session, &names).await? {
             screen.say(&plan_text(&left, stack, screen.verbose));
             return Err(Failure::Leftover(left.by_resource().len() + left.problems.len()));
         }

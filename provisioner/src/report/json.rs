@@ -23,9 +23,16 @@ impl Listener for JsonLines<'_> {
                 step,
                 json!({"event": "waiting", "why": why, "elapsed_ms": millis(*elapsed), "deadline_ms": millis(*deadline)}),
             ),
-            Event::Progress { step, done, what, .. } => {
-                (step, json!({"event": "progress", "done": done, "what": what}))
-            }
+            Event::Progress { step, progress, elapsed, .. } => (
+                step,
+                json!({
+                    "event": "progress",
+                    "done": progress.done,
+                    "total": progress.total,
+                    "what": progress.what,
+                    "elapsed_ms": millis(*elapsed),
+                }),
+            ),
             Event::Done { step, elapsed, .. } => {
                 (step, json!({"event": "done", "elapsed_ms": millis(*elapsed)}))
             }

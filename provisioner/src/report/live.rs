@@ -1,76 +1,64 @@
-//! Events as a live tree on a terminal: what runs, and what waits for what.
+//! Events as a live tree on a terminal, below the lines of what has ended.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::Instant;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use anstyle::{AnsiColor, Style};
 
-use super::{plan_text::step_title, seconds};
-use crate::events::{Event, Listener, Skipped};
+use super::Screen;
+use super::tree::Tree;
+use crate::events::{Event, Listener};
+use crate::plan::Plan;
 use crate::stack::Stack;
 
-/// Shows a spinner for each running step, and a line for each finished one.
+/// Shows what runs and what waits for what; erased when it is dropped.
 pub struct Live<'a> {
-    stack: &'a Stack,
-    bars: MultiProgress,
-    running: Mutex<HashMap<usize, ProgressBar>>,
+    screen: &'a Screen,
+    start: Instant,
+    tree: Mutex<Tree>,
 }
 
 impl<'a> Live<'a> {
     /// On stderr.
     #[must_use]
-    pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, bars: MultiProgress::new(), running: Mutex::default() }
+    pub fn new(screen: &'a Screen, plan: &Plan, stack: &Stack) -> Self {
+        Self { screen, start: Instant::now(), tree: Mutex::new(Tree::of(plan, stack)) }
     }
 }
 
 impl Listener for Live<'_> {
     fn event(&self, event: &Event<'_>) {
-        let title = |step: &crate::plan::Step| step_title(&step.address, &step.change, self.stack);
-        let Ok(mut running) = self.running.lock() else { return };
-        let mut finish = |index: &usize, line: String| {
-            if let Some(bar) = running.remove(index) {
-                bar.finish_and_clear();
-            }
-            let _ = self.bars.println(line);
-        };
-        match event {
-            Event::Started { index, step } => {
-                let bar = self.bars.add(ProgressBar::new_spinner());
-                if let Ok(style) = ProgressStyle::with_template("  {spinner:.cyan} {msg} {elapsed:.dim}") {
-                    bar.set_style(style);
-                }
-                bar.set_message(title(step));
-                bar.enable_steady_tick(Duration::from_millis(100));
-                running.insert(*index, bar);
-            }
-            Event::Waiting { index, step, why, deadline, .. } => {
-                if let Some(bar) = running.get(index) {
-                    bar.set_message(format!("{}: {why} (at most {})", title(step), seconds(*deadline)));
-                }
-            }
-            Event::Progress { index, step, done, what } => {
-                if let Some(bar) = running.get(index) {
-                    let elapsed = bar.elapsed().as_secs_f64().max(0.001);
-                    #[expect(clippy::cast_precision_loss, reason = "a rate for the eye")]
-                    let rate = *done as f64 / elapsed;
-                    bar.set_message(format!("{}: {done} {what}, {rate:.0}/s", title(step)));
-                }
-            }
-            Event::Done { index, step, elapsed } => {
-                finish(index, format!("  \u{2713} {} ({})", title(step), seconds(*elapsed)));
-            }
-            Event::Failed { index, step, error } => {
-                finish(index, format!("  \u{2717} {}: {error}", title(step)));
-            }
-            Event::Skipped { index, step, why } => {
-                let why = match why {
-                    Skipped::Dependency => "something it needs failed",
-                    Skipped::Interrupted => "interrupted",
-                };
-                finish(index, format!("  - {} ({why})", title(step)));
-            }
+        let Ok(mut tree) = self.tree.lock() else { return };
+        if let Some(line) = tree.event(event, self.start.elapsed()) {
+            self.screen.err(&(painted(&line) + "\n"));
         }
+    }
+
+    fn tick(&self) {
+        let Ok(tree) = self.tree.lock() else { return };
+        let (width, height) = self.screen.size();
+        let frame = tree.frame(self.start.elapsed(), width, height);
+        self.screen.block(frame.iter().map(|line| painted(line)).collect());
+    }
+}
+
+/// The line with its mark in colour.
+fn painted(line: &str) -> String {
+    let text = line.trim_start();
+    let Some(mark) = text.chars().next() else { return String::new() };
+    let style = match mark {
+        '\u{2713}' => AnsiColor::Green.on_default(),
+        '\u{2717}' => AnsiColor::Red.on_default(),
+        '\u{2800}'..='\u{28ff}' => AnsiColor::Cyan.on_default(),
+        '-' | '\u{b7}' => Style::new().dimmed(),
+        _ => Style::new(),
+    };
+    let (indent, rest) = (&line[..line.len() - text.len()], &text[mark.len_utf8()..]);
+    format!("{indent}{style}{mark}{style:#}{rest}")
+}
+
+impl Drop for Live<'_> {
+    fn drop(&mut self) {
+        self.screen.block(Vec::new());
     }
 }

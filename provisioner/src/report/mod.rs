@@ -9,6 +9,7 @@ mod plan_text;
 mod policy_diff;
 mod screen;
 mod transfer_bar;
+mod tree;
 mod units;
 
 pub use arrival::{arrival_json, arrival_line, printable};
@@ -19,4 +20,4 @@ pub use plan_json::plan_json;
 pub use plan_text::{plan_text, step_title};
 pub use screen::{Screen, error_text};
 pub use transfer_bar::TransferBar;
-pub use units::{bytes, seconds};
+pub use units::{bytes, far, seconds};

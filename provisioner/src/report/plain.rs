@@ -1,6 +1,6 @@
 //! Events as plain lines with the time, for logs and CI.
 
-use super::{Screen, plan_text::step_title, seconds};
+use super::{Screen, far, plan_text::step_title, seconds};
 use crate::events::{Event, Listener, Skipped};
 use crate::stack::Stack;
 
@@ -26,7 +26,9 @@ impl Listener for Plain<'_> {
                     seconds(*deadline)
                 )
             }
-            Event::Progress { step, done, what, .. } => format!("...    {} ({done} {what})", title(step)),
+            Event::Progress { step, progress, elapsed, .. } => {
+                format!("...    {} ({})", title(step), far(progress, *elapsed))
+            }
             Event::Done { step, elapsed, .. } => format!("done   {} ({})", title(step), seconds(*elapsed)),
             Event::Failed { step, error, .. } => format!("FAILED {}: {error}", title(step)),
             Event::Skipped { step, why: Skipped::Dependency, .. } => {

@@ -10,13 +10,50 @@ use serde_json::Value;
 /// The two streams and how to use them.
 pub struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
-    err: Mutex<Box<dyn Write + Send>>,
+    err: Mutex<Err>,
     /// JSON on stdout instead of text.
     pub json: bool,
     /// Say more.
     pub verbose: bool,
     /// A person sits in front of stderr and can be asked.
     pub interactive: bool,
+    /// Stderr is a terminal on which the cursor can be moved.
+    pub is_live: bool,
+}
+
+/// Stderr, with a block of lines that stays below all that is written.
+struct Err {
+    text: Box<dyn Write + Send>,
+    /// The same stream for what moves the cursor, which must pass where colours are not wanted, too.
+    cursor: Box<dyn Write + Send>,
+    block: Vec<String>,
+}
+
+impl Err {
+    /// Erases the block, writes the text, and shows the block again.
+    fn write(&mut self, text: &str) -> std::io::Result<()> {
+        self.erase()?;
+        self.text.write_all(text.as_bytes())?;
+        self.draw()
+    }
+
+    fn erase(&mut self) -> std::io::Result<()> {
+        if !self.block.is_empty() {
+            // To the block's first line, and everything from there on
+            // (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html).
+            self.cursor.write_all(format!("\x1b[{}F\x1b[J", self.block.len()).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        let mut text: String = self.block.join("\n");
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        self.text.write_all(text.as_bytes())?;
+        self.text.flush()
+    }
 }
 
 impl Screen {
@@ -26,10 +63,16 @@ impl Screen {
     pub fn of_process(json: bool, verbose: bool) -> Self {
         Self {
             out: Mutex::new(Box::new(AutoStream::auto(std::io::stdout()))),
-            err: Mutex::new(Box::new(AutoStream::auto(std::io::stderr()))),
+            err: Mutex::new(Err {
+                text: Box::new(AutoStream::auto(std::io::stderr())),
+                cursor: Box::new(std::io::stderr()),
+                block: Vec::new(),
+            }),
             json,
             verbose,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            is_live: std::io::stderr().is_terminal()
+                && std::env::var_os("TERM").is_some_and(|term| term != "dumb"),
         }
     }
 
@@ -40,7 +83,27 @@ impl Screen {
 
     /// Writes what is not data.
     pub fn err(&self, text: &str) {
-        write(&self.err, text);
+        if let Ok(mut err) = self.err.lock() {
+            let _ = err.write(text);
+        }
+    }
+
+    /// Shows these lines below everything, in place of those before. None: nothing is left of them. Only for a
+    /// terminal, and no line may be wider than it is.
+    pub(super) fn block(&self, lines: Vec<String>) {
+        if let Ok(mut err) = self.err.lock() {
+            let _ = err.erase();
+            err.block = lines;
+            let _ = err.draw();
+        }
+    }
+
+    /// Columns and rows of the terminal.
+    pub(super) fn size(&self) -> (usize, usize) {
+        match rustix::termios::tcgetwinsize(std::io::stderr()) {
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
+            _ => (80, 24),
+        }
     }
 
     /// Writes a JSON document, pretty.

@@ -68,8 +68,19 @@ pub struct Context<'a> {
     pub delete_data: bool,
     /// Told of each pause.
     pub on_wait: &'a (dyn for<'w> Fn(Wait<'w>) + Sync),
-    /// Told how far long work is: done so far, and of what.
-    pub on_progress: &'a (dyn Fn(u64, &str) + Sync),
+    /// Told how far long work is.
+    pub on_progress: &'a (dyn for<'p> Fn(Progress<'p>) + Sync),
+}
+
+/// How far a long change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// So many are done.
+    pub done: u64,
+    /// Of so many, when that is known. More may come.
+    pub total: Option<u64>,
+    /// What is counted, for example `objects deleted`.
+    pub what: &'a str,
 }
 
 /// What a change does to its resource.

@@ -18,7 +18,7 @@ pub mod user;
 
 mod change;
 
-pub use change::{Action, Change, Context, Line, Need, ResourceChange, Shown};
+pub use change::{Action, Change, Context, Line, Need, Progress, ResourceChange, Shown};
 
 use crate::config::BucketRole;
 use crate::stack::Stack;

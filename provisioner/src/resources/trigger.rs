@@ -4,15 +4,13 @@
 //! The document is shared: it is read right before it is written, only our
 //! entries are exchanged, and those of others stay as they are.
 
+mod document;
 mod overlap;
 
 pub use overlap::{Clash, clash};
 
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
-use aws_sdk_s3::types::{
-    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
-    NotificationConfigurationFilter, S3KeyFilter,
-};
+use aws_sdk_s3::types::LambdaFunctionConfiguration;
 
 use super::{Action, Address, Context, Line, Need, ResourceChange, Shown};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
@@ -203,7 +201,11 @@ impl ResourceChange for Change {
             context.on_wait,
             |error| {
                 if error.is_destination_not_validated() {
-                    Some("S3 cannot validate yet that it may start the function")
+                    Some(if self.foreign == 0 {
+                        "S3 cannot validate yet that it may start the function"
+                    } else {
+                        "S3 cannot validate yet that it may start the function, or the targets of others"
+                    })
                 } else if error.is_no_such_bucket() && !self.to.is_empty() {
                     Some("S3 does not show the new bucket everywhere yet")
                 } else {
@@ -211,69 +213,15 @@ impl ResourceChange for Change {
                 }
             },
             async || {
-                let merged = merge(stack, read(context.aws, stack).await?, &self.to)?;
-                context
-                    .aws
-                    .s3
-                    .put_bucket_notification_configuration()
-                    .bucket(stack.names.bucket(BucketRole::Source))
-                    .expected_bucket_owner(&context.aws.account)
-                    .notification_configuration(merged)
-                    .send()
+                let bucket = stack.names.bucket(BucketRole::Source);
+                document::exchange(context.aws, bucket, &trigger_id_prefix(&stack.names.stack), &self.to)
                     .await
-                    .aws("PutBucketNotificationConfiguration")
             },
         )
         .await;
         match written {
             Err(error) if error.is_no_such_bucket() && self.to.is_empty() => Ok(()),
-            other => other.map(drop),
+            other => other,
         }
     }
-}
-
-/// The document with our entries exchanged for `entries`, and all others as they are.
-fn merge(
-    stack: &Stack,
-    current: GetBucketNotificationConfigurationOutput,
-    entries: &[Entry],
-) -> Result<NotificationConfiguration, AwsError> {
-    let mut functions: Vec<LambdaFunctionConfiguration> =
-        current.lambda_function_configurations.unwrap_or_default();
-    functions.retain(|entry| !is_ours(stack, entry));
-    for entry in entries {
-        functions.push(to_s3(entry).map_err(|error| AwsError {
-            operation: "(building the request)",
-            code: None,
-            status: None,
-            message: error.to_string(),
-            request_id: None,
-            transport: None,
-        })?);
-    }
-    Ok(NotificationConfiguration::builder()
-        .set_lambda_function_configurations((!functions.is_empty()).then_some(functions))
-        .set_queue_configurations(current.queue_configurations)
-        .set_topic_configurations(current.topic_configurations)
-        .set_event_bridge_configuration(current.event_bridge_configuration)
-        .build())
-}
-
-fn to_s3(
-    entry: &Entry,
-) -> Result<LambdaFunctionConfiguration, aws_smithy_types::error::operation::BuildError> {
-    let rule = |name: FilterRuleName, value: &str| FilterRule::builder().name(name).value(value).build();
-    let mut filter = S3KeyFilter::builder();
-    if !entry.prefix.is_empty() {
-        filter = filter.filter_rules(rule(FilterRuleName::Prefix, &entry.prefix));
-    }
-    if !entry.suffix.is_empty() {
-        filter = filter.filter_rules(rule(FilterRuleName::Suffix, &entry.suffix));
-    }
-    LambdaFunctionConfiguration::builder()
-        .id(&entry.id)
-        .lambda_function_arn(&entry.function)
-        .set_events(Some(entry.events.iter().map(|event| Event::from(event.as_str())).collect()))
-        .filter(NotificationConfigurationFilter::builder().key(filter.build()).build())
-        .build()
 }

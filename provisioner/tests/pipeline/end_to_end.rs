@@ -1,16 +1,16 @@
 //! Upload a picture, find it clean.
 
-use std::time::{Duration, Instant};
+#[path = "../support/clean_copy.rs"]
+mod clean_copy;
 
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use provisioner::aws::{Aws, AwsCall};
 use provisioner::config::BucketRole;
 
+use self::clean_copy::clean_copy;
 use crate::stage::{CONFIG, Stage};
 
 /// A real baseline JPEG (8 x 8, grey) with EXIF (GPS inside), XMP, IPTC, a
 /// comment and a trailer, each with a canary.
-pub(crate) fn picture() -> Vec<u8> {
+fn picture() -> Vec<u8> {
     let mut jpeg = vec![0xFF, 0xD8];
     let mut segment = |marker: u8, payload: &[u8]| {
         jpeg.extend([0xFF, marker]);
@@ -33,19 +33,6 @@ pub(crate) fn picture() -> Vec<u8> {
     jpeg.extend([0xFF, 0xD9]);
     jpeg.extend(b"CANARYTRAILER");
     jpeg
-}
-
-/// Waits until the object is there.
-pub(crate) async fn clean_copy(aws: &Aws, bucket: &str, key: &str) -> Option<GetObjectOutput> {
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(30) {
-        match aws.s3.get_object().bucket(bucket).key(key).send().await.aws("GetObject") {
-            Ok(object) => return Some(object),
-            Err(error) if error.is_not_found() => tokio::time::sleep(Duration::from_millis(50)).await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    None
 }
 
 #[tokio::test]

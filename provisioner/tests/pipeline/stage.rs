@@ -88,23 +88,6 @@ impl Stage {
         Aws::connect(&connection).await.unwrap()
     }
 
-    /// The configuration of a client with these credentials.
-    pub(crate) async fn sdk_config(
-        &self,
-        id: &str,
-        secret: &str,
-        token: Option<&str>,
-    ) -> aws_config::SdkConfig {
-        let token = token.map(str::to_owned);
-        aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(provisioner::aws::client_with_ca(Some(&self.local.ca_bundle)).unwrap())
-            .endpoint_url(&self.local.endpoint)
-            .region(aws_config::Region::new(self.local.region.clone()))
-            .credentials_provider(aws_sdk_s3::config::Credentials::new(id, secret, token, None, "test"))
-            .load()
-            .await
-    }
-
     pub(crate) fn stack(&self, aws: &Aws) -> Stack {
         let config = config::load(&self.config(), &Overrides { stack: None }).unwrap();
         Stack::new(config, &aws.partition, &aws.account, &aws.region)

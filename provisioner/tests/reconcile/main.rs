@@ -8,10 +8,13 @@ mod support;
 
 mod calls;
 mod crash;
+mod emptying;
+mod foreign_entries;
 mod interrupted;
 mod many_users;
 mod never_open;
 mod ownership;
 mod sweep;
+mod terminal;
 mod two_at_once;
 mod weather;

@@ -138,6 +138,11 @@ impl Stage {
         self.runtime.block_on(work)
     }
 
+    /// What runs work of the SDK from other threads.
+    pub fn handle(&self) -> tokio::runtime::Handle {
+        self.runtime.handle().clone()
+    }
+
     /// Writes `config.toml`. The line `# program: two` chooses another function.
     pub fn configure(&self, text: &str) {
         std::fs::write(self.config(), text).unwrap();
@@ -149,10 +154,25 @@ impl Stage {
 
     /// Starts the program: `up --yes` and the like.
     pub fn spawn(&self, args: &[&str]) -> Running {
+        let start = Instant::now();
+        let mut child = self
+            .command(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = reader(child.stdout.take().unwrap());
+        let stderr = reader(child.stderr.take().unwrap());
+        Running { child, readers: [stdout, stderr], start }
+    }
+
+    /// The program, in its surroundings.
+    pub fn command(&self, args: &[&str]) -> Command {
         let config = self.config();
         let program = std::fs::read_to_string(&config).unwrap().contains("# program: two");
-        let start = Instant::now();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provisioner"));
+        command
             .args(args)
             .arg("--config")
             .arg(&config)
@@ -166,15 +186,8 @@ impl Stage {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("PROVISIONER_BOOTSTRAP", self.folder.path().join(if program { "two" } else { "one" }))
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = reader(child.stdout.take().unwrap());
-        let stderr = reader(child.stderr.take().unwrap());
-        Running { child, readers: [stdout, stderr], start }
+            .current_dir(self.folder.path());
+        command
     }
 
     /// Runs the program undisturbed.

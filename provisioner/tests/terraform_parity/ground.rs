@@ -19,6 +19,30 @@ pub(crate) const CONFIG: &str = include_str!("../../../config.toml");
 /// What Terraform would do to what, by address.
 pub(crate) type Planned = BTreeMap<String, String>;
 
+/// How a difference is recognized: resource, attribute, a part of the value.
+pub(crate) type Sign = (&'static str, &'static str, &'static str);
+
+/// What a plan would change: which resource, which attribute (or, of all of it, what is done), and the value
+/// that it has now.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    resource: String,
+    attribute: String,
+    from: String,
+}
+
+impl Difference {
+    /// Whether it is of this resource and attribute.
+    pub(crate) fn is_of(&self, (resource, attribute, _): Sign) -> bool {
+        self.resource == resource && self.attribute == attribute
+    }
+
+    /// Whether that has this in its value, too.
+    pub(crate) fn shows(&self, sign: Sign) -> bool {
+        self.is_of(sign) && self.from.contains(sign.2)
+    }
+}
+
 /// What a run said.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -197,6 +221,69 @@ impl Ground {
             }
         }
         (planned, imported.expect("a plan ends with a summary"))
+    }
+
+    /// What provisioner would change, attribute by attribute.
+    #[track_caller]
+    pub(crate) fn differences(&self) -> Vec<Difference> {
+        let plan: Value = serde_json::from_str(&self.provisioner(&["plan", "--json"]).out).unwrap();
+        let mut differences = Vec::new();
+        for resource in plan["resources"].as_array().unwrap() {
+            for change in resource["changes"].as_array().unwrap() {
+                let attribute = change["attribute"].as_str().or(change["action"].as_str()).unwrap();
+                differences.push(Difference {
+                    resource: format!(
+                        "{} {}",
+                        resource["resource"].as_str().unwrap(),
+                        resource["name"].as_str().unwrap()
+                    ),
+                    attribute: attribute.to_owned(),
+                    from: change["from"].to_string(),
+                });
+            }
+        }
+        differences
+    }
+
+    /// What Terraform would change, attribute by attribute
+    /// (<https://developer.hashicorp.com/terraform/internals/json-format#change-representation>).
+    #[track_caller]
+    pub(crate) fn terraform_differences(&self) -> Vec<Difference> {
+        self.terraform(&["plan", "-input=false", "-out=drift.tfplan"]);
+        let plan: Value =
+            serde_json::from_str(&self.terraform(&["show", "-json", "drift.tfplan"]).out).unwrap();
+        let mut differences = Vec::new();
+        for resource in plan["resource_changes"].as_array().unwrap() {
+            let address = resource["address"].as_str().unwrap();
+            let change = &resource["change"];
+            let mut add = |attribute: &str, from: &Value| {
+                let (resource, attribute) = (address.to_owned(), attribute.to_owned());
+                differences.push(Difference { resource, attribute, from: from.to_string() });
+            };
+            match change["actions"][0].as_str().unwrap() {
+                "no-op" | "read" => {}
+                "update" => {
+                    // What is known after the apply only is not there.
+                    for (attribute, to) in change["after"].as_object().unwrap() {
+                        let from = &change["before"][attribute];
+                        // An import leaves nothing where an apply writes the default.
+                        let default = from.is_null() && *to == false;
+                        // `tags_all` has them, too.
+                        if from != to && !default && attribute != "tags" {
+                            add(attribute, from);
+                        }
+                    }
+                }
+                action => add(action, &Value::Null),
+            }
+        }
+        for check in plan["checks"].as_array().into_iter().flatten() {
+            if check["status"] == "fail" {
+                let resource = check["address"]["to_display"].as_str().unwrap().to_owned();
+                differences.push(Difference { resource, attribute: "check".to_owned(), from: String::new() });
+            }
+        }
+        differences
     }
 
     pub(crate) async fn aws(&self) -> Aws {

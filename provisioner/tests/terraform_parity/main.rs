@@ -6,6 +6,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 
+mod aspects;
+mod by_hand;
 mod drift;
 mod ground;
 mod parity;
+mod pipeline;
+mod variants;

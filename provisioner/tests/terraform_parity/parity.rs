@@ -1,33 +1,12 @@
 //! A: what Terraform made, provisioner would not change. B: what provisioner
 //! made, Terraform imports and would not change. Both made the same. E: each
-//! removes what the other made. For several configurations.
+//! removes what the other made.
 
-use std::time::{Duration, Instant};
-
-use provisioner::config::BucketRole;
 use provisioner::policy;
 use provisioner::world::World;
 use serde_json::Value;
 
-use crate::ground::{CONFIG, Ground, Planned, ground};
-
-/// A picture as small as can be: 8 x 8 pixels of grey, and a comment.
-fn picture() -> Vec<u8> {
-    let mut jpeg = vec![0xFF, 0xD8];
-    let mut segment = |marker: u8, payload: &[u8]| {
-        jpeg.extend([0xFF, marker]);
-        jpeg.extend((payload.len() as u16 + 2).to_be_bytes());
-        jpeg.extend(payload);
-    };
-    segment(0xFE, b"CANARY");
-    segment(0xDB, &[&[0][..], &[1; 64]].concat());
-    segment(0xC0, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]);
-    segment(0xC4, &[&[0x00, 1][..], &[0; 15], &[0]].concat());
-    segment(0xC4, &[&[0x10, 1][..], &[0; 15], &[0]].concat());
-    segment(0xDA, &[1, 1, 0, 0, 63, 0]);
-    jpeg.extend([0b0011_1111, 0xFF, 0xD9]);
-    jpeg
-}
+use crate::ground::{Ground, Planned, ground};
 
 /// Both worlds with their policies in one form, so that they can be compared.
 fn assert_same(terraform: &World, provisioner: &World) {
@@ -94,97 +73,10 @@ async fn provisioner_first(ground: &Ground) -> World {
 }
 
 /// The same configuration in both directions.
-async fn both_ways(config: &str) {
+pub(crate) async fn both_ways(config: &str) {
     let Some(ground) = ground(config).await else { return };
     // Boxed: the futures of so many calls are too large for a test's stack.
     let made_by_provisioner = Box::pin(provisioner_first(&ground)).await;
     let made_by_terraform = Box::pin(terraform_first(&ground)).await;
     assert_same(&made_by_terraform, &made_by_provisioner);
-}
-
-#[tokio::test]
-async fn as_shipped() {
-    both_ways(CONFIG).await;
-}
-
-#[tokio::test]
-async fn without_versions_and_users_with_every_limit() {
-    both_ways(
-        r#"
-        stack = "abc"
-        account = "000000000000"
-        region = "us-east-1"
-        [tags]
-        team = "media"
-        "cost centre" = "é/1"
-        [source]
-        bucket = "{region}-{stack}-in"
-        versioning = false
-        expire_days = 3
-        abort_multipart_days = "never"
-        [destination]
-        versioning = false
-        abort_multipart_days = "never"
-        [function]
-        memory = 512
-        timeout = 9
-        log_retention_days = 7
-        reserved_concurrency = 5
-        keep_user_metadata = true
-        orientation = "drop"
-        environment = { RUST_LOG = "info" }
-        [trigger]
-        prefix = "incoming/"
-        suffixes = [".png", ".JPG", "-raw.webp"]
-        "#,
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn with_keys_and_five_users() {
-    let mut config = r#"
-        stack = "five"
-        [source]
-        encryption = "aws:kms"
-        kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-        noncurrent_days = "never"
-        [destination]
-        encryption = "aws:kms"
-        kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ac"
-        expire_days = 400
-        "#
-    .to_owned();
-    for (name, bucket, access, prefix) in [
-        ("one", "source", "read-write", ""),
-        ("Two", "source", "write-only", "in/"),
-        ("three+3", "destination", "read-only", "albums/"),
-        ("four@example.org", "destination", "read-write", "x"),
-        ("five", "source", "read-only", ""),
-    ] {
-        config.push_str(&format!(
-            "[[users]]\nname = \"{name}\"\nbucket = \"{bucket}\"\naccess = \"{access}\"\nprefix = \"{prefix}\"\n"
-        ));
-    }
-    both_ways(&config).await;
-}
-
-#[tokio::test]
-async fn a_picture_goes_through_what_terraform_made() {
-    let Some(ground) = ground(CONFIG).await else { return };
-    ground.apply();
-    let aws = ground.aws().await;
-    let stack = ground.stack(&aws);
-    let (source, destination) =
-        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
-    aws.s3.put_object().bucket(source).key("a b.jpg").body(picture().into()).send().await.unwrap();
-    let start = Instant::now();
-    let clean = loop {
-        if let Ok(object) = aws.s3.get_object().bucket(destination).key("a b.jpg").send().await {
-            break object.body.collect().await.unwrap().into_bytes();
-        }
-        assert!(start.elapsed() < Duration::from_secs(30), "the clean picture did not appear");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    assert!(clean.starts_with(&[0xFF, 0xD8]) && !clean.windows(6).any(|window| window == b"CANARY"));
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt};
 
-use super::super::Context;
-use crate::aws::{Aws, AwsCall, AwsError};
+use super::super::{Context, Progress};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 
 /// `DeleteObjects` takes that many keys
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>).
@@ -40,6 +40,11 @@ impl Contents {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.objects == 0 && self.versions == 0 && self.uploads == 0
+    }
+
+    /// How many keys there are to delete.
+    fn keys(&self) -> u64 {
+        self.objects + self.versions + self.delete_markers
     }
 
     /// Whether the bucket can be deleted as it is.
@@ -82,7 +87,9 @@ pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
         Err(error) if error.is_no_such_bucket() => return Ok(Contents::default()),
         other => other?,
     };
-    contents.uploads = uploads?.uploads().len() as u64;
+    let uploads = uploads?;
+    contents.uploads = uploads.uploads().len() as u64;
+    contents.more |= uploads.is_truncated() == Some(true);
     Ok(contents)
 }
 
@@ -138,18 +145,23 @@ fn pages<'a>(
     .boxed()
 }
 
-/// Deletes everything in a bucket. A bucket that is gone is empty.
-pub(super) async fn empty(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
-    let deleted = AtomicU64::new(0);
+/// Deletes everything in a bucket; `counted` is what the plan has found there. A bucket that is gone is empty.
+pub(super) async fn empty(
+    context: &Context<'_>,
+    bucket: &str,
+    counted: Option<&Contents>,
+) -> Result<(), AwsError> {
+    let total = counted.filter(|contents| !contents.more).map(Contents::keys);
     let (objects, uploads) =
-        futures::join!(delete_objects(context, bucket, &deleted), abort_uploads(context.aws, bucket));
+        futures::join!(delete_objects(context, bucket, total), abort_uploads(context.aws, bucket));
     match objects.and(uploads) {
         Err(error) if error.is_no_such_bucket() => Ok(()),
         other => other,
     }
 }
 
-async fn delete_objects(context: &Context<'_>, bucket: &str, deleted: &AtomicU64) -> Result<(), AwsError> {
+async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>) -> Result<(), AwsError> {
+    let deleted = &AtomicU64::new(0);
     pages(context.aws, bucket)
         .try_for_each_concurrent(CONCURRENT, |page| async move {
             let objects: Vec<ObjectIdentifier> = page
@@ -163,45 +175,60 @@ async fn delete_objects(context: &Context<'_>, bucket: &str, deleted: &AtomicU64
                 })
                 .collect();
             let count = objects.len() as u64;
-            delete_batch(context.aws, bucket, objects).await?;
-            let total = deleted.fetch_add(count, Ordering::Relaxed) + count;
-            (context.on_progress)(total, "objects deleted");
+            delete_batch(context, bucket, objects).await?;
+            let done = deleted.fetch_add(count, Ordering::Relaxed) + count;
+            (context.on_progress)(Progress { done, total, what: "objects deleted" });
             Ok(())
         })
         .await
 }
 
-async fn delete_batch(aws: &Aws, bucket: &str, objects: Vec<ObjectIdentifier>) -> Result<(), AwsError> {
+/// Deletes one batch. Keys that S3 was too busy for are tried again, and with them the whole batch: what is
+/// deleted already stays so.
+async fn delete_batch(
+    context: &Context<'_>,
+    bucket: &str,
+    objects: Vec<ObjectIdentifier>,
+) -> Result<(), AwsError> {
     if objects.is_empty() {
         return Ok(());
     }
     let Ok(delete) = Delete::builder().set_objects(Some(objects)).quiet(true).build() else { return Ok(()) };
-    let output = aws
-        .s3
-        .delete_objects()
-        .bucket(bucket)
-        .expected_bucket_owner(&aws.account)
-        .delete(delete)
-        .send()
-        .await
-        .aws("DeleteObjects")?;
-    // A batch answers 200 even when some of its keys could not be deleted.
-    match output.errors().first() {
-        None => Ok(()),
-        Some(error) => Err(AwsError {
-            operation: "DeleteObjects",
-            code: error.code().map(str::to_owned),
-            status: None,
-            message: format!(
-                "{} of a batch could not be deleted, the first one is {:?}: {}",
-                output.errors().len(),
-                error.key().unwrap_or_default(),
-                error.message().unwrap_or_default()
-            ),
-            request_id: aws_types::request_id::RequestId::request_id(&output).map(str::to_owned),
-            transport: None,
-        }),
-    }
+    until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| error.is_internal().then_some("S3 could not delete all of a batch"),
+        async || {
+            let output = context
+                .aws
+                .s3
+                .delete_objects()
+                .bucket(bucket)
+                .expected_bucket_owner(&context.aws.account)
+                .delete(delete.clone())
+                .send()
+                .await
+                .aws("DeleteObjects")?;
+            // A batch answers 200 even when some of its keys could not be deleted.
+            match output.errors().first() {
+                None => Ok(()),
+                Some(error) => Err(AwsError {
+                    operation: "DeleteObjects",
+                    code: error.code().map(str::to_owned),
+                    status: None,
+                    message: format!(
+                        "{} of a batch could not be deleted, the first one is {:?}: {}",
+                        output.errors().len(),
+                        error.key().unwrap_or_default(),
+                        error.message().unwrap_or_default()
+                    ),
+                    request_id: aws_types::request_id::RequestId::request_id(&output).map(str::to_owned),
+                    transport: None,
+                }),
+            }
+        },
+    )
+    .await
 }
 
 async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<(), AwsError> {

@@ -151,7 +151,7 @@ impl ResourceChange for Change {
                 })
                 .await
             }
-            What::Empty { .. } => empty::empty(context, bucket).await,
+            What::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
             What::Delete => delete(context, bucket).await,
         }
     }
@@ -193,32 +193,29 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
     }
 }
 
-/// Deletes a bucket. Objects that arrived after it was emptied are deleted
-/// only when the plan said that data goes.
+/// Deletes a bucket. Objects that arrived after it was emptied are deleted, too, when the plan said that data
+/// goes, as often as it takes.
 async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
+    let mut arrived = false;
     let deleted = until(
         Deadline::PROPAGATION,
         context.on_wait,
         |error| {
-            (error.is_conflict() && error.code.as_deref() != Some("BucketNotEmpty"))
-                .then_some("another change of the bucket is under way")
+            if error.is_bucket_not_empty() {
+                context.delete_data.then_some("objects keep arriving in the bucket, and are deleted")
+            } else {
+                error.is_conflict().then_some("another change of the bucket is under way")
+            }
         },
         async || {
+            if std::mem::take(&mut arrived) {
+                empty::empty(context, bucket, None).await?;
+            }
             let request =
                 context.aws.s3.delete_bucket().bucket(bucket).expected_bucket_owner(&context.aws.account);
-            match request.send().await.aws("DeleteBucket") {
-                Err(error) if error.code.as_deref() == Some("BucketNotEmpty") && context.delete_data => {
-                    empty::empty(context, bucket).await?;
-                    let request = context
-                        .aws
-                        .s3
-                        .delete_bucket()
-                        .bucket(bucket)
-                        .expected_bucket_owner(&context.aws.account);
-                    request.send().await.aws("DeleteBucket")
-                }
-                other => other,
-            }
+            let result = request.send().await.aws("DeleteBucket");
+            arrived = context.delete_data && result.as_ref().is_err_and(AwsError::is_bucket_not_empty);
+            result
         },
     )
     .await;

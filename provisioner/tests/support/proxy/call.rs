@@ -35,6 +35,12 @@ pub struct Call {
     pub status: u16,
     /// Something was done to it.
     pub disturbed: bool,
+    /// The request's body.
+    pub body: String,
+    /// S3 is told not to check the targets of notifications.
+    pub skips_validation: bool,
+    /// The body of the answer.
+    pub answer: String,
 }
 
 impl Call {
@@ -79,6 +85,9 @@ impl Call {
             end: None,
             status: 0,
             disturbed: false,
+            body: body.into_owned(),
+            skips_validation: request.header("x-amz-skip-destination-validation") == Some("true"),
+            answer: String::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::call::{Call, Service};
 use super::wire::Refusal;
 use rustix::process::Signal;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What happens to a call.
@@ -30,6 +31,8 @@ pub enum Fault {
     Signal(Signal),
     /// The answer is changed on its way.
     Edit(fn(&str) -> String),
+    /// Somebody else does this before AWS hears of the call.
+    Meanwhile(Arc<dyn Fn() + Send + Sync>),
     /// The answer is that of the last time the same was asked: a read from before a change.
     Stale,
 }

@@ -131,6 +131,11 @@ impl Proxy {
         Record(std::mem::take(&mut state.calls))
     }
 
+    /// How many calls of this operation there were so far in this run.
+    pub fn seen(&self, operation: &str) -> usize {
+        self.shared.state().calls.iter().filter(|call| call.operation == operation).count()
+    }
+
     /// How many calls there were so far in this run.
     pub fn count(&self) -> usize {
         self.shared.state().calls.len()
@@ -175,6 +180,9 @@ impl Shared {
                     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
                     if let Some(call) = self.state().calls.get_mut(index) {
                         call.status = status;
+                        let body =
+                            bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+                        call.answer = String::from_utf8_lossy(&bytes[body..]).into_owned();
                         call.end = Some(Instant::now());
                     }
                     client.write_all(&bytes).is_ok()
@@ -268,6 +276,10 @@ impl Shared {
             }
             Some(Fault::Signal(signal)) => {
                 self.signal(signal);
+                Next::Answer(ask()?)
+            }
+            Some(Fault::Meanwhile(work)) => {
+                work();
                 Next::Answer(ask()?)
             }
             Some(Fault::Edit(edit)) => {
