@@ -140,7 +140,7 @@ impl Failure {
         if screen.json {
             screen.line(&self.to_json());
         } else if let Self::Config(errors) = self {
-            screen.err(&errors.render(true));
+            screen.err(&(errors.render(true) + "\n"));
         } else {
             screen.err(&error_text(&self.to_string(), self.hint().as_deref()));
         }

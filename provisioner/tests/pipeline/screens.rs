@@ -79,4 +79,5 @@ async fn access_errors_say_what_to_do() {
     std::fs::remove_file(stage.config()).unwrap();
     let missing = stage.run(&["status"]);
     assert!(missing.code == 3 && missing.err.contains("--config"), "{missing:?}");
+    assert!(missing.err.ends_with("1 error\n"), "{missing:?}");
 }
