@@ -40,7 +40,7 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
     for (name, observed) in &world.users {
         let Some(observed) = observed else { continue };
         let address = Address::User(name.clone());
-        if stack.owns(&observed.tags) || observed.path == stack.names.path {
+        if stack.owns(&observed.identity.tags) || observed.identity.path == stack.names.path {
             changes
                 .extend(user::removal(stack, name).into_iter().map(|c| (address.clone(), Change::User(c))));
         } else {
@@ -70,7 +70,9 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         changes.push((Address::Alarm(name.clone()), Change::Alarm(alarm::removal(name))));
     }
     match &world.role {
-        Some(observed) if stack.owns(&observed.tags) || observed.path == stack.names.path => {
+        Some(observed)
+            if stack.owns(&observed.identity.tags) || observed.identity.path == stack.names.path =>
+        {
             changes.push((Address::Role, Change::Role(role::Change::Delete)));
         }
         Some(_) => not_ours(Address::Role),

@@ -21,7 +21,7 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     });
     planner.owned(
         Address::Role,
-        world.role.as_ref().map(|role| (&role.tags, Some(role.path.as_str()))),
+        world.role.as_ref().map(|role| (&role.identity.tags, Some(role.identity.path.as_str()))),
         || role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role).collect(),
     );
     planner.owned(Address::Function, world.function.as_ref().map(|function| (&function.tags, None)), || {
@@ -60,7 +60,7 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         let observed = world.users.get(&name).and_then(Option::as_ref);
         planner.owned(
             Address::User(name),
-            observed.map(|user| (&user.tags, Some(user.path.as_str()))),
+            observed.map(|user| (&user.identity.tags, Some(user.identity.path.as_str()))),
             || user::diff(stack, config, observed).into_iter().map(Change::User).collect(),
         );
     }

@@ -10,10 +10,12 @@ mod settings;
 pub use observe::{former, observe};
 pub use settings::Settings;
 
-use super::{Context, Line, Need, ResourceChange, Shown, tags};
+use super::{Context, Line, Need, ResourceChange, Shown, race, tags};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::config::AlarmsConfig;
 use crate::stack::{Stack, Tags};
+
+const BUSY: &str = "another change of the alarm is under way";
 
 /// What is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +172,7 @@ impl ResourceChange for Change {
         let (client, name) = (&context.aws.alarms, self.alarm.as_str());
         let busy = |error: &AwsError| {
             if error.is_conflict() {
-                Some("another change of the alarm is under way")
+                Some(BUSY)
             } else if error.is_not_found() {
                 Some("CloudWatch does not show the new alarm everywhere yet")
             } else {
@@ -203,14 +205,10 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             What::Delete => {
-                let deleted = until(
-                    Deadline::PROPAGATION,
-                    context.on_wait,
-                    |error| error.is_conflict().then_some("another change of the alarm is under way"),
-                    async || client.delete_alarms().alarm_names(name).send().await.aws("DeleteAlarms"),
-                )
-                .await;
-                super::iam::gone(deleted)
+                race::delete(context, Deadline::PROPAGATION, BUSY, async || {
+                    client.delete_alarms().alarm_names(name).send().await.aws("DeleteAlarms")
+                })
+                .await
             }
         }
     }

@@ -12,7 +12,8 @@ pub use observe::{Observation, former, observe};
 
 use serde_json::Value;
 
-use super::{Address, Line, Need, Shown, tags};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
+use crate::aws::AwsError;
 use crate::config::{BucketRole, Encryption};
 use crate::policy;
 use crate::stack::{Stack, Tags, policies};
@@ -226,8 +227,8 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
     changes.into_iter().map(|what| Change { bucket: bucket.to_owned(), what }).collect()
 }
 
-impl Change {
-    pub(super) fn describe(&self) -> Line {
+impl ResourceChange for Change {
+    fn line(&self) -> Line {
         match &self.what {
             What::Create { region } => Line::create().note(format!("in {region}")),
             What::BlockPublicAccess => {
@@ -256,7 +257,7 @@ impl Change {
         }
     }
 
-    pub(super) fn order(&self) -> u8 {
+    fn rank(&self) -> u8 {
         match self.what {
             What::Create { .. } => 0,
             What::Delete => 2,
@@ -264,7 +265,7 @@ impl Change {
         }
     }
 
-    pub(super) fn required(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         match self.what {
             // Nothing may write into it any more.
             What::Empty { .. } | What::Delete => {
@@ -275,10 +276,14 @@ impl Change {
     }
 
     /// Applies to what exists: on a bucket that is about to be created nothing is open yet.
-    pub(super) fn closes(&self) -> bool {
+    fn narrows(&self) -> bool {
         matches!(
             self.what,
             What::BlockPublicAccess | What::EnforceOwnership { from: Some(_) } | What::SetPolicy { .. }
         )
+    }
+
+    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        execute::execute(self, context).await
     }
 }

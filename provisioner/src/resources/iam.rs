@@ -1,23 +1,35 @@
-//! What role and users have in common in IAM.
+//! How IAM speaks: errors that pass by themselves, URL-encoded documents, and its own types of what is simple.
 
+use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, Tag};
 use serde_json::Value;
 
-use crate::aws::AwsError;
+use super::Context;
+use crate::aws::{AwsError, Deadline, until};
 use crate::stack::Tags;
 
-/// Why a call on a principal that was just made is tried again
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
-pub(super) fn propagating(error: &AwsError) -> Option<&'static str> {
-    if error.is_not_found() {
-        Some("IAM does not show what was just created everywhere yet")
-    } else {
-        busy(error)
-    }
-}
-
 /// Why a call that creates or deletes is tried again.
-pub(super) fn busy(error: &AwsError) -> Option<&'static str> {
-    error.is_conflict().then_some("another change in IAM is under way")
+pub(super) const BUSY: &str = "another change in IAM is under way";
+
+/// Repeats a call on an identity that was perhaps just made
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
+pub(super) async fn settle<T>(
+    context: &Context<'_>,
+    call: impl AsyncFnMut() -> Result<T, AwsError>,
+) -> Result<(), AwsError> {
+    until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| {
+            if error.is_not_found() {
+                Some("IAM does not show what was just created everywhere yet")
+            } else {
+                error.is_conflict().then_some(BUSY)
+            }
+        },
+        call,
+    )
+    .await
+    .map(drop)
 }
 
 /// IAM answers with URL-encoded documents (RFC 3986).
@@ -26,22 +38,22 @@ pub(super) fn document(encoded: &str) -> Value {
     serde_json::from_str(&text).unwrap_or(Value::String(text.into_owned()))
 }
 
+/// ARNs of attached policies.
+pub(super) fn arns(attached: &[AttachedPolicy]) -> Vec<String> {
+    attached.iter().filter_map(AttachedPolicy::policy_arn).map(str::to_owned).collect()
+}
+
+/// ARN of a permissions boundary.
+pub(super) fn boundary(boundary: Option<&AttachedPermissionsBoundary>) -> Option<String> {
+    boundary.and_then(AttachedPermissionsBoundary::permissions_boundary_arn).map(str::to_owned)
+}
+
 /// Tags out of IAM's type.
-pub(super) fn from_iam(tags: &[aws_sdk_iam::types::Tag]) -> Tags {
+pub(super) fn from_iam(tags: &[Tag]) -> Tags {
     tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
 /// Tags in IAM's type.
-pub(super) fn to_iam(tags: &Tags) -> Vec<aws_sdk_iam::types::Tag> {
-    tags.iter()
-        .filter_map(|(key, value)| aws_sdk_iam::types::Tag::builder().key(key).value(value).build().ok())
-        .collect()
-}
-
-/// A thing that is gone already needs no deletion.
-pub(super) fn gone<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
-    match result {
-        Err(error) if error.is_not_found() => Ok(()),
-        other => other.map(drop),
-    }
+pub(super) fn to_iam(tags: &Tags) -> Vec<Tag> {
+    tags.iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect()
 }

@@ -3,9 +3,11 @@
 //!
 //! Made before the function, so that its role needs no right to make log groups.
 
-use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, race, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::stack::{Stack, Tags};
+
+const BUSY: &str = "another change of the log group is under way";
 
 /// A log group as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +136,7 @@ impl ResourceChange for Change {
         let name = &context.stack.names.log_group;
         let busy = |error: &AwsError| {
             if error.is_conflict() {
-                Some("another change of the log group is under way")
+                Some(BUSY)
             } else if error.is_not_found() {
                 Some("CloudWatch Logs does not show the new log group everywhere yet")
             } else {
@@ -143,24 +145,15 @@ impl ResourceChange for Change {
         };
         match self {
             Self::Create { tags } => {
-                let created = until(
-                    Deadline::PROPAGATION,
-                    context.on_wait,
-                    |error| error.is_conflict().then_some("another change of the log group is under way"),
-                    async || {
-                        logs.create_log_group()
-                            .log_group_name(name)
-                            .set_tags(Some(tags.clone().into_iter().collect()))
-                            .send()
-                            .await
-                            .aws("CreateLogGroup")
-                    },
-                )
-                .await;
-                match created {
-                    Err(error) if error.is_already_exists() => Ok(()),
-                    other => other.map(drop),
-                }
+                race::create(context, BUSY, async || {
+                    logs.create_log_group()
+                        .log_group_name(name)
+                        .set_tags(Some(tags.clone().into_iter().collect()))
+                        .send()
+                        .await
+                        .aws("CreateLogGroup")
+                })
+                .await
             }
             Self::SetRetention { to, .. } => {
                 until(Deadline::PROPAGATION, context.on_wait, busy, async || {
@@ -185,14 +178,10 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             Self::Delete { .. } => {
-                let deleted = until(
-                    Deadline::PROPAGATION,
-                    context.on_wait,
-                    |error| error.is_conflict().then_some("another change of the log group is under way"),
-                    async || logs.delete_log_group().log_group_name(name).send().await.aws("DeleteLogGroup"),
-                )
-                .await;
-                super::iam::gone(deleted)
+                race::delete(context, Deadline::PROPAGATION, BUSY, async || {
+                    logs.delete_log_group().log_group_name(name).send().await.aws("DeleteLogGroup")
+                })
+                .await
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Address, Context, Line, Need, ResourceChange, Shown};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, race};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::BucketRole;
 use crate::policy;
@@ -152,15 +152,10 @@ fn names_statement(error: &AwsError) -> bool {
 }
 
 async fn remove(context: &Context<'_>, sid: &str) -> Result<(), AwsError> {
-    let removed = until(
-        Deadline::PROPAGATION,
-        context.on_wait,
-        |error| error.is_conflict().then_some("Lambda is busy with the function"),
-        async || {
-            let request = context.aws.lambda.remove_permission().function_name(&context.stack.names.function);
-            request.statement_id(sid).send().await.aws("RemovePermission")
-        },
-    )
-    .await;
-    super::iam::gone(removed)
+    let name = &context.stack.names.function;
+    race::delete(context, Deadline::PROPAGATION, "Lambda is busy with the function", async || {
+        let request = context.aws.lambda.remove_permission().function_name(name).statement_id(sid);
+        request.send().await.aws("RemovePermission")
+    })
+    .await
 }

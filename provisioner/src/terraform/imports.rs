@@ -71,7 +71,7 @@ pub fn imports(stack: &Stack, world: &World) -> Imports {
     if let Some(role) = &world.role {
         let name = names.role();
         imports.add("aws_iam_role.function", name);
-        if role.policy.is_some() {
+        if role.identity.policies.ours.is_some() {
             imports.add("aws_iam_role_policy.function", format!("{name}:{}", names.inline_policy));
         }
         imports.add("aws_iam_role_policies_exclusive.function", name);
@@ -95,7 +95,7 @@ pub fn imports(stack: &Stack, world: &World) -> Imports {
         let Some(observed) = world.users.get(&name).and_then(Option::as_ref) else { continue };
         let address = |kind: &str| format!("aws_iam_{kind}.this[\"{}\"]", user.name);
         imports.add(address("user"), &name);
-        if observed.policy.is_some() {
+        if observed.identity.policies.ours.is_some() {
             imports.add(address("user_policy"), format!("{name}:{}", names.inline_policy));
         }
         imports.add(address("user_policies_exclusive"), &name);

@@ -217,9 +217,9 @@ fn policies_made_by_hand_go_and_tags_made_by_hand_stay() {
     assert!(place("RemovePermission") > 0 && place("PutPublicAccessBlock") > 0);
     is_clean(&stage);
     let mut world = stage.world();
-    assert_eq!(world.role.as_mut().unwrap().tags.remove("theirs").as_deref(), Some("1"));
+    assert_eq!(world.role.as_mut().unwrap().identity.tags.remove("theirs").as_deref(), Some("1"));
     let reader = world.users.get_mut("crash-reader").unwrap().as_mut().unwrap();
-    assert_eq!(reader.tags.remove("theirs").as_deref(), Some("1"));
+    assert_eq!(reader.identity.tags.remove("theirs").as_deref(), Some("1"));
     assert_eq!(world, clean, "all else is as before");
 }
 

@@ -21,10 +21,11 @@ fn assert_same(terraform: &World, provisioner: &World) {
     }
     let (left, right) = (terraform.role.as_mut().unwrap(), provisioner.role.as_ref().unwrap());
     pairs.push((&mut left.trust, right.trust.clone()));
-    pairs.push((left.policy.as_mut().unwrap(), right.policy.clone().unwrap()));
+    let right = right.identity.policies.ours.clone().unwrap();
+    pairs.push((left.identity.policies.ours.as_mut().unwrap(), right));
     for (name, left) in &mut terraform.users {
-        let right = provisioner.users[name].as_ref().unwrap().policy.clone().unwrap();
-        pairs.push((left.as_mut().unwrap().policy.as_mut().unwrap(), right));
+        let right = provisioner.users[name].as_ref().unwrap().identity.policies.ours.clone().unwrap();
+        pairs.push((left.as_mut().unwrap().identity.policies.ours.as_mut().unwrap(), right));
     }
     for (left, right) in pairs {
         assert!(policy::same(left, &right), "{left}\n{right}");

@@ -8,152 +8,134 @@ use aws_sdk_s3::types::{
 };
 use aws_smithy_types::error::operation::BuildError;
 
-use super::super::{Context, Line, Need, ResourceChange};
+use super::super::{Context, race};
 use super::{Change, ObservedEncryption, Versioning, What, empty};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::stack::Tags;
 
-impl ResourceChange for Change {
-    fn line(&self) -> Line {
-        self.describe()
-    }
-
-    fn rank(&self) -> u8 {
-        self.order()
-    }
-
-    fn needs(&self) -> Vec<Need> {
-        self.required()
-    }
-
-    fn narrows(&self) -> bool {
-        self.closes()
-    }
-
-    async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
-        let (s3, bucket) = (&context.aws.s3, self.bucket.as_str());
-        let owner = context.aws.account.as_str();
-        match &self.what {
-            What::Create { region } => create(context, bucket, region).await,
-            What::BlockPublicAccess => {
-                let block = PublicAccessBlockConfiguration::builder()
-                    .block_public_acls(true)
-                    .ignore_public_acls(true)
-                    .block_public_policy(true)
-                    .restrict_public_buckets(true)
-                    .build();
-                settle(context, async || {
-                    s3.put_public_access_block()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .public_access_block_configuration(block.clone())
-                        .send()
-                        .await
-                        .aws("PutPublicAccessBlock")
-                })
-                .await
-            }
-            What::EnforceOwnership { .. } => {
-                let rule =
-                    OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
-                let controls =
-                    build(rule.build().and_then(|rule| OwnershipControls::builder().rules(rule).build()))?;
-                settle(context, async || {
-                    s3.put_bucket_ownership_controls()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .ownership_controls(controls.clone())
-                        .send()
-                        .await
-                        .aws("PutBucketOwnershipControls")
-                })
-                .await
-            }
-            What::SetEncryption { to, .. } => {
-                let configuration = build(encryption(to))?;
-                settle(context, async || {
-                    s3.put_bucket_encryption()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .server_side_encryption_configuration(configuration.clone())
-                        .send()
-                        .await
-                        .aws("PutBucketEncryption")
-                })
-                .await
-            }
-            What::SetVersioning { to, .. } => {
-                let status = match to {
-                    Versioning::Enabled => BucketVersioningStatus::Enabled,
-                    Versioning::Off | Versioning::Suspended => BucketVersioningStatus::Suspended,
-                };
-                let configuration = VersioningConfiguration::builder().status(status).build();
-                settle(context, async || {
-                    s3.put_bucket_versioning()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .versioning_configuration(configuration.clone())
-                        .send()
-                        .await
-                        .aws("PutBucketVersioning")
-                })
-                .await
-            }
-            What::SetPolicy { to, .. } => {
-                settle(context, async || {
-                    s3.put_bucket_policy()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .policy(to.to_string())
-                        .send()
-                        .await
-                        .aws("PutBucketPolicy")
-                })
-                .await
-            }
-            What::SetLifecycle { to: Some(lifecycle), .. } => {
-                let configuration = build(lifecycle.to_s3())?;
-                settle(context, async || {
-                    s3.put_bucket_lifecycle_configuration()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .lifecycle_configuration(configuration.clone())
-                        .send()
-                        .await
-                        .aws("PutBucketLifecycleConfiguration")
-                })
-                .await
-            }
-            What::SetLifecycle { to: None, .. } => {
-                settle(context, async || {
-                    s3.delete_bucket_lifecycle()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .send()
-                        .await
-                        .aws("DeleteBucketLifecycle")
-                })
-                .await
-            }
-            What::SetTags { from, set } => {
-                // The call replaces the whole set, so foreign tags are written back.
-                let mut wanted = from.clone();
-                wanted.extend(set.clone());
-                let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
-                settle(context, async || {
-                    s3.put_bucket_tagging()
-                        .bucket(bucket)
-                        .expected_bucket_owner(owner)
-                        .tagging(tagging.clone())
-                        .send()
-                        .await
-                        .aws("PutBucketTagging")
-                })
-                .await
-            }
-            What::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
-            What::Delete => delete(context, bucket).await,
+pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<(), AwsError> {
+    let (s3, bucket) = (&context.aws.s3, change.bucket.as_str());
+    let owner = context.aws.account.as_str();
+    match &change.what {
+        What::Create { region } => create(context, bucket, region).await,
+        What::BlockPublicAccess => {
+            let block = PublicAccessBlockConfiguration::builder()
+                .block_public_acls(true)
+                .ignore_public_acls(true)
+                .block_public_policy(true)
+                .restrict_public_buckets(true)
+                .build();
+            settle(context, async || {
+                s3.put_public_access_block()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .public_access_block_configuration(block.clone())
+                    .send()
+                    .await
+                    .aws("PutPublicAccessBlock")
+            })
+            .await
         }
+        What::EnforceOwnership { .. } => {
+            let rule =
+                OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
+            let controls =
+                build(rule.build().and_then(|rule| OwnershipControls::builder().rules(rule).build()))?;
+            settle(context, async || {
+                s3.put_bucket_ownership_controls()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .ownership_controls(controls.clone())
+                    .send()
+                    .await
+                    .aws("PutBucketOwnershipControls")
+            })
+            .await
+        }
+        What::SetEncryption { to, .. } => {
+            let configuration = build(encryption(to))?;
+            settle(context, async || {
+                s3.put_bucket_encryption()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .server_side_encryption_configuration(configuration.clone())
+                    .send()
+                    .await
+                    .aws("PutBucketEncryption")
+            })
+            .await
+        }
+        What::SetVersioning { to, .. } => {
+            let status = match to {
+                Versioning::Enabled => BucketVersioningStatus::Enabled,
+                Versioning::Off | Versioning::Suspended => BucketVersioningStatus::Suspended,
+            };
+            let configuration = VersioningConfiguration::builder().status(status).build();
+            settle(context, async || {
+                s3.put_bucket_versioning()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .versioning_configuration(configuration.clone())
+                    .send()
+                    .await
+                    .aws("PutBucketVersioning")
+            })
+            .await
+        }
+        What::SetPolicy { to, .. } => {
+            settle(context, async || {
+                s3.put_bucket_policy()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .policy(to.to_string())
+                    .send()
+                    .await
+                    .aws("PutBucketPolicy")
+            })
+            .await
+        }
+        What::SetLifecycle { to: Some(lifecycle), .. } => {
+            let configuration = build(lifecycle.to_s3())?;
+            settle(context, async || {
+                s3.put_bucket_lifecycle_configuration()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .lifecycle_configuration(configuration.clone())
+                    .send()
+                    .await
+                    .aws("PutBucketLifecycleConfiguration")
+            })
+            .await
+        }
+        What::SetLifecycle { to: None, .. } => {
+            settle(context, async || {
+                s3.delete_bucket_lifecycle()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .send()
+                    .await
+                    .aws("DeleteBucketLifecycle")
+            })
+            .await
+        }
+        What::SetTags { from, set } => {
+            // The call replaces the whole set, so foreign tags are written back.
+            let mut wanted = from.clone();
+            wanted.extend(set.clone());
+            let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
+            settle(context, async || {
+                s3.put_bucket_tagging()
+                    .bucket(bucket)
+                    .expected_bucket_owner(owner)
+                    .tagging(tagging.clone())
+                    .send()
+                    .await
+                    .aws("PutBucketTagging")
+            })
+            .await
+        }
+        What::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
+        What::Delete => delete(context, bucket).await,
     }
 }
 
@@ -187,10 +169,7 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
         },
     )
     .await;
-    match created {
-        Err(error) if error.is_already_exists() => Ok(()),
-        other => other.map(drop),
-    }
+    race::created(created)
 }
 
 /// Deletes a bucket. Objects that arrived after it was emptied are deleted, too, when the plan said that data
@@ -219,7 +198,7 @@ async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
         },
     )
     .await;
-    super::super::iam::gone(deleted)
+    race::gone(deleted)
 }
 
 /// Repeats a call on a bucket that was just created, or that is being changed.

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::{EntityType, UserDetail};
 use futures::{StreamExt, TryStreamExt};
 
-use super::super::iam::{document, from_iam};
+use super::super::iam::{arns, boundary, document, from_iam};
+use super::super::identity::{self, Identity, Policies};
 use super::Observed;
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
@@ -59,28 +60,26 @@ async fn of_account(aws: &Aws, stack: &Stack, names: &[String]) -> Result<Users,
 
 fn of_detail(stack: &Stack, user: &UserDetail) -> Observed {
     let ours = stack.names.inline_policy.as_str();
-    let inline = user.user_policy_list();
+    let (inline_ours, extra): (Vec<_>, Vec<_>) =
+        user.user_policy_list().iter().partition(|policy| policy.policy_name() == Some(ours));
     Observed {
-        path: user.path().unwrap_or_default().to_owned(),
-        policy: inline
-            .iter()
-            .find(|policy| policy.policy_name() == Some(ours))
-            .map(|policy| document(policy.policy_document().unwrap_or_default())),
-        extra_inline: inline
-            .iter()
-            .filter_map(|policy| policy.policy_name())
-            .filter(|name| *name != ours)
-            .map(str::to_owned)
-            .collect(),
-        attached: user
-            .attached_managed_policies()
-            .iter()
-            .filter_map(|policy| policy.policy_arn())
-            .map(str::to_owned)
-            .collect(),
         groups: user.group_list().to_vec(),
-        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
-        tags: from_iam(user.tags()),
+        identity: identity::Observed {
+            path: user.path().unwrap_or_default().to_owned(),
+            policies: Policies {
+                ours: inline_ours
+                    .first()
+                    .map(|policy| document(policy.policy_document().unwrap_or_default())),
+                extra_inline: extra
+                    .iter()
+                    .filter_map(|policy| policy.policy_name())
+                    .map(str::to_owned)
+                    .collect(),
+                attached: arns(user.attached_managed_policies()),
+            },
+            boundary: boundary(user.permissions_boundary()),
+            tags: from_iam(user.tags()),
+        },
     }
 }
 
@@ -96,46 +95,29 @@ async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<User
 /// Reads a user by itself.
 async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
     let iam = &aws.iam;
-    let ours = &stack.names.inline_policy;
-    let (user, inline, attached, groups, policy) = futures::join!(
+    let (user, policies, groups) = futures::join!(
         async { iam.get_user().user_name(name).send().await.aws("GetUser") },
-        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
-        async {
-            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
-        },
+        Identity::user(iam, name).policies(&stack.names.inline_policy),
         async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
-        async { iam.get_user_policy().user_name(name).policy_name(ours).send().await.aws("GetUserPolicy") },
     );
     let user = match user {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
-    let Some(user) = user.user else { return Ok(None) };
-    let policy = match policy {
-        Ok(output) => Some(document(output.policy_document())),
-        Err(error) if error.is_not_found() => None,
-        Err(error) => return Err(error),
-    };
     // Gone between two calls: the next look says so, too.
-    let (inline, attached, groups) = match (inline, attached, groups) {
-        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) if error.is_not_found() => {
-            return Ok(None);
-        }
-        (inline, attached, groups) => (inline?, attached?, groups?),
+    let (Some(user), Some(policies)) = (user.user, policies?) else { return Ok(None) };
+    let groups = match groups {
+        Err(error) if error.is_not_found() => return Ok(None),
+        other => other?,
     };
     Ok(Some(Observed {
-        path: user.path().to_owned(),
-        policy,
-        extra_inline: inline.policy_names().iter().filter(|name| *name != ours).cloned().collect(),
-        attached: attached
-            .attached_policies()
-            .iter()
-            .filter_map(|p| p.policy_arn())
-            .map(str::to_owned)
-            .collect(),
         groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
-        boundary: user.permissions_boundary().and_then(|b| b.permissions_boundary_arn()).map(str::to_owned),
-        tags: from_iam(user.tags()),
+        identity: identity::Observed {
+            path: user.path().to_owned(),
+            policies,
+            boundary: boundary(user.permissions_boundary()),
+            tags: from_iam(user.tags()),
+        },
     }))
 }
 

@@ -5,8 +5,9 @@ use futures::future::{BoxFuture, try_join_all};
 use tokio::sync::Semaphore;
 
 use super::super::Context;
-use super::super::iam::gone;
-use crate::aws::{AwsCall, AwsError, Deadline, until};
+use super::super::identity::Identity;
+use super::super::race::{self, gone};
+use crate::aws::{AwsCall, AwsError, Deadline};
 
 /// Users emptied at once: each takes nine calls at a time.
 static EMPTYING: Semaphore = Semaphore::const_new(8);
@@ -17,32 +18,26 @@ static EMPTYING: Semaphore = Semaphore::const_new(8);
 pub(super) async fn remove(context: &Context<'_>, name: &str) -> Result<(), AwsError> {
     let iam = &context.aws.iam;
     let delete = async || iam.delete_user().user_name(name).send().await.aws("DeleteUser").map(drop);
-    let deleted = until(
-        Deadline::PROPAGATION,
-        context.on_wait,
-        |error| error.is_conflict().then_some("IAM still sees something attached to the user"),
-        async || match delete().await {
-            Err(error) if error.is_conflict() => {
-                let turn = EMPTYING.acquire().await;
-                empty(iam, name).await?;
-                drop(turn);
-                delete().await
-            }
-            other => other,
-        },
-    )
-    .await;
-    gone(deleted)
+    let busy = "IAM still sees something attached to the user";
+    race::delete(context, Deadline::PROPAGATION, busy, async || match delete().await {
+        Err(error) if error.is_conflict() => {
+            let turn = EMPTYING.acquire().await;
+            empty(iam, name).await?;
+            drop(turn);
+            delete().await
+        }
+        other => other,
+    })
+    .await
 }
 
 /// Lists everything at once, then deletes everything that there is at once.
 async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
+    let user = Identity::user(iam, name);
     let (keys, inline, attached, groups, devices, certificates, ssh_keys, services, _) = futures::try_join!(
         async { iam.list_access_keys().user_name(name).send().await.aws("ListAccessKeys") },
-        async { iam.list_user_policies().user_name(name).send().await.aws("ListUserPolicies") },
-        async {
-            iam.list_attached_user_policies().user_name(name).send().await.aws("ListAttachedUserPolicies")
-        },
+        user.inline_policies(),
+        user.attached_policies(),
         async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
         optional(async { iam.list_mfa_devices().user_name(name).send().await.aws("ListMFADevices") }),
         optional(async {
@@ -74,24 +69,11 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
             )
         }));
     }
-    for policy in inline.policy_names() {
-        deletions.push(Box::pin(async move {
-            gone(
-                iam.delete_user_policy()
-                    .user_name(name)
-                    .policy_name(policy)
-                    .send()
-                    .await
-                    .aws("DeleteUserPolicy"),
-            )
-        }));
+    for policy in &inline {
+        deletions.push(Box::pin(async move { gone(user.delete_policy(policy).await) }));
     }
-    for arn in attached.attached_policies().iter().filter_map(|policy| policy.policy_arn()) {
-        deletions.push(Box::pin(async move {
-            gone(
-                iam.detach_user_policy().user_name(name).policy_arn(arn).send().await.aws("DetachUserPolicy"),
-            )
-        }));
+    for arn in &attached {
+        deletions.push(Box::pin(async move { gone(user.detach_policy(arn).await) }));
     }
     for group in groups.groups() {
         deletions.push(Box::pin(async move {

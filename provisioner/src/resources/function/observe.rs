@@ -1,0 +1,68 @@
+//! Reading the function.
+
+use aws_sdk_lambda::types::{Concurrency, LastUpdateStatus};
+
+use super::{Observed, Settings};
+use crate::aws::{Aws, AwsCall, AwsError};
+use crate::stack::Stack;
+
+/// Reads the function.
+///
+/// # Errors
+/// When the call fails.
+pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsError> {
+    let output = match aws
+        .lambda
+        .get_function()
+        .function_name(&stack.names.function)
+        .send()
+        .await
+        .aws("GetFunction")
+    {
+        Err(error) if error.is_not_found() => return Ok(None),
+        other => other?,
+    };
+    let Some(configuration) = output.configuration() else { return Ok(None) };
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    let updating = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress);
+    Ok(Some(Observed {
+        settings: Settings {
+            role: text(configuration.role()),
+            memory: number(configuration.memory_size()).unwrap_or(0),
+            timeout: number(configuration.timeout()).unwrap_or(0),
+            environment: configuration
+                .environment()
+                .and_then(|environment| environment.variables())
+                .map(|variables| variables.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+                .unwrap_or_default(),
+            runtime: configuration.runtime().map(|runtime| runtime.as_str().to_owned()).unwrap_or_default(),
+            handler: text(configuration.handler()),
+            layers: configuration
+                .layers()
+                .iter()
+                .filter_map(|layer| layer.arn())
+                .map(str::to_owned)
+                .collect(),
+        },
+        // Functions from before there was a choice answer without one.
+        architecture: configuration.architectures().first().map_or("x86_64", |one| one.as_str()).to_owned(),
+        code_sha256: text(configuration.code_sha256()),
+        code_size: configuration.code_size(),
+        state: if updating {
+            "Updating".to_owned()
+        } else {
+            configuration.state().map_or("Active", |state| state.as_str()).to_owned()
+        },
+        state_reason: configuration
+            .state_reason()
+            .or(configuration.last_update_status_reason())
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned),
+        last_modified: text(configuration.last_modified()),
+        reserved_concurrency: number(
+            output.concurrency().and_then(Concurrency::reserved_concurrent_executions),
+        ),
+        tags: output.tags().cloned().unwrap_or_default().into_iter().collect(),
+    }))
+}

@@ -1,0 +1,193 @@
+//! What the role and the users have alike, as identities of IAM: one inline policy of ours and no other, a permissions
+//! boundary, tags (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html>).
+
+mod calls;
+
+pub(super) use calls::Identity;
+
+use serde_json::Value;
+
+use super::iam::{BUSY, settle};
+use super::{Address, Context, Line, Need, Shown, race, tags};
+use crate::aws::{AwsError, Deadline};
+use crate::config::BucketRole;
+use crate::policy;
+use crate::stack::{Stack, Tags};
+
+/// What role and users have alike, as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its path.
+    pub path: String,
+    /// Its policies.
+    pub policies: Policies,
+    /// ARN of the permissions boundary.
+    pub boundary: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The policies of an identity, as they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policies {
+    /// Our inline policy.
+    pub ours: Option<Value>,
+    /// Names of inline policies that are not ours.
+    pub extra_inline: Vec<String>,
+    /// ARNs of attached policies.
+    pub attached: Vec<String>,
+}
+
+/// The rights that the configuration gives to an identity.
+pub(super) struct Rights {
+    /// Our inline policy.
+    pub(super) policy: Value,
+    /// The buckets that the policy opens.
+    pub(super) buckets: Vec<BucketRole>,
+}
+
+/// A change of what role and users have alike.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Write our inline policy.
+    SetPolicy {
+        /// As it is.
+        from: Option<Value>,
+        /// As it should be.
+        to: Value,
+        /// The buckets that the policy opens.
+        buckets: Vec<BucketRole>,
+    },
+    /// Delete an inline policy: not of the configuration, or the rights go first.
+    DeleteInline(String),
+    /// Detach a policy that is not of the configuration.
+    Detach(String),
+    /// Set or remove the permissions boundary.
+    SetBoundary {
+        /// As it is.
+        from: Option<String>,
+        /// As it should be.
+        to: Option<String>,
+    },
+    /// Set tags.
+    SetTags {
+        /// As they are.
+        from: Tags,
+        /// Those to set.
+        to: Tags,
+    },
+}
+
+impl Rights {
+    /// Gives them to an identity that is new.
+    pub(super) fn give(self) -> Change {
+        Change::SetPolicy { from: None, to: self.policy, buckets: self.buckets }
+    }
+
+    /// Makes them all that an identity has.
+    pub(super) fn diff(self, stack: &Stack, observed: &Policies) -> Vec<Change> {
+        let Self { policy, buckets } = self;
+        let mut changes = Vec::new();
+        if !observed.ours.as_ref().is_some_and(|ours| policy::same(ours, &policy)) {
+            let mut from = observed.ours.clone();
+            // What takes and gives does so in two steps: the first is done before anything else.
+            match from.as_ref().and_then(|from| policy::common(from, &policy)) {
+                Some(left) if policy::is_bare(&left) => {
+                    changes.push(Change::DeleteInline(stack.names.inline_policy.clone()));
+                    from = None;
+                }
+                Some(left) => {
+                    changes.push(Change::SetPolicy { from, to: left.clone(), buckets: buckets.clone() });
+                    from = Some(left);
+                }
+                None => {}
+            }
+            changes.push(Change::SetPolicy { from, to: policy, buckets });
+        }
+        changes.extend(observed.extra_inline.iter().cloned().map(Change::DeleteInline));
+        changes.extend(observed.attached.iter().cloned().map(Change::Detach));
+        changes
+    }
+}
+
+/// What is to be done with permissions boundary and tags.
+pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if observed.boundary != stack.config.permissions_boundary {
+        let to = stack.config.permissions_boundary.clone();
+        changes.push(Change::SetBoundary { from: observed.boundary.clone(), to });
+    }
+    if let Some(to) = tags::missing(stack, &observed.tags) {
+        changes.push(Change::SetTags { from: observed.tags.clone(), to });
+    }
+    changes
+}
+
+impl Change {
+    pub(super) fn line(&self) -> Line {
+        match self {
+            Self::SetPolicy { from, to, .. } => {
+                Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
+            }
+            // Ours goes only before the identity goes, or before other rights come.
+            Self::DeleteInline(name) if name.starts_with("provisioner-") => {
+                Line::set("inline policy", Shown::text(name), None).note("the rights go first")
+            }
+            Self::DeleteInline(name) => {
+                Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
+            }
+            Self::Detach(arn) => {
+                Line::set("attached policy", Shown::text(arn), None).note("not in config.toml")
+            }
+            Self::SetBoundary { from, to } => Line::set(
+                "permissions boundary",
+                from.as_ref().and_then(Shown::text),
+                to.as_ref().and_then(Shown::text),
+            ),
+            Self::SetTags { from, to } => tags::line(from, to),
+        }
+    }
+
+    pub(super) fn needs(&self) -> Vec<Need> {
+        match self {
+            // Nobody gets rights in a bucket that is not closed to the public yet.
+            Self::SetPolicy { buckets, .. } if !self.narrows() => {
+                buckets.iter().map(|bucket| Need::Settled(Address::Bucket(*bucket))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn narrows(&self) -> bool {
+        match self {
+            Self::DeleteInline(_) | Self::Detach(_) | Self::SetBoundary { to: Some(_), .. } => true,
+            Self::SetPolicy { from: Some(from), to, .. } => policy::narrows(from, to),
+            _ => false,
+        }
+    }
+
+    pub(super) async fn execute(
+        &self,
+        context: &Context<'_>,
+        identity: Identity<'_>,
+    ) -> Result<(), AwsError> {
+        let ours = &context.stack.names.inline_policy;
+        let wait = Deadline::PROPAGATION;
+        match self {
+            Self::SetPolicy { to, .. } => settle(context, async || identity.put_policy(ours, to).await).await,
+            Self::DeleteInline(policy) => {
+                race::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
+            }
+            Self::Detach(arn) => {
+                race::delete(context, wait, BUSY, async || identity.detach_policy(arn).await).await
+            }
+            Self::SetBoundary { to: Some(arn), .. } => {
+                settle(context, async || identity.put_boundary(arn).await).await
+            }
+            Self::SetBoundary { to: None, .. } => {
+                race::delete(context, wait, BUSY, async || identity.delete_boundary().await).await
+            }
+            Self::SetTags { to, .. } => settle(context, async || identity.tag(to).await).await,
+        }
+    }
+}

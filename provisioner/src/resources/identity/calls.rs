@@ -1,0 +1,181 @@
+//! The calls that IAM has twice, once for roles and once for users.
+
+use aws_sdk_iam::Client;
+use serde_json::Value;
+
+use super::super::iam::{arns, document, to_iam};
+use super::Policies;
+use crate::aws::{AwsCall, AwsError};
+use crate::stack::Tags;
+
+/// A role or a user, by name.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Identity<'a> {
+    iam: &'a Client,
+    kind: Kind,
+    name: &'a str,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Role,
+    User,
+}
+
+impl<'a> Identity<'a> {
+    pub(in super::super) fn role(iam: &'a Client, name: &'a str) -> Self {
+        Self { iam, kind: Kind::Role, name }
+    }
+
+    pub(in super::super) fn user(iam: &'a Client, name: &'a str) -> Self {
+        Self { iam, kind: Kind::User, name }
+    }
+
+    /// All its policies; `ours` is the name of our inline one. `None`: there is no such identity.
+    pub(in super::super) async fn policies(self, ours: &str) -> Result<Option<Policies>, AwsError> {
+        let (inline, attached, policy) =
+            futures::join!(self.inline_policies(), self.attached_policies(), self.policy(ours));
+        let policy = policy?;
+        match (inline, attached) {
+            (Err(error), _) | (_, Err(error)) if error.is_not_found() => Ok(None),
+            (inline, attached) => Ok(Some(Policies {
+                ours: policy,
+                extra_inline: inline?.into_iter().filter(|name| name != ours).collect(),
+                attached: attached?,
+            })),
+        }
+    }
+
+    /// An inline policy.
+    async fn policy(self, name: &str) -> Result<Option<Value>, AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        let found = match self.kind {
+            Kind::Role => {
+                let request = iam.get_role_policy().role_name(of).policy_name(name);
+                request.send().await.aws("GetRolePolicy").map(|output| document(output.policy_document()))
+            }
+            Kind::User => {
+                let request = iam.get_user_policy().user_name(of).policy_name(name);
+                request.send().await.aws("GetUserPolicy").map(|output| document(output.policy_document()))
+            }
+        };
+        match found {
+            Err(error) if error.is_not_found() => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Names of the inline policies.
+    pub(in super::super) async fn inline_policies(self) -> Result<Vec<String>, AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let output = iam.list_role_policies().role_name(of).send().await;
+                output.aws("ListRolePolicies").map(|output| output.policy_names)
+            }
+            Kind::User => {
+                let output = iam.list_user_policies().user_name(of).send().await;
+                output.aws("ListUserPolicies").map(|output| output.policy_names)
+            }
+        }
+    }
+
+    /// ARNs of the attached policies.
+    pub(in super::super) async fn attached_policies(self) -> Result<Vec<String>, AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let output = iam.list_attached_role_policies().role_name(of).send().await;
+                output.aws("ListAttachedRolePolicies").map(|output| arns(output.attached_policies()))
+            }
+            Kind::User => {
+                let output = iam.list_attached_user_policies().user_name(of).send().await;
+                output.aws("ListAttachedUserPolicies").map(|output| arns(output.attached_policies()))
+            }
+        }
+    }
+
+    /// Writes an inline policy.
+    pub(super) async fn put_policy(self, name: &str, document: &Value) -> Result<(), AwsError> {
+        let (iam, of, document) = (self.iam, self.name, document.to_string());
+        match self.kind {
+            Kind::Role => {
+                let request = iam.put_role_policy().role_name(of).policy_name(name).policy_document(document);
+                request.send().await.aws("PutRolePolicy").map(drop)
+            }
+            Kind::User => {
+                let request = iam.put_user_policy().user_name(of).policy_name(name).policy_document(document);
+                request.send().await.aws("PutUserPolicy").map(drop)
+            }
+        }
+    }
+
+    /// Deletes an inline policy.
+    pub(in super::super) async fn delete_policy(self, name: &str) -> Result<(), AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let request = iam.delete_role_policy().role_name(of).policy_name(name);
+                request.send().await.aws("DeleteRolePolicy").map(drop)
+            }
+            Kind::User => {
+                let request = iam.delete_user_policy().user_name(of).policy_name(name);
+                request.send().await.aws("DeleteUserPolicy").map(drop)
+            }
+        }
+    }
+
+    /// Detaches a policy.
+    pub(in super::super) async fn detach_policy(self, arn: &str) -> Result<(), AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let request = iam.detach_role_policy().role_name(of).policy_arn(arn);
+                request.send().await.aws("DetachRolePolicy").map(drop)
+            }
+            Kind::User => {
+                let request = iam.detach_user_policy().user_name(of).policy_arn(arn);
+                request.send().await.aws("DetachUserPolicy").map(drop)
+            }
+        }
+    }
+
+    /// Sets the permissions boundary.
+    pub(super) async fn put_boundary(self, arn: &str) -> Result<(), AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let request = iam.put_role_permissions_boundary().role_name(of).permissions_boundary(arn);
+                request.send().await.aws("PutRolePermissionsBoundary").map(drop)
+            }
+            Kind::User => {
+                let request = iam.put_user_permissions_boundary().user_name(of).permissions_boundary(arn);
+                request.send().await.aws("PutUserPermissionsBoundary").map(drop)
+            }
+        }
+    }
+
+    /// Removes the permissions boundary.
+    pub(super) async fn delete_boundary(self) -> Result<(), AwsError> {
+        let (iam, of) = (self.iam, self.name);
+        match self.kind {
+            Kind::Role => {
+                let request = iam.delete_role_permissions_boundary().role_name(of);
+                request.send().await.aws("DeleteRolePermissionsBoundary").map(drop)
+            }
+            Kind::User => {
+                let request = iam.delete_user_permissions_boundary().user_name(of);
+                request.send().await.aws("DeleteUserPermissionsBoundary").map(drop)
+            }
+        }
+    }
+
+    /// Sets tags.
+    pub(super) async fn tag(self, tags: &Tags) -> Result<(), AwsError> {
+        let (iam, of, tags) = (self.iam, self.name, Some(to_iam(tags)));
+        match self.kind {
+            Kind::Role => iam.tag_role().role_name(of).set_tags(tags).send().await.aws("TagRole").map(drop),
+            Kind::User => iam.tag_user().user_name(of).set_tags(tags).send().await.aws("TagUser").map(drop),
+        }
+    }
+}
