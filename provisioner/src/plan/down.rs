@@ -73,7 +73,7 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         Some(observed)
             if stack.owns(&observed.identity.tags) || observed.identity.path == stack.names.path =>
         {
-            changes.push((Address::Role, Change::Role(role::Change::Delete)));
+            changes.extend(role::removal(stack).into_iter().map(|c| (Address::Role, Change::Role(c))));
         }
         Some(_) => not_ours(Address::Role),
         None => {}

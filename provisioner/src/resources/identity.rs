@@ -93,7 +93,7 @@ impl Rights {
             // What takes and gives does so in two steps: the first is done before anything else.
             match from.as_ref().and_then(|from| policy::common(from, &policy)) {
                 Some(left) if policy::is_bare(&left) => {
-                    changes.push(Change::DeleteInline(stack.names.inline_policy.clone()));
+                    changes.push(Change::take(stack));
                     from = None;
                 }
                 Some(left) => {
@@ -124,6 +124,11 @@ pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
 }
 
 impl Change {
+    /// Takes our rights away from an identity that is about to go.
+    pub(super) fn take(stack: &Stack) -> Self {
+        Self::DeleteInline(stack.names.inline_policy.clone())
+    }
+
     pub(super) fn line(&self) -> Line {
         match self {
             Self::SetPolicy { from, to, .. } => {

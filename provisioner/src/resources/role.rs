@@ -34,7 +34,7 @@ pub enum Change {
     },
     /// Change what users have, too.
     Identity(identity::Change),
-    /// Delete the role, with its policies.
+    /// Delete the role with whatever it has.
     Delete,
 }
 
@@ -84,6 +84,12 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
     changes
 }
 
+/// Takes our rights away from the role, at once, and then deletes it.
+#[must_use]
+pub fn removal(stack: &Stack) -> Vec<Change> {
+    vec![Change::Identity(identity::Change::take(stack)), Change::Delete]
+}
+
 impl ResourceChange for Change {
     fn line(&self) -> Line {
         match self {
@@ -97,7 +103,11 @@ impl ResourceChange for Change {
     }
 
     fn rank(&self) -> u8 {
-        u8::from(!matches!(self, Self::Create))
+        match self {
+            Self::Create => 0,
+            Self::Delete => 2,
+            _ => 1,
+        }
     }
 
     fn needs(&self) -> Vec<Need> {
@@ -148,23 +158,22 @@ impl ResourceChange for Change {
     }
 }
 
+/// Deletes the role. Nearly always our policy was all it had, and that is gone by now; IAM refuses to delete a role that
+/// has anything else, and then all of it is looked for.
 async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
-    let iam = &context.aws.iam;
-    let name = context.stack.names.role();
-    let ours = &context.stack.names.inline_policy;
-    let role = Identity::role(iam, name);
-    let delete_inline = async |policy: &str| race::gone(role.delete_policy(policy).await);
-    let detach = async |arn: &str| race::gone(role.detach_policy(arn).await);
-    // Listed afresh, and again on a conflict: somebody may have attached one meanwhile.
-    race::delete(context, Deadline::PROPAGATION, "IAM still sees policies on the role", async || {
-        let (inline, attached, ()) =
-            futures::try_join!(role.inline_policies(), role.attached_policies(), delete_inline(ours))?;
-        let others = inline.iter().filter(|policy| *policy != ours);
-        futures::try_join!(
-            futures::future::try_join_all(others.map(|policy| delete_inline(policy))),
-            futures::future::try_join_all(attached.iter().map(|arn| detach(arn)))
-        )?;
-        iam.delete_role().role_name(name).send().await.aws("DeleteRole")
-    })
+    let (iam, name) = (&context.aws.iam, context.stack.names.role());
+    let delete = async || iam.delete_role().role_name(name).send().await.aws("DeleteRole").map(drop);
+    race::delete(
+        context,
+        Deadline::PROPAGATION,
+        "IAM still sees policies on the role",
+        async || match delete().await {
+            Err(error) if error.is_conflict() => {
+                Identity::role(iam, name).delete_all_policies().await?;
+                delete().await
+            }
+            other => other,
+        },
+    )
     .await
 }

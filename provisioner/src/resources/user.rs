@@ -67,8 +67,9 @@ pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Ve
 /// Takes our rights away from a user, at once, and then deletes it.
 #[must_use]
 pub fn removal(stack: &Stack, user: &str) -> Vec<Change> {
-    let ours = identity::Change::DeleteInline(stack.names.inline_policy.clone());
-    [What::Identity(ours), What::Delete].map(|what| Change { user: user.to_owned(), what }).into()
+    [What::Identity(identity::Change::take(stack)), What::Delete]
+        .map(|what| Change { user: user.to_owned(), what })
+        .into()
 }
 
 impl ResourceChange for Change {

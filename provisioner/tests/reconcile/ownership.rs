@@ -171,6 +171,26 @@ fn an_overlap_with_others_is_named_before_anything_is_written() {
 }
 
 #[test]
+fn what_was_given_by_hand_does_not_keep_role_and_users_from_going() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let aws = &stage.aws;
+    stage.wait(async {
+        let policy =
+            aws.iam.create_policy().policy_name("wide").policy_document(ANYTHING).send().await.unwrap();
+        let wide = policy.policy.unwrap().arn.unwrap();
+        aws.iam.attach_role_policy().role_name(FUNCTION).policy_arn(&wide).send().await.unwrap();
+        aws.iam.attach_user_policy().user_name("crash-reader").policy_arn(&wide).send().await.unwrap();
+        let extra = aws.iam.put_role_policy().role_name(FUNCTION).policy_name("extra");
+        extra.policy_document(ANYTHING).send().await.unwrap();
+        aws.iam.create_access_key().user_name("crash-reader").send().await.unwrap();
+    });
+    says(&stage.run(&["down", "--yes"]).ok(), "Nothing of the stack is left.");
+    let world = stage.world();
+    assert!(world.role.is_none() && world.users.values().all(Option::is_none));
+}
+
+#[test]
 fn policies_made_by_hand_go_and_tags_made_by_hand_stay() {
     let stage = Stage::new();
     stage.run(&UP).ok();

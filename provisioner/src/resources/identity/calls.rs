@@ -1,9 +1,11 @@
 //! The calls that IAM has twice, once for roles and once for users.
 
 use aws_sdk_iam::Client;
+use futures::future::try_join_all;
 use serde_json::Value;
 
 use super::super::iam::{arns, document, to_iam};
+use super::super::race::gone;
 use super::Policies;
 use crate::aws::{AwsCall, AwsError};
 use crate::stack::Tags;
@@ -66,7 +68,7 @@ impl<'a> Identity<'a> {
     }
 
     /// Names of the inline policies.
-    pub(in super::super) async fn inline_policies(self) -> Result<Vec<String>, AwsError> {
+    async fn inline_policies(self) -> Result<Vec<String>, AwsError> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
@@ -81,7 +83,7 @@ impl<'a> Identity<'a> {
     }
 
     /// ARNs of the attached policies.
-    pub(in super::super) async fn attached_policies(self) -> Result<Vec<String>, AwsError> {
+    async fn attached_policies(self) -> Result<Vec<String>, AwsError> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
@@ -111,7 +113,7 @@ impl<'a> Identity<'a> {
     }
 
     /// Deletes an inline policy.
-    pub(in super::super) async fn delete_policy(self, name: &str) -> Result<(), AwsError> {
+    pub(super) async fn delete_policy(self, name: &str) -> Result<(), AwsError> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
@@ -126,7 +128,7 @@ impl<'a> Identity<'a> {
     }
 
     /// Detaches a policy.
-    pub(in super::super) async fn detach_policy(self, arn: &str) -> Result<(), AwsError> {
+    pub(super) async fn detach_policy(self, arn: &str) -> Result<(), AwsError> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
@@ -138,6 +140,14 @@ impl<'a> Identity<'a> {
                 request.send().await.aws("DetachUserPolicy").map(drop)
             }
         }
+    }
+
+    /// Deletes and detaches whatever policies there are, listed afresh: somebody may have added one meanwhile.
+    pub(in super::super) async fn delete_all_policies(self) -> Result<(), AwsError> {
+        let (inline, attached) = futures::try_join!(self.inline_policies(), self.attached_policies())?;
+        let delete = inline.iter().map(async |policy| gone(self.delete_policy(policy).await));
+        let detach = attached.iter().map(async |arn| gone(self.detach_policy(arn).await));
+        futures::try_join!(try_join_all(delete), try_join_all(detach)).map(drop)
     }
 
     /// Sets the permissions boundary.

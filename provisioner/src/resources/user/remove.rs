@@ -31,13 +31,12 @@ pub(super) async fn remove(context: &Context<'_>, name: &str) -> Result<(), AwsE
     .await
 }
 
-/// Lists everything at once, then deletes everything that there is at once.
+/// Lists everything at once, then deletes everything that there is at once; policies as soon as they are listed.
 async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
     let user = Identity::user(iam, name);
-    let (keys, inline, attached, groups, devices, certificates, ssh_keys, services, _) = futures::try_join!(
+    let (keys, (), groups, devices, certificates, ssh_keys, services, _) = futures::try_join!(
         async { iam.list_access_keys().user_name(name).send().await.aws("ListAccessKeys") },
-        user.inline_policies(),
-        user.attached_policies(),
+        user.delete_all_policies(),
         async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
         optional(async { iam.list_mfa_devices().user_name(name).send().await.aws("ListMFADevices") }),
         optional(async {
@@ -68,12 +67,6 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
                     .aws("DeleteAccessKey"),
             )
         }));
-    }
-    for policy in &inline {
-        deletions.push(Box::pin(async move { gone(user.delete_policy(policy).await) }));
-    }
-    for arn in &attached {
-        deletions.push(Box::pin(async move { gone(user.detach_policy(arn).await) }));
     }
     for group in groups.groups() {
         deletions.push(Box::pin(async move {
