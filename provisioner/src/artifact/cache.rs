@@ -14,13 +14,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    elf::{Elf, Glibc},
+    elf::Elf,
     package::{Package, code_sha256},
 };
-use crate::config::Architecture;
 
 /// Changes when the zip of the same program would be another one.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is known of a program and its zip.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +27,7 @@ struct Note {
     version: u32,
     stamp: Stamp,
     code_sha256: String,
-    arm64: bool,
-    glibc: Option<Glibc>,
+    elf: Elf,
 }
 
 /// Tells whether the program is still the same, without reading it.
@@ -59,20 +57,13 @@ pub(super) fn load(program: &Path, stamp: Stamp) -> Option<Package> {
     if code_sha256(&zip) != note.code_sha256 {
         return None;
     }
-    let architecture = if note.arm64 { Architecture::Arm64 } else { Architecture::X86_64 };
-    Some(Package::new(zip.into(), stamp.bytes, Elf { architecture, glibc: note.glibc }))
+    Some(Package::known(zip.into(), note.code_sha256, stamp.bytes, note.elf))
 }
 
 /// Keeps a package. Without effect where nothing can be written: the cache only
 /// saves time.
 pub(super) fn store(program: &Path, stamp: Stamp, package: &Package) {
-    let note = Note {
-        version: VERSION,
-        stamp,
-        code_sha256: package.code_sha256.clone(),
-        arm64: package.architecture == Architecture::Arm64,
-        glibc: package.glibc,
-    };
+    let note = Note { version: VERSION, stamp, code_sha256: package.code_sha256.clone(), elf: package.elf() };
     let Ok(note) = serde_json::to_vec(&note) else { return };
     if write(&zip_path(program), &package.zip).is_ok() {
         let _ = write(&note_path(program), &note);
@@ -80,7 +71,7 @@ pub(super) fn store(program: &Path, stamp: Stamp, package: &Package) {
 }
 
 /// Whole or not at all.
-fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
     file.write_all(content)?;
     file.persist(path)?;
@@ -97,7 +88,9 @@ fn note_path(program: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::elf::Glibc;
     use super::*;
+    use crate::config::Architecture;
 
     fn kept(folder: &Path) -> (PathBuf, Stamp, Package) {
         let program = folder.join("bootstrap");

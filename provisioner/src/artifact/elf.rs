@@ -28,7 +28,7 @@ impl fmt::Display for Glibc {
 }
 
 /// What a program says about itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Elf {
     /// The processor it is for.
     pub architecture: Architecture,

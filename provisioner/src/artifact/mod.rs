@@ -7,12 +7,14 @@
 //! elf.rs        would Lambda start this file?            (pure)
 //! package.rs    the same file makes the same zip         (pure)
 //! cache.rs      the zip of an unchanged file is kept
+//! known_zip.rs  a zip that the user names is unpacked once
 //! ```
 
 mod build;
 mod cache;
 mod elf;
 mod error;
+mod known_zip;
 mod package;
 mod prepare;
 mod toolchain;

@@ -54,7 +54,17 @@ impl Package {
     /// Puts a zip and what is known of its program together.
     pub(super) fn new(zip: Bytes, bootstrap_bytes: u64, elf: Elf) -> Self {
         let code_sha256 = code_sha256(&zip);
+        Self::known(zip, code_sha256, bootstrap_bytes, elf)
+    }
+
+    /// The same, when the hash of the zip is known.
+    pub(super) fn known(zip: Bytes, code_sha256: String, bootstrap_bytes: u64, elf: Elf) -> Self {
         Self { zip, code_sha256, bootstrap_bytes, architecture: elf.architecture, glibc: elf.glibc }
+    }
+
+    /// What its program says about itself.
+    pub(super) fn elf(&self) -> Elf {
+        Elf { architecture: self.architecture, glibc: self.glibc }
     }
 
     /// Checks a program and zips it.
@@ -66,7 +76,7 @@ impl Package {
     }
 
     /// Takes a zip that was made before, as it is.
-    pub(super) fn of_zip(bytes: Bytes, path: &Path) -> Result<Self, Error> {
+    pub(super) fn of_zip(bytes: Bytes, code_sha256: String, path: &Path) -> Result<Self, Error> {
         let bad = |what: String| Error::BadZip { path: path.to_path_buf(), what };
         let mut archive = ZipArchive::new(Cursor::new(&bytes)).map_err(|error| bad(error.to_string()))?;
         let entry = archive.by_name(ENTRY).map_err(|_| bad(format!("it has no entry {ENTRY:?}")))?;
@@ -74,7 +84,7 @@ impl Package {
         // One byte more than allowed is enough to know.
         entry.take(MAX_UNZIPPED + 1).read_to_end(&mut program).map_err(|error| bad(error.to_string()))?;
         let elf = elf::read(&program).map_err(|what| Error::NotElf { path: path.join(ENTRY), what })?;
-        Ok(Self::new(bytes.clone(), program.len() as u64, elf))
+        Ok(Self::known(bytes.clone(), code_sha256, program.len() as u64, elf))
     }
 
     /// Whether `target` would take it.
@@ -168,7 +178,7 @@ mod tests {
     #[test]
     fn foreign_zips_are_refused() {
         let path = Path::new("p.zip");
-        let refused = |bytes: Vec<u8>| Package::of_zip(bytes.into(), path).unwrap_err();
+        let refused = |bytes: Vec<u8>| Package::of_zip(bytes.into(), String::new(), path).unwrap_err();
         assert!(matches!(refused(b"PK\x03\x04nonsense".to_vec()), Error::BadZip { .. }));
         assert!(matches!(refused(zip(b"#!/bin/sh").unwrap()), Error::NotElf { .. }));
         assert!(matches!(Package::of_program(b"#!/bin/sh", path), Err(Error::NotElf { .. })));
@@ -180,6 +190,6 @@ mod tests {
         let path = Path::new("/proc/self/exe");
         let program = std::fs::read("/bin/true").or_else(|_| std::fs::read(path)).unwrap();
         let made = Package::of_program(&program, path).unwrap();
-        assert_eq!(Package::of_zip(made.zip.clone(), path).unwrap(), made);
+        assert_eq!(Package::of_zip(made.zip.clone(), made.code_sha256.clone(), path).unwrap(), made);
     }
 }

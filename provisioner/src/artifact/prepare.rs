@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Package, Target, build, cache, workspace};
+use super::{Error, Package, Target, build, cache, known_zip, workspace};
 
 /// Names a built `bootstrap`, or a zip with one in it, that is used instead of
 /// building the function.
@@ -30,7 +30,7 @@ pub async fn package(near: Option<&Path>, target: Target, say: &dyn Fn(&str)) ->
 fn prebuilt(path: &Path, target: Target) -> Result<Package, Error> {
     let file = read(path)?;
     let package = if file.starts_with(b"PK") {
-        Package::of_zip(file.into(), path)?
+        known_zip::package(file.into(), path, known_zip::folder().as_deref())?
     } else {
         Package::of_program(&file, path)?
     };

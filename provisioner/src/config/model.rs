@@ -80,7 +80,8 @@ pub struct FunctionConfig {
 }
 
 /// Instruction set of the function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Architecture {
     /// `x86_64`
     X86_64,
