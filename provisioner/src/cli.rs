@@ -328,6 +328,10 @@ pub fn main() -> std::process::ExitCode {
     // Background tasks have nothing to finish.
     runtime.shutdown_background();
     match result {
+        Ok(_) if screen.has_lost_data() => {
+            screen.err(&crate::report::error_text("the output could not be written", None));
+            ExitCode::Failed.into()
+        }
         Ok(code) => code.into(),
         Err(failure) => {
             failure.show(&screen);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::artifact::{self, Package};
 use crate::aws::{Aws, ConnectError, Connection};
 use crate::cli::Global;
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, BucketRole, Config, Overrides};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::local::{LocalAws, Progress, Running, Settings};
@@ -82,6 +82,18 @@ impl Session<'_> {
             );
         }
         let stack = Stack::new(config, &aws.partition, &aws.account, &aws.region);
+        // The configuration alone shows it only when the names are alike before account and region are filled in.
+        let [source, destination] =
+            [BucketRole::Source, BucketRole::Destination].map(|role| stack.names.bucket(role));
+        if source == destination {
+            return Err(Failure::Refused {
+                what: format!(
+                    "source and destination are the same bucket, {source}: the function would start itself, and \
+                     readers of the clean pictures could read the originals"
+                ),
+                hint: "give one of them another `bucket` in config.toml".to_owned(),
+            });
+        }
         Ok(Connected { aws, stack })
     }
 

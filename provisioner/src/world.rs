@@ -66,10 +66,15 @@ impl World {
             role::observe(aws, stack),
             function::observe(aws, stack),
             permission::observe(aws, stack),
-            trigger::observe(aws, stack),
+            // Only a bucket that may be looked at has entries to speak of; one of others is told of as such.
+            async { Ok(trigger::observe(aws, stack).await) },
             alarm::observe(aws, stack),
             user::observe(aws, stack),
         )?;
+        let trigger = match source {
+            bucket::Observation::Present(_) => trigger?,
+            _ => trigger.unwrap_or_default(),
+        };
         Ok(Self {
             source,
             destination,

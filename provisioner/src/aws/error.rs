@@ -172,6 +172,8 @@ impl AwsError {
                 "AuthFailure",
                 "InvalidToken",
                 "TokenRefreshRequired",
+                "RequestExpired",
+                "RequestTimeTooSkewed",
             ])
     }
 

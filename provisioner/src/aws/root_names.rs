@@ -4,6 +4,8 @@
 //! [`GetBucketNotificationConfiguration`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html).
 //! With a custom endpoint the names are put right; answers of AWS are never touched.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -24,6 +26,9 @@ const NAMES: [(&str, &str, &str); 2] = [
 pub(super) fn with_right_names(client: SharedHttpClient) -> SharedHttpClient {
     SharedHttpClient::new(Renaming(client))
 }
+
+/// These answers are a few hundred bytes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 struct Renaming<T>(T);
@@ -47,7 +52,12 @@ impl HttpConnector for Renaming<SharedHttpConnector> {
         HttpConnectorFuture::new(async move {
             let mut response = call.await?;
             let body = ByteStream::new(std::mem::replace(response.body_mut(), SdkBody::taken()));
-            let bytes = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+            // Read outside of what the SDK watches, so a body that stalls must be noticed here.
+            let bytes = tokio::time::timeout(PATIENCE, body.collect())
+                .await
+                .map_err(|error| ConnectorError::timeout(error.into()))?
+                .map_err(|error| ConnectorError::io(error.into()))?
+                .into_bytes();
             let renamed = rename(&bytes, wrong, right);
             response.headers_mut().insert("content-length", renamed.len().to_string());
             *response.body_mut() = SdkBody::from(renamed);

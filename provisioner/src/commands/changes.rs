@@ -38,7 +38,7 @@ pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) ->
 }
 
 /// Asks on a terminal; without one, `--yes` must have been given.
-pub(super) fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Result<(), Failure> {
+pub(super) async fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Result<(), Failure> {
     if yes {
         Ok(())
     } else if !session.screen.interactive || session.screen.json {
@@ -46,7 +46,8 @@ pub(super) fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Resul
             what: "nothing was changed: there is no terminal to ask on".to_owned(),
             hint: "look at the plan above, then run the command again with --yes".to_owned(),
         })
-    } else if session.screen.confirm(question) {
+    } else if session.interrupt.or(async { Ok::<_, Failure>(session.screen.confirm(question).await) }).await?
+    {
         Ok(())
     } else {
         Err(Failure::Refused {

@@ -38,7 +38,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     } else {
         "Remove all this?"
     };
-    changes::confirm(session, args.yes, question)?;
+    changes::confirm(session, args.yes, question).await?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 
     let left = residue_scan(session, &connected, rule, &plan.notes).await?;
@@ -48,7 +48,12 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     if screen.json {
         screen.line(&json!({"event": "removed", "residue": left, "aws_calls": aws.calls()}));
     } else {
-        screen.say("\nRemoved. Nothing of the stack is left.");
+        let is_left = |note: &Note| matches!(note, Note::Kept { .. } | Note::NotOurs { .. });
+        screen.say(if plan.notes.iter().any(is_left) {
+            "\nRemoved. Nothing of the stack is left but what is noted above."
+        } else {
+            "\nRemoved. Nothing of the stack is left."
+        });
     }
     Ok(ExitCode::Ok)
 }
@@ -103,9 +108,11 @@ fn residue(stack: &Stack, world: &World, rule: DataRule, notes: &[Note]) -> Vec<
         .collect();
     let plan = plan::down(stack, world, &BTreeMap::new(), rule);
     debug_assert!(!plan.problems.iter().any(|problem| matches!(problem, Problem::Data { .. })));
+    let unknown = plan.problems.iter().map(Problem::what);
     plan.by_resource()
         .iter()
         .filter(|(address, _)| !kept.contains(&address.name(stack)))
         .map(|(address, _)| format!("{address} {}", address.name(stack)))
+        .chain(unknown)
         .collect()
 }

@@ -65,7 +65,8 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
             }
         }
         cli::Local::Reset { yes } => {
-            changes::confirm(session, *yes, "Delete everything in the local AWS, all stacks included?")?;
+            changes::confirm(session, *yes, "Delete everything in the local AWS, all stacks included?")
+                .await?;
             local.reset(&say).await?;
             if screen.json {
                 screen.document(&json!({"reset": true}));

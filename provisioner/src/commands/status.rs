@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::aws::AwsError;
 use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::plan;
+use crate::plan::{self, Problem};
 use crate::report::bytes;
-use crate::resources::bucket::{self, Contents};
+use crate::resources::bucket::{self, Contents, Observation};
 use crate::session::{Connected, Session};
 use crate::world::World;
 
@@ -16,30 +17,41 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
     let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
     let all = async {
-        futures::try_join!(
+        let (world, source, destination) = futures::join!(
             World::observe(aws, stack),
             count(BucketRole::Source),
             count(BucketRole::Destination)
-        )
+        );
+        let world = world?;
+        // A bucket of others is not counted.
+        let of = |role: BucketRole, counted: Result<Contents, AwsError>| match world.bucket(role) {
+            Observation::Present(_) => counted,
+            _ => Ok(Contents::default()),
+        };
+        let contents = (of(BucketRole::Source, source)?, of(BucketRole::Destination, destination)?);
+        Ok::<_, AwsError>((world, contents))
     };
-    let (world, source, destination) = session.interrupt.or(all).await?;
+    let (world, (source, destination)) = session.interrupt.or(all).await?;
     // Only a build knows the code's hash; `status` compares all the rest.
     let code = world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default();
     let plan = plan::up(stack, &code, &world, false);
     let drift: Vec<String> =
         plan.by_resource().iter().map(|(a, _)| format!("{a} {}", a.name(stack))).collect();
+    let problems: Vec<String> = plan.problems.iter().map(Problem::what).collect();
     if screen.json {
-        screen.document(&document(&connected, &world, [&source, &destination], &drift));
+        let mut document = document(&connected, &world, [&source, &destination], &drift);
+        document["problems"] = json!(problems);
+        screen.document(&document);
         return Ok(ExitCode::Ok);
     }
     let names = &stack.names;
     let mut text = format!("Stack {} in account {}, {}\n\n", names.stack, names.account, names.region);
     for (role, contents) in [(BucketRole::Source, &source), (BucketRole::Destination, &destination)] {
         let name = names.bucket(role);
-        let what = if world.bucket(role).present().is_some() {
-            contents.to_string()
-        } else {
-            "does not exist".to_owned()
+        let what = match world.bucket(role) {
+            Observation::Present(_) => contents.to_string(),
+            Observation::Absent => "does not exist".to_owned(),
+            Observation::Taken | Observation::Elsewhere(_) => "is not of this stack".to_owned(),
         };
         text.push_str(&format!("{:<12}{name}\n            {what}\n", role.as_str()));
     }
@@ -89,10 +101,14 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
         _ if world.function.is_none() && world.role.is_none() => {
             format!("\nThe stack is not up: `provisioner up{flags}` creates it.\n")
         }
-        count => format!(
-            "\ndrift       {count} resources differ: {}; `provisioner plan{flags}` shows how\n",
-            drift.join(", ")
-        ),
+        _ => {
+            let differ = format!("{} resources differ: {}", drift.len(), drift.join(", "));
+            let all = problems.iter().cloned().chain((!drift.is_empty()).then_some(differ));
+            format!(
+                "\ndrift       {}; `provisioner plan{flags}` shows how\n",
+                all.collect::<Vec<_>>().join("; ")
+            )
+        }
     });
     screen.out(&text);
     Ok(ExitCode::Ok)

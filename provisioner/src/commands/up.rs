@@ -21,7 +21,7 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
     changes::show(session, &connected, &plan)?;
     if !plan.is_empty() {
-        changes::confirm(session, args.yes, "Make these changes?")?;
+        changes::confirm(session, args.yes, "Make these changes?").await?;
         changes::execute(session, &connected, Some(&package), &plan, false).await?;
         recheck(session, &connected, &package).await?;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Note, Plan, Problem, order};
 use crate::config::BucketRole;
-use crate::resources::bucket::{self, Contents};
+use crate::resources::bucket::{self, Contents, Observation};
 use crate::resources::{Address, Change, alarm, function, log_group, role, trigger, user};
 use crate::stack::Stack;
 use crate::world::World;
@@ -33,9 +33,10 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         };
         changes.push((Address::Trigger, Change::Trigger(change)));
     }
+    let mut left_alone = Vec::new();
     let mut not_ours = |address: Address| {
         let name = address.name(stack).to_owned();
-        plan.notes.push(Note::NotOurs { address, name });
+        left_alone.push(Note::NotOurs { address, name });
     };
     for (name, observed) in &world.users {
         let Some(observed) = observed else { continue };
@@ -88,13 +89,23 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
     }
     let mut buckets: Vec<(Address, &str)> = Vec::new();
     for role in [BucketRole::Source, BucketRole::Destination] {
-        match world.bucket(role).present() {
-            Some(observed) if stack.owns(&observed.tags) => {
-                buckets.push((Address::Bucket(role), stack.names.bucket(role)));
+        let name = stack.names.bucket(role);
+        match world.bucket(role) {
+            Observation::Present(observed) if stack.owns(&observed.tags) => {
+                buckets.push((Address::Bucket(role), name));
             }
-            Some(_) => not_ours(Address::Bucket(role)),
-            None => {}
+            Observation::Present(_) => not_ours(Address::Bucket(role)),
+            // What cannot be looked at may be ours, and full: nothing goes before that is known.
+            Observation::Taken => plan.problems.push(Problem::Taken { bucket: name.to_owned() }),
+            Observation::Elsewhere(region) => {
+                plan.problems.push(Problem::Elsewhere { bucket: name.to_owned(), region: region.clone() });
+            }
+            Observation::Absent => {}
         }
+    }
+    plan.notes.extend(left_alone);
+    if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
+        plan.problems.push(Problem::OtherRegion { stack: stack.names.stack.clone(), region });
     }
     buckets
         .extend(world.former_buckets.iter().map(|name| (Address::FormerBucket(name.clone()), name.as_str())));

@@ -16,7 +16,7 @@ pub enum Problem {
         /// The stack it belongs to, when it says so.
         owner: Option<String>,
     },
-    /// The bucket belongs to another account.
+    /// The bucket belongs to another account, or we may not look at it.
     Taken {
         /// The bucket's name.
         bucket: String,
@@ -27,6 +27,13 @@ pub enum Problem {
         bucket: String,
         /// Its region, when known.
         region: Option<String>,
+    },
+    /// The stack is up in another region.
+    OtherRegion {
+        /// The stack's name.
+        stack: String,
+        /// That region.
+        region: String,
     },
     /// The role or user exists under another IAM path, which cannot be changed.
     WrongPath {
@@ -59,11 +66,18 @@ impl Problem {
             Self::Foreign { address, name, owner: Some(owner) } => {
                 format!("{address} {name} exists already and belongs to the stack {owner}")
             }
-            Self::Taken { bucket } => format!("bucket {bucket} belongs to another AWS account"),
+            Self::Taken { bucket } => {
+                format!(
+                    "bucket {bucket} belongs to another AWS account, or these credentials may not look at it"
+                )
+            }
             Self::Elsewhere { bucket, region: Some(region) } => {
                 format!("bucket {bucket} is in the region {region}")
             }
             Self::Elsewhere { bucket, region: None } => format!("bucket {bucket} is in another region"),
+            Self::OtherRegion { stack, region } => {
+                format!("the stack {stack} is up in the region {region}")
+            }
             Self::WrongPath { address, name, path } => {
                 format!("{address} {name} exists under the IAM path {path}")
             }
@@ -86,8 +100,13 @@ impl Problem {
     pub fn why(&self) -> &'static str {
         match self {
             Self::Foreign { .. } => "what this stack did not create is never changed or deleted",
-            Self::Taken { .. } => "bucket names are shared by all AWS accounts",
+            Self::Taken { .. } => {
+                "bucket names are shared by all AWS accounts, and S3 answers AccessDenied to both"
+            }
             Self::Elsewhere { .. } => "a bucket cannot be moved to another region",
+            Self::OtherRegion { .. } => {
+                "role and users have the same names in all regions, so they can serve but one"
+            }
             Self::WrongPath { .. } => {
                 "AWS cannot change the path of a role, and users are found by their path"
             }
@@ -107,10 +126,15 @@ impl Problem {
                 "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt"
             }
             Self::Taken { .. } => {
-                "choose another `bucket` in config.toml; {account} in the name makes it unique"
+                "choose another `bucket` in config.toml ({account} in the name makes it unique); if the bucket is yours, \
+                 get the right to s3:ListBucket on it"
             }
             Self::Elsewhere { .. } => {
                 "set `region` in config.toml (or AWS_REGION) to the bucket's region, or choose another `bucket`"
+            }
+            Self::OtherRegion { .. } => {
+                "use another --stack name here, or work in that region (AWS_REGION, or `region` in config.toml); to move \
+                 it, run `down` there first"
             }
             Self::WrongPath { .. } => "delete it by hand if nobody needs it, or choose another stack name",
             Self::Clash(_) => {

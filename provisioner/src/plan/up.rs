@@ -19,6 +19,10 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     planner.owned(Address::LogGroup, world.log_group.as_ref().map(|group| (&group.tags, None)), || {
         log_group::diff(stack, world.log_group.as_ref()).into_iter().map(Change::LogGroup).collect()
     });
+    if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
+        let stack = stack.names.stack.clone();
+        planner.plan.problems.push(Problem::OtherRegion { stack, region });
+    }
     planner.owned(
         Address::Role,
         world.role.as_ref().map(|role| (&role.identity.tags, Some(role.identity.path.as_str()))),

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -11,6 +12,7 @@ use serde_json::Value;
 pub struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Err>,
+    lost: AtomicBool,
     /// JSON on stdout instead of text.
     pub json: bool,
     /// Say more.
@@ -68,6 +70,7 @@ impl Screen {
                 cursor: Box::new(std::io::stderr()),
                 block: Vec::new(),
             }),
+            lost: AtomicBool::new(false),
             json,
             verbose,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
@@ -78,7 +81,16 @@ impl Screen {
 
     /// Writes data. A reader that has gone away is no error.
     pub fn out(&self, text: &str) {
-        write(&self.out, text);
+        let Ok(mut out) = self.out.lock() else { return };
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether data could not be written, to a full disk for example.
+    pub fn has_lost_data(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Writes what is not data.
@@ -124,18 +136,14 @@ impl Screen {
     }
 
     /// Asks a yes-or-no question on the terminal.
-    #[must_use]
-    pub fn confirm(&self, question: &str) -> bool {
+    pub async fn confirm(&self, question: &str) -> bool {
         self.err(&format!("{question} [y/N] "));
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes")
-    }
-}
-
-fn write(stream: &Mutex<Box<dyn Write + Send>>, text: &str) {
-    if let Ok(mut stream) = stream.lock() {
-        let _ = stream.write_all(text.as_bytes());
-        let _ = stream.flush();
+        // On a thread of its own, which nobody waits for when a signal comes instead of an answer.
+        let answer = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        matches!(answer.await, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
     }
 }
 

@@ -65,6 +65,18 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     }))
 }
 
+/// The region that the role serves when it is another one than the stack's, as its policy tells by the log group.
+#[must_use]
+pub fn other_region(stack: &Stack, observed: &Observed) -> Option<String> {
+    let names = &stack.names;
+    let policy = observed.identity.policies.ours.as_ref()?.to_string();
+    let start = format!("\"arn:{}:logs:", names.partition);
+    let end = format!(":{}:log-group:{}:", names.account, names.log_group);
+    let regions = policy.split(&start).skip(1).filter_map(|rest| Some(rest.split_once(&end)?.0));
+    let mut regions = regions.filter(|region| region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    regions.next().filter(|region| *region != names.region).map(str::to_owned)
+}
+
 /// What is to be done.
 #[must_use]
 pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {

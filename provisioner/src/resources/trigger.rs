@@ -15,7 +15,7 @@ use aws_sdk_s3::types::LambdaFunctionConfiguration;
 use super::{Action, Address, Context, Line, Need, ResourceChange, Shown};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::BucketRole;
-use crate::stack::{Stack, trigger_id_prefix};
+use crate::stack::{Stack, is_trigger_of, trigger_id_prefix};
 
 /// One of our entries.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ impl std::fmt::Display for Entry {
 }
 
 /// The notification document of bucket A as it is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Observed {
     /// Our entries, sorted.
     pub ours: Vec<Entry>,
@@ -87,7 +87,7 @@ pub fn wanted(stack: &Stack) -> Vec<Entry> {
 /// When the call fails.
 pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Observed, AwsError> {
     match read(aws, stack).await {
-        Err(error) if error.is_not_found() => Ok(Observed { ours: Vec::new(), foreign: Vec::new() }),
+        Err(error) if error.is_not_found() => Ok(Observed::default()),
         other => Ok(split(stack, &other?)),
     }
 }
@@ -113,7 +113,7 @@ async fn read(aws: &Aws, stack: &Stack) -> Result<GetBucketNotificationConfigura
 }
 
 fn is_ours(stack: &Stack, entry: &LambdaFunctionConfiguration) -> bool {
-    entry.id().is_some_and(|id| id.starts_with(&trigger_id_prefix(&stack.names.stack)))
+    is_trigger_of(&stack.names.stack, entry.id().unwrap_or_default(), entry.lambda_function_arn())
 }
 
 fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Observed {
@@ -214,8 +214,7 @@ impl ResourceChange for Change {
             },
             async || {
                 let bucket = stack.names.bucket(BucketRole::Source);
-                document::exchange(context.aws, bucket, &trigger_id_prefix(&stack.names.stack), &self.to)
-                    .await
+                document::exchange(context.aws, bucket, &stack.names.stack, &self.to).await
             },
         )
         .await;

@@ -3,7 +3,7 @@
 mod names;
 pub mod policies;
 
-pub use names::{Names, OWNER_TAG, permission_statement_id, trigger_id_prefix};
+pub use names::{Names, OWNER_TAG, is_trigger_of, permission_statement_id, trigger_id_prefix};
 
 use std::collections::BTreeMap;
 

@@ -118,3 +118,35 @@ pub fn permission_statement_id(stack: &str) -> String {
 pub fn trigger_id_prefix(stack: &str) -> String {
     format!("provisioner-{stack}-")
 }
+
+/// Whether a notification entry with this id, which starts the function of this ARN, is the stack's. The ids of a stack
+/// `photos-x` begin as those of `photos` do, so its entries are told by their function.
+#[must_use]
+pub fn is_trigger_of(stack: &str, id: &str, function_arn: &str) -> bool {
+    let other = function_arn.rsplit(':').next().and_then(|name| name.strip_suffix("-sanitizer"));
+    let is_of_other =
+        other.is_some_and(|other| other.len() > stack.len() && id.starts_with(&trigger_id_prefix(other)));
+    id.starts_with(&trigger_id_prefix(stack)) && !is_of_other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_a_stack_with_a_longer_name_are_not_ours() {
+        let arn = |name: &str| format!("arn:aws:lambda:eu-west-1:123456789012:function:{name}");
+        for (stack, id, function, ours) in [
+            ("pix", "provisioner-pix-jpg", "pix-sanitizer", true),
+            ("pix", "provisioner-pix-x-jpg", "pix-x-sanitizer", false),
+            ("pix-x", "provisioner-pix-x-jpg", "pix-x-sanitizer", true),
+            // A suffix with a hyphen, and an entry that was turned to another function by hand.
+            ("pix", "provisioner-pix-x-jpg", "pix-sanitizer", true),
+            ("pix", "provisioner-pix-jpg", "another", true),
+            ("pix", "provisioner-pix-jpg", "another-sanitizer", true),
+            ("pix", "theirs", "pix-sanitizer", false),
+        ] {
+            assert_eq!(is_trigger_of(stack, id, &arn(function)), ours, "{stack} {id} {function}");
+        }
+    }
+}

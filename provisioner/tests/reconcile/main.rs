@@ -12,6 +12,7 @@ mod emptying;
 mod foreign_entries;
 mod interrupted;
 mod many_users;
+mod mistaken;
 mod never_open;
 mod ownership;
 mod sweep;

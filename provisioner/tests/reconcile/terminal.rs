@@ -6,10 +6,11 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
 use std::io::Read;
+use std::process::Child;
 use std::time::Duration;
 
-/// What a terminal of this width was sent, and its exit code.
-fn run(stage: &Stage, args: &[&str], width: u16, env: &[(&str, &str)]) -> (String, Option<i32>) {
+/// Starts the program on a terminal of this width. What comes is read from the file.
+fn spawn(stage: &Stage, args: &[&str], width: u16, env: &[(&str, &str)]) -> (File, Child) {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
@@ -19,12 +20,16 @@ fn run(stage: &Stage, args: &[&str], width: u16, env: &[(&str, &str)]) -> (Strin
     let mut command = stage.command(args);
     command.envs(env.iter().copied());
     command.stdin(terminal.try_clone().unwrap()).stdout(terminal.try_clone().unwrap()).stderr(terminal);
-    let mut child = command.spawn().unwrap();
-    // The command holds the terminal open, too.
-    drop(command);
+    // The command holds the terminal open, too, and goes here.
+    (File::from(controller), command.spawn().unwrap())
+}
+
+/// What a terminal of this width was sent, and its exit code.
+fn run(stage: &Stage, args: &[&str], width: u16, env: &[(&str, &str)]) -> (String, Option<i32>) {
+    let (mut terminal, mut child) = spawn(stage, args, width, env);
     let mut bytes = Vec::new();
     // When the last one has closed it, reading ends with an error.
-    let _ = File::from(controller).read_to_end(&mut bytes);
+    let _ = terminal.read_to_end(&mut bytes);
     (String::from_utf8(bytes).unwrap(), child.wait().unwrap().code())
 }
 
@@ -100,4 +105,24 @@ fn the_live_tree_goes_without_a_trace() {
     // Where the cursor cannot be moved there are plain lines.
     let (sent, _) = run(&stage, &["up", "--yes"], 80, &[("TERM", "dumb")]);
     assert!(!sent.contains('\x1b') && sent.contains("Z done   role crash-sanitizer"), "{sent:?}");
+}
+
+#[test]
+fn one_signal_is_enough_at_the_question() {
+    let stage = Stage::new();
+    stage.proxy.begin(Vec::new(), Pace::Free);
+    for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)] {
+        let (mut terminal, mut child) = spawn(&stage, &["up"], 100, &[("TERM", "xterm")]);
+        let mut sent = Vec::new();
+        while !sent.ends_with(b"[y/N] ") {
+            let mut byte = [0];
+            terminal.read_exact(&mut byte).unwrap();
+            sent.push(byte[0]);
+        }
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        let _ = terminal.read_to_end(&mut sent);
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{}", String::from_utf8_lossy(&sent));
+    }
+    stage.proxy.end();
+    stage.is_bare();
 }

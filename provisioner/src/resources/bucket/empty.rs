@@ -146,14 +146,16 @@ fn pages<'a>(
 }
 
 /// Deletes everything in a bucket; `counted` is what the plan has found there. A bucket that is gone is empty.
+/// Unless data is to be deleted only delete markers go: what has arrived since the plan was made is somebody's data.
 pub(super) async fn empty(
     context: &Context<'_>,
     bucket: &str,
     counted: Option<&Contents>,
 ) -> Result<(), AwsError> {
     let total = counted.filter(|contents| !contents.more).map(Contents::keys);
-    let (objects, uploads) =
-        futures::join!(delete_objects(context, bucket, total), abort_uploads(context.aws, bucket));
+    let uploads =
+        async { if context.delete_data { abort_uploads(context.aws, bucket).await } else { Ok(()) } };
+    let (objects, uploads) = futures::join!(delete_objects(context, bucket, total), uploads);
     match objects.and(uploads) {
         Err(error) if error.is_no_such_bucket() => Ok(()),
         other => other,
@@ -164,8 +166,8 @@ async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>)
     let deleted = &AtomicU64::new(0);
     pages(context.aws, bucket)
         .try_for_each_concurrent(CONCURRENT, |page| async move {
-            let objects: Vec<ObjectIdentifier> = page
-                .versions()
+            let versions = if context.delete_data { page.versions() } else { &[] };
+            let objects: Vec<ObjectIdentifier> = versions
                 .iter()
                 .map(|version| (version.key(), version.version_id()))
                 .chain(page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id())))

@@ -118,16 +118,21 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetTags { from, set } => {
-            // The call replaces the whole set, so foreign tags are written back.
-            let mut wanted = from.clone();
-            wanted.extend(set.clone());
-            let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
+        What::SetTags { set, .. } => {
             settle(context, async || {
+                // The call replaces the whole set, so foreign tags are read right before, and written back.
+                let current =
+                    s3.get_bucket_tagging().bucket(bucket).expected_bucket_owner(owner).send().await;
+                let mut wanted = match current.aws("GetBucketTagging") {
+                    Err(error) if error.is_not_found() && !error.is_no_such_bucket() => Tags::new(),
+                    current => from_s3(current?.tag_set()),
+                };
+                wanted.extend(set.clone());
+                let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
                 s3.put_bucket_tagging()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
-                    .tagging(tagging.clone())
+                    .tagging(tagging)
                     .send()
                     .await
                     .aws("PutBucketTagging")
@@ -240,6 +245,10 @@ fn encryption(to: &ObservedEncryption) -> Result<ServerSideEncryptionConfigurati
 
 fn to_s3(tags: &Tags) -> Result<Vec<Tag>, AwsError> {
     build(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
+}
+
+pub(super) fn from_s3(tags: &[Tag]) -> Tags {
+    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
 /// The SDK's builders fail only when a mandatory member is missing.

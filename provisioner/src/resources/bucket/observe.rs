@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::types::{BucketVersioningStatus, PublicAccessBlockConfiguration};
 
+use super::execute::from_s3;
 use super::{Observed, ObservedEncryption, ObservedLifecycle, Versioning};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Tags;
@@ -143,9 +144,7 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
             .map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
         lifecycle: absent(lifecycle)?
             .map_or(ObservedLifecycle::None, |output| ObservedLifecycle::from_s3(output.rules())),
-        tags: absent(tags)?.map_or_else(Tags::new, |output| {
-            output.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
-        }),
+        tags: absent(tags)?.map_or_else(Tags::new, |output| from_s3(output.tag_set())),
     })))
 }
 

@@ -25,7 +25,6 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     let Some(configuration) = output.configuration() else { return Ok(None) };
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
-    let updating = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress);
     Ok(Some(Observed {
         settings: Settings {
             role: text(configuration.role()),
@@ -49,10 +48,11 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         architecture: configuration.architectures().first().map_or("x86_64", |one| one.as_str()).to_owned(),
         code_sha256: text(configuration.code_sha256()),
         code_size: configuration.code_size(),
-        state: if updating {
-            "Updating".to_owned()
-        } else {
-            configuration.state().map_or("Active", |state| state.as_str()).to_owned()
+        // It runs what it ran before when an update failed, which is not what is configured.
+        state: match configuration.last_update_status() {
+            Some(LastUpdateStatus::InProgress) => "Updating".to_owned(),
+            Some(LastUpdateStatus::Failed) => "Failed".to_owned(),
+            _ => configuration.state().map_or("Active", |state| state.as_str()).to_owned(),
         },
         state_reason: configuration
             .state_reason()

@@ -15,6 +15,7 @@ use quick_xml::events::Event;
 
 use super::Entry;
 use crate::aws::{Aws, AwsCall, AwsError, Transport};
+use crate::stack::is_trigger_of;
 
 /// The kinds of entries that have a target; ours go behind the last of them, where the S3 API has them.
 const TARGETED: [&str; 4] =
@@ -36,6 +37,8 @@ struct Raw<'a> {
     kind: &'a str,
     /// What stands in its `Id`.
     id: &'a str,
+    /// The ARN of the function that it starts; empty when it has another target.
+    function: &'a str,
     xml: &'a str,
 }
 
@@ -44,7 +47,7 @@ impl<'a> Document<'a> {
     pub(super) fn of(xml: &'a str) -> Option<Self> {
         let mut reader = Reader::from_str(xml);
         let mut document = None;
-        let (mut depth, mut entry_from, mut id_from) = (0_usize, 0, None);
+        let (mut depth, mut entry_from, mut text_from) = (0_usize, 0, 0);
         loop {
             let from = usize::try_from(reader.buffer_position()).ok()?;
             let event = reader.read_event().ok()?;
@@ -65,9 +68,9 @@ impl<'a> Document<'a> {
                     1 => {
                         entry_from = from;
                         let kind = name.rsplit(':').next().unwrap_or(name);
-                        document.as_mut()?.entries.push(Raw { kind, id: "", xml: "" });
+                        document.as_mut()?.entries.push(Raw { kind, id: "", function: "", xml: "" });
                     }
-                    2 if name.rsplit(':').next() == Some("Id") => id_from = Some(to),
+                    2 => text_from = to,
                     _ => {}
                 }
                 depth += 1;
@@ -76,9 +79,12 @@ impl<'a> Document<'a> {
                 depth = depth.checked_sub(1)?;
                 match depth {
                     1 => document.as_mut()?.entries.last_mut()?.xml = &xml[entry_from..to],
-                    2 => {
-                        if let Some(id_from) = id_from.take().filter(|_| !opens) {
-                            document.as_mut()?.entries.last_mut()?.id = &xml[id_from..from];
+                    2 if !opens => {
+                        let (entry, text) = (document.as_mut()?.entries.last_mut()?, &xml[text_from..from]);
+                        match name.rsplit(':').next() {
+                            Some("Id") => entry.id = text,
+                            Some("CloudFunction") => entry.function = text,
+                            _ => {}
                         }
                     }
                     _ => {}
@@ -87,12 +93,12 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The document with `ours` in place of the entries whose id begins with `prefix`.
-    pub(super) fn with(&self, prefix: &str, ours: &[Entry]) -> String {
+    /// The document with `ours` in place of the entries of this stack.
+    pub(super) fn with(&self, stack: &str, ours: &[Entry]) -> String {
         let others: Vec<&Raw<'_>> = self
             .entries
             .iter()
-            .filter(|entry| !(is_function(entry.kind) && entry.id.starts_with(prefix)))
+            .filter(|entry| !(is_function(entry.kind) && is_trigger_of(stack, entry.id, entry.function)))
             .collect();
         let place =
             others.iter().rposition(|entry| TARGETED.contains(&entry.kind)).map_or(0, |last| last + 1);
@@ -135,7 +141,7 @@ fn to_xml(entry: &Entry) -> String {
 }
 
 /// Reads the document as it is, changes it, and writes it.
-pub(super) async fn exchange(aws: &Aws, bucket: &str, prefix: &str, ours: &[Entry]) -> Result<(), AwsError> {
+pub(super) async fn exchange(aws: &Aws, bucket: &str, stack: &str, ours: &[Entry]) -> Result<(), AwsError> {
     const READ: &str = "GetBucketNotificationConfiguration";
     let answer = Answer::default();
     aws.s3
@@ -148,7 +154,7 @@ pub(super) async fn exchange(aws: &Aws, bucket: &str, prefix: &str, ours: &[Entr
         .await
         .aws(READ)?;
     let current = answer.0.lock().map(|text| text.clone()).unwrap_or_default();
-    let merged = Document::of(&current).map(|document| document.with(prefix, ours)).ok_or(AwsError {
+    let merged = Document::of(&current).map(|document| document.with(stack, ours)).ok_or(AwsError {
         operation: READ,
         code: None,
         status: None,
@@ -227,18 +233,20 @@ mod tests {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{start}{topic}\n{OURS}{theirs}<!-- -->{queue}{bridge}</NotificationConfiguration>"
         );
         let document = Document::of(&xml).unwrap();
-        let with = |ours: &[Entry]| document.with("provisioner-photos-", ours);
+        let with = |ours: &[Entry]| document.with("photos", ours);
         let end = format!("{bridge}</NotificationConfiguration>");
         assert_eq!(with(&[]), format!("{start}{topic}{theirs}{queue}{end}"));
         assert_eq!(with(&[ours("jpg")]), format!("{start}{topic}{theirs}{queue}{OURS}{end}"));
-        let other_stack = document.with("provisioner-pho-", &[]);
-        assert!(other_stack.contains(OURS));
+        assert!(document.with("pho", &[]).contains(OURS));
+        let longer_name =
+            xml.replace("arn:f", "arn:photos-x-sanitizer").replace("photos-jpg", "photos-x-jpg");
+        assert!(Document::of(&longer_name).unwrap().with("photos", &[]).contains("photos-x-jpg"));
     }
 
     #[test]
     fn an_empty_document_gets_our_entries_and_what_is_none_is_refused() {
         for empty in ["<N x=\"y\"/>", "<N x=\"y\" />", "<N x=\"y\"></N>"] {
-            let merged = Document::of(empty).unwrap().with("provisioner-photos-", &[ours("jpg")]);
+            let merged = Document::of(empty).unwrap().with("photos", &[ours("jpg")]);
             assert_eq!(merged, format!("<N x=\"y\">{OURS}</N>"));
         }
         for none in ["", "gone", "<N>", "<N><Id></N>", "</N>"] {

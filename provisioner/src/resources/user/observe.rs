@@ -121,12 +121,14 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
     }))
 }
 
-/// The names of all users under the stack's path.
+/// The names of all users under the stack's path, and not under one that only begins like it.
 async fn list(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
     let mut pages = aws.iam.list_users().path_prefix(&stack.names.path).into_paginator().send();
     let mut names = Vec::new();
     while let Some(page) = pages.next().await {
-        names.extend(page.aws("ListUsers")?.users().iter().map(|user| user.user_name().to_owned()));
+        let page = page.aws("ListUsers")?;
+        let ours = page.users().iter().filter(|user| user.path() == stack.names.path);
+        names.extend(ours.map(|user| user.user_name().to_owned()));
     }
     Ok(names)
 }
