@@ -61,13 +61,6 @@ impl ObservedEncryption {
             }
         }
     }
-
-    /// A bucket key means nothing without KMS.
-    fn same(&self, other: &Self) -> bool {
-        self.algorithm == other.algorithm
-            && self.key == other.key
-            && (self.key.is_none() || self.bucket_key == other.bucket_key)
-    }
 }
 
 impl std::fmt::Display for ObservedEncryption {
@@ -75,6 +68,8 @@ impl std::fmt::Display for ObservedEncryption {
         f.write_str(&self.algorithm)?;
         if let Some(key) = &self.key {
             write!(f, " {key}{}", if self.bucket_key { "" } else { " (no bucket key)" })?;
+        } else if self.bucket_key {
+            f.write_str(" (with a bucket key)")?;
         }
         Ok(())
     }
@@ -203,7 +198,7 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
             if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
                 changes.push(What::SetPolicy { from: observed.policy.clone(), to: policy });
             }
-            if !observed.encryption.as_ref().is_some_and(|observed| observed.same(&encryption)) {
+            if observed.encryption.as_ref() != Some(&encryption) {
                 changes.push(What::SetEncryption { from: observed.encryption.clone(), to: encryption });
             }
             match (observed.versioning, config.versioning) {

@@ -45,7 +45,7 @@ pub enum Change {
         /// Instruction set.
         architecture: &'static str,
         /// Its settings.
-        settings: Settings,
+        settings: Box<Settings>,
     },
     /// Upload new code.
     SetCode {
@@ -57,9 +57,9 @@ pub enum Change {
     /// Write the settings.
     SetSettings {
         /// As they are.
-        from: Settings,
+        from: Box<Settings>,
         /// As they should be.
-        to: Settings,
+        to: Box<Settings>,
     },
     /// Set or remove reserved concurrency.
     SetConcurrency {
@@ -87,7 +87,7 @@ pub enum Change {
 /// What is to be done. `code_sha256` is the hash of the package to run.
 #[must_use]
 pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Vec<Change> {
-    let settings = Settings::wanted(stack);
+    let settings = Box::new(Settings::wanted(stack));
     let architecture = stack.config.function.architecture.as_str();
     let concurrency = stack.config.function.reserved_concurrency;
     let Some(observed) = observed else {
@@ -107,8 +107,8 @@ pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Ve
             to: (code_sha256.to_owned(), architecture),
         });
     }
-    if observed.settings != settings {
-        changes.push(Change::SetSettings { from: observed.settings.clone(), to: settings });
+    if observed.settings != *settings {
+        changes.push(Change::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
     }
     if observed.reserved_concurrency != concurrency {
         changes.push(Change::SetConcurrency { from: observed.reserved_concurrency, to: concurrency });

@@ -16,8 +16,36 @@ use crate::stack::{Stack, policies};
 pub struct Observed {
     /// Who may assume it.
     pub trust: Value,
+    /// What consoles show, and the longest session.
+    pub settings: Settings,
     /// What users have, too.
     pub identity: identity::Observed,
+}
+
+/// What `UpdateRole` writes
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is, for people.
+    pub description: String,
+    /// The longest session in seconds; an hour unless somebody changed it.
+    pub max_session: i32,
+}
+
+impl Settings {
+    fn wanted() -> Self {
+        let description = "Reads uploaded pictures and writes the clean ones (provisioner)".to_owned();
+        Self { description, max_session: 3600 }
+    }
+
+    /// Only what differs from `other`.
+    fn unlike(&self, other: &Self) -> String {
+        let description =
+            (self.description != other.description).then(|| format!("description {:?}", self.description));
+        let session =
+            (self.max_session != other.max_session).then(|| format!("sessions of {} s", self.max_session));
+        description.into_iter().chain(session).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A change of the role.
@@ -31,6 +59,13 @@ pub enum Change {
         from: Value,
         /// As it should be.
         to: Value,
+    },
+    /// Write the settings.
+    SetSettings {
+        /// As they are.
+        from: Settings,
+        /// As they should be.
+        to: Settings,
     },
     /// Change what users have, too.
     Identity(identity::Change),
@@ -56,6 +91,10 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     let (Some(role), Some(policies)) = (role.role, policies?) else { return Ok(None) };
     Ok(Some(Observed {
         trust: document(role.assume_role_policy_document().unwrap_or_default()),
+        settings: Settings {
+            description: role.description().unwrap_or_default().to_owned(),
+            max_session: role.max_session_duration().unwrap_or(Settings::wanted().max_session),
+        },
         identity: identity::Observed {
             path: role.path().to_owned(),
             policies,
@@ -90,6 +129,10 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
     if !policy::same(&observed.trust, &trust) {
         changes.push(Change::SetTrust { from: observed.trust.clone(), to: trust });
     }
+    let settings = Settings::wanted();
+    if observed.settings != settings {
+        changes.push(Change::SetSettings { from: observed.settings.clone(), to: settings });
+    }
     let identity = &observed.identity;
     changes.extend(rights.diff(stack, &identity.policies).into_iter().map(Change::Identity));
     changes.extend(identity::diff_settings(stack, identity).into_iter().map(Change::Identity));
@@ -109,6 +152,9 @@ impl ResourceChange for Change {
             Self::SetTrust { from, to } => {
                 Line::set("trust policy", Shown::document(from), Shown::document(to))
             }
+            Self::SetSettings { from, to } => {
+                Line::set("settings", Shown::text(from.unlike(to)), Shown::text(to.unlike(from)))
+            }
             Self::Identity(change) => change.line(),
             Self::Delete => Line::delete(),
         }
@@ -126,7 +172,7 @@ impl ResourceChange for Change {
         match self {
             Self::Delete => vec![Need::Settled(Address::Function)],
             Self::Identity(change) => change.needs(),
-            Self::Create | Self::SetTrust { .. } => Vec::new(),
+            Self::Create | Self::SetTrust { .. } | Self::SetSettings { .. } => Vec::new(),
         }
     }
 
@@ -134,7 +180,7 @@ impl ResourceChange for Change {
         match self {
             Self::SetTrust { .. } => true,
             Self::Identity(change) => change.narrows(),
-            Self::Create | Self::Delete => false,
+            Self::Create | Self::SetSettings { .. } | Self::Delete => false,
         }
     }
 
@@ -147,7 +193,7 @@ impl ResourceChange for Change {
                     iam.create_role()
                         .role_name(name)
                         .path(&stack.names.path)
-                        .description("Reads uploaded pictures and writes the clean ones (provisioner)")
+                        .description(Settings::wanted().description)
                         .assume_role_policy_document(policies::trust().to_string())
                         .set_permissions_boundary(stack.config.permissions_boundary.clone())
                         .set_tags(Some(to_iam(&stack.tags)))
@@ -161,6 +207,13 @@ impl ResourceChange for Change {
                 settle(context, async || {
                     let request = iam.update_assume_role_policy().role_name(name);
                     request.policy_document(to.to_string()).send().await.aws("UpdateAssumeRolePolicy")
+                })
+                .await
+            }
+            Self::SetSettings { to, .. } => {
+                settle(context, async || {
+                    let request = iam.update_role().role_name(name).description(&to.description);
+                    request.max_session_duration(to.max_session).send().await.aws("UpdateRole")
                 })
                 .await
             }

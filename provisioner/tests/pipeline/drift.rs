@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_lambda::types::{EphemeralStorage, LoggingConfig, TracingConfig, TracingMode, VpcConfig};
 use aws_sdk_s3::types::{
     BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, ServerSideEncryption,
     ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
@@ -188,6 +189,57 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             put.policy(wide.replace("BUCKET", &arn)).send().await.unwrap();
             "bucket policy"
         }
+        24..=30 => {
+            let update = aws.lambda.update_function_configuration().function_name(function);
+            let (update, word) = match number {
+                24 => (update.description("mine"), "description \"mine\" -> description \"Removes"),
+                25 => (
+                    update.tracing_config(TracingConfig::builder().mode(TracingMode::Active).build()),
+                    "tracing Active -> tracing PassThrough",
+                ),
+                26 => (
+                    update.ephemeral_storage(EphemeralStorage::builder().size(1024).build().unwrap()),
+                    "ephemeral storage 1024 MB -> ephemeral storage 512 MB",
+                ),
+                27 => (
+                    update.vpc_config(
+                        VpcConfig::builder().subnet_ids("subnet-1").security_group_ids("sg-1").build(),
+                    ),
+                    "VPC subnets subnet-1 -> VPC subnets none",
+                ),
+                28 => (
+                    update.logging_config(LoggingConfig::builder().log_group("/theirs").build()),
+                    "log group /theirs -> log group /aws/lambda/photos-sanitizer",
+                ),
+                29 => {
+                    let queue = aws_sdk_lambda::types::DeadLetterConfig::builder()
+                        .target_arn("arn:aws:sqs:us-east-1:000000000000:theirs");
+                    (update.dead_letter_config(queue.build()), "theirs -> dead letter target none")
+                }
+                _ => (
+                    update.kms_key_arn("arn:aws:kms:us-east-1:000000000000:key/theirs"),
+                    "key/theirs -> KMS key none",
+                ),
+            };
+            update.send().await.unwrap();
+            word
+        }
+        31 => {
+            aws.iam.update_role().role_name(role).max_session_duration(43200).send().await.unwrap();
+            "sessions of 43200 s -> "
+        }
+        32 => {
+            let default =
+                ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256);
+            let rule = ServerSideEncryptionRule::builder()
+                .apply_server_side_encryption_by_default(default.build().unwrap())
+                .bucket_key_enabled(true);
+            let encryption =
+                ServerSideEncryptionConfiguration::builder().rules(rule.build()).build().unwrap();
+            let put = aws.s3.put_bucket_encryption().bucket(bucket);
+            put.server_side_encryption_configuration(encryption).send().await.unwrap();
+            "encryption: AES256 (with a bucket key) -> AES256"
+        }
         _ => return None,
     })
 }
@@ -209,7 +261,7 @@ async fn what_drifted_is_seen_by_plan_and_healed_by_up() {
         assert_eq!(healed.code, 0, "drift {number} is not healed\n{}", healed.out);
         number += 1;
     }
-    assert_eq!(number, 24);
+    assert_eq!(number, 33);
 }
 
 #[tokio::test]

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
+use aws_sdk_lambda::types::{
+    Architecture, DeadLetterConfig, Environment, EphemeralStorage, FunctionCode, LastUpdateStatus,
+    LoggingConfig, Runtime, State, TracingConfig, TracingMode, VpcConfig,
+};
 
 use super::super::{Context, race};
 use super::{Change, Settings};
@@ -29,9 +33,9 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             .await?;
             ready(context).await
         }
-        Change::SetSettings { to, .. } => {
+        Change::SetSettings { from, to } => {
             until(Deadline::SLOW, context.on_wait, busy, async || {
-                lambda
+                let request = lambda
                     .update_function_configuration()
                     .function_name(name)
                     .role(&to.role)
@@ -41,9 +45,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .runtime(Runtime::from(to.runtime.as_str()))
                     .handler(&to.handler)
                     .set_layers(Some(to.layers.clone()))
-                    .send()
-                    .await
-                    .aws("UpdateFunctionConfiguration")
+                    .description(&to.description);
+                put_right(request, from, to).send().await.aws("UpdateFunctionConfiguration")
             })
             .await?;
             ready(context).await
@@ -92,6 +95,40 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
     }
 }
 
+/// Adds what differs only after somebody changed it by hand. Empty lists and names take a setting away
+/// (<https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>).
+fn put_right(
+    mut request: UpdateFunctionConfigurationFluentBuilder,
+    from: &Settings,
+    to: &Settings,
+) -> UpdateFunctionConfigurationFluentBuilder {
+    if from.subnets != to.subnets {
+        let none =
+            VpcConfig::builder().set_subnet_ids(Some(Vec::new())).set_security_group_ids(Some(Vec::new()));
+        request = request.vpc_config(none.build());
+    }
+    if from.dead_letter_target != to.dead_letter_target {
+        let target = DeadLetterConfig::builder().target_arn(&to.dead_letter_target);
+        request = request.dead_letter_config(target.build());
+    }
+    if from.kms_key != to.kms_key {
+        request = request.kms_key_arn(&to.kms_key);
+    }
+    if from.log_group != to.log_group {
+        request = request.logging_config(LoggingConfig::builder().log_group(&to.log_group).build());
+    }
+    if from.tracing != to.tracing {
+        let mode = TracingMode::from(to.tracing.as_str());
+        request = request.tracing_config(TracingConfig::builder().mode(mode).build());
+    }
+    if from.ephemeral_storage != to.ephemeral_storage
+        && let Ok(storage) = EphemeralStorage::builder().size(to.ephemeral_storage).build()
+    {
+        request = request.ephemeral_storage(storage);
+    }
+    request
+}
+
 async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) -> Result<(), AwsError> {
     let stack = context.stack;
     let zip = Blob::new(code(context)?);
@@ -111,7 +148,7 @@ async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) 
                 .lambda
                 .create_function()
                 .function_name(&stack.names.function)
-                .description("Removes the metadata from uploaded pictures (provisioner)")
+                .description(&settings.description)
                 .runtime(Runtime::from(settings.runtime.as_str()))
                 .handler(&settings.handler)
                 .role(&settings.role)

@@ -1,7 +1,11 @@
 //! Reading the function.
 
-use aws_sdk_lambda::types::{Concurrency, LastUpdateStatus};
+use aws_sdk_lambda::types::{
+    Concurrency, DeadLetterConfig, EphemeralStorage, LastUpdateStatus, LoggingConfig, TracingConfigResponse,
+    TracingMode,
+};
 
+use super::settings::{EPHEMERAL_STORAGE, PASS_THROUGH};
 use super::{Observed, Settings};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
@@ -43,6 +47,26 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
                 .filter_map(|layer| layer.arn())
                 .map(str::to_owned)
                 .collect(),
+            description: text(configuration.description()),
+            subnets: configuration.vpc_config().map_or_else(Vec::new, |vpc| vpc.subnet_ids().to_vec()),
+            dead_letter_target: text(
+                configuration.dead_letter_config().and_then(DeadLetterConfig::target_arn),
+            ),
+            kms_key: text(configuration.kms_key_arn()),
+            // Not told: Lambda's default, which is ours.
+            log_group: configuration
+                .logging_config()
+                .and_then(LoggingConfig::log_group)
+                .unwrap_or(&stack.names.log_group)
+                .to_owned(),
+            tracing: configuration
+                .tracing_config()
+                .and_then(TracingConfigResponse::mode)
+                .map_or(PASS_THROUGH, TracingMode::as_str)
+                .to_owned(),
+            ephemeral_storage: configuration
+                .ephemeral_storage()
+                .map_or(EPHEMERAL_STORAGE, EphemeralStorage::size),
         },
         // Functions from before there was a choice answer without one.
         architecture: configuration.architectures().first().map_or("x86_64", |one| one.as_str()).to_owned(),
