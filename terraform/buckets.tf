@@ -10,6 +10,14 @@ resource "aws_s3_bucket" "this" {
 
   bucket        = each.value.name
   force_destroy = var.force_destroy
+
+  lifecycle {
+    # The function would be started by what it wrote itself, for ever.
+    precondition {
+      condition     = local.buckets["source"].name != local.buckets["destination"].name
+      error_message = "source_bucket and destination_bucket are the same bucket: ${each.value.name}."
+    }
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
