@@ -67,6 +67,13 @@ resource "aws_iam_user" "this" {
   path                 = local.path
   permissions_boundary = var.permissions_boundary
   force_destroy        = var.force_destroy
+
+  lifecycle {
+    precondition {
+      condition     = length("${var.stack}-${each.key}") <= 64
+      error_message = "A name in IAM has at most 64 characters, and this one is ${var.stack}-${each.key}."
+    }
+  }
 }
 
 resource "aws_iam_user_policy" "this" {

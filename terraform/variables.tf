@@ -258,6 +258,24 @@ variable "users" {
     condition     = length(distinct([for user in var.users : lower(user.name)])) == length(var.users) && alltrue([for user in var.users : can(regex("^[A-Za-z0-9_+=,.@-]+$", user.name))])
     error_message = "Names of users are letters, digits and _ + = , . @ -, and each is there once."
   }
+
+  # The prefix stands in a policy, where * and ? are wildcards and $ begins a variable.
+  validation {
+    condition = alltrue([
+      for user in var.users :
+      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix))
+    ])
+    error_message = "A user's prefix has no * ? $ \" or \\ and no control characters, and does not begin with a slash."
+  }
+
+  # In bytes, which `length` does not count: base64 has four characters for three.
+  validation {
+    condition = alltrue([
+      for text in [for user in var.users : base64encode(user.prefix)] :
+      length(text) / 4 * 3 - length(regexall("=", text)) <= 256
+    ])
+    error_message = "A user's prefix has at most 256 bytes, because a user's policy has at most 2048."
+  }
 }
 
 # What config.toml does not have.
