@@ -17,6 +17,20 @@ resource "aws_s3_bucket" "this" {
       condition     = local.buckets["source"].name != local.buckets["destination"].name
       error_message = "source_bucket and destination_bucket are the same bucket: ${each.value.name}."
     }
+
+    # Here and not in variables.tf, because only here are the placeholders filled in.
+    precondition {
+      condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", each.value.name))
+      error_message = "${each.value.name} does not have 3 to 63 characters, or has a hyphen at its end."
+    }
+
+    precondition {
+      condition = !can(regex(
+        "^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|[.]mrap|--x-s3|--table-s3|-an)$",
+        each.value.name,
+      ))
+      error_message = "${each.value.name} begins or ends with what S3 keeps for itself."
+    }
   }
 }
 

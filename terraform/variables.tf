@@ -71,7 +71,7 @@ variable "source_bucket" {
   default = {}
 
   validation {
-    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.source_bucket.bucket))
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}])+$", var.source_bucket.bucket))
     error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
   }
 
@@ -108,7 +108,7 @@ variable "destination_bucket" {
   default = {}
 
   validation {
-    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.destination_bucket.bucket))
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}])+$", var.destination_bucket.bucket))
     error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
   }
 
