@@ -67,6 +67,16 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
       kms_master_key_id = each.value.kms_key
     }
   }
+
+  lifecycle {
+    precondition {
+      condition = (
+        var.region == null || each.value.kms_key == null ||
+        try(split(":", each.value.kms_key)[3] == var.region, false)
+      )
+      error_message = "The key of the ${each.key} bucket is not in the stack's region, and S3 takes no other."
+    }
+  }
 }
 
 # Only for buckets that keep versions: taking the resource away suspends

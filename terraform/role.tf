@@ -58,6 +58,16 @@ resource "aws_iam_role" "function" {
   description          = "Reads uploaded pictures and writes the clean ones (provisioner)"
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.permissions_boundary
+
+  lifecycle {
+    precondition {
+      condition = (
+        var.account == null || var.permissions_boundary == null ||
+        try(contains(["aws", var.account], split(":", var.permissions_boundary)[4]), false)
+      )
+      error_message = "The boundary is a policy of another account; it must be of this one, or AWS's own."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "function" {
