@@ -99,8 +99,8 @@ data "aws_iam_policy_document" "bucket" {
     effect  = "Deny"
     actions = ["s3:*"]
     resources = [
-      aws_s3_bucket.this[each.key].arn,
-      "${aws_s3_bucket.this[each.key].arn}/*",
+      local.bucket_arns[each.key],
+      "${local.bucket_arns[each.key]}/*",
     ]
 
     principals {

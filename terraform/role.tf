@@ -17,21 +17,21 @@ data "aws_iam_policy_document" "role" {
     sid       = "ReadSource"
     effect    = "Allow"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.this["source"].arn}/${var.trigger.prefix}*"]
+    resources = ["${local.bucket_arns["source"]}/${var.trigger.prefix}*"]
   }
 
   statement {
     sid       = "WriteDestination"
     effect    = "Allow"
     actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.this["destination"].arn}/${var.trigger.prefix}*"]
+    resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
   }
 
   statement {
     sid       = "WriteLogs"
     effect    = "Allow"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
   dynamic "statement" {
@@ -74,6 +74,9 @@ resource "aws_iam_role_policy" "function" {
   name   = local.inline_policy
   role   = aws_iam_role.function.name
   policy = data.aws_iam_policy_document.role.json
+
+  # What it names is there first, as nothing in it says so.
+  depends_on = [aws_s3_bucket.this, aws_cloudwatch_log_group.function]
 }
 
 # Whatever is added by hand is taken away again.
