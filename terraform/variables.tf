@@ -382,11 +382,6 @@ variable "function_package" {
   description = "The function's zip, as `provisioner package` writes it."
   type        = string
   default     = "function.zip"
-
-  validation {
-    condition     = fileexists(var.function_package)
-    error_message = "There is no such file: run `provisioner package`, or name another."
-  }
 }
 
 variable "force_destroy" {
