@@ -176,7 +176,10 @@ variable "destination_bucket" {
 }
 
 variable "function" {
-  description = "The function between the buckets: MB of memory, seconds of timeout, days that its logs are kept."
+  description = <<-EOT
+    The function between the buckets: MB of memory, seconds of timeout, days that its logs are kept.
+    Values in its environment are in Terraform's plan and state, in clear.
+  EOT
   type = object({
     memory               = optional(number, 1024)
     timeout              = optional(number, 60)
