@@ -75,8 +75,13 @@ resource "aws_iam_role_policy" "function" {
   role   = aws_iam_role.function.name
   policy = data.aws_iam_policy_document.role.json
 
-  # What it names is there first, as nothing in it says so.
-  depends_on = [aws_s3_bucket.this, aws_cloudwatch_log_group.function]
+  # No rights in a bucket that is not closed to the public yet, as for users.
+  depends_on = [
+    aws_cloudwatch_log_group.function,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_ownership_controls.this,
+  ]
 }
 
 # Whatever is added by hand is taken away again.
