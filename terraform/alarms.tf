@@ -38,7 +38,9 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 
   lifecycle {
     precondition {
-      condition     = alltrue([for topic in var.alarms.actions : var.region == null || split(":", topic)[3] == var.region])
+      condition = alltrue([
+        for topic in var.alarms.actions : var.region == null || split(":", topic)[3] == var.region
+      ])
       error_message = "An alarm can tell only topics of the stack's region."
     }
   }

@@ -121,7 +121,10 @@ variable "source_bucket" {
 
   # 30 passes, because Terraform does not tell a default from what is written.
   validation {
-    condition     = var.source_bucket.versioning || contains(["never", "30"], var.source_bucket.noncurrent_days)
+    condition = (
+      var.source_bucket.versioning ||
+      contains(["never", "30"], var.source_bucket.noncurrent_days)
+    )
     error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
@@ -170,7 +173,10 @@ variable "destination_bucket" {
 
   # 30 passes, because Terraform does not tell a default from what is written.
   validation {
-    condition     = var.destination_bucket.versioning || contains(["never", "30"], var.destination_bucket.noncurrent_days)
+    condition = (
+      var.destination_bucket.versioning ||
+      contains(["never", "30"], var.destination_bucket.noncurrent_days)
+    )
     error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
@@ -297,7 +303,7 @@ variable "trigger" {
         for other_at, other in var.trigger.suffixes : at == other_at || !endswith(suffix, other)
       ]
     ]))
-    error_message = "Two suffixes are the same, or one is the end of another: S3 refuses entries that one key can match."
+    error_message = "Two suffixes are the same, or one is the end of another: S3 refuses two that one key can match."
   }
 }
 
@@ -322,7 +328,10 @@ variable "alarms" {
   validation {
     condition = length(try(var.alarms.actions, [])) <= 5 && alltrue([
       for topic in try(var.alarms.actions, []) : can(regex(
-        "^arn:aws(-[a-z-]+)?:sns:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}[.]fifo)$",
+        join("", [
+          "^arn:aws(-[a-z-]+)?:sns:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:",
+          "([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}[.]fifo)$",
+        ]),
         topic,
       ))
     ])
