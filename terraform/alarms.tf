@@ -35,4 +35,13 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarms.actions
+
+  lifecycle {
+    precondition {
+      condition = alltrue([
+        for topic in var.alarms.actions : var.region == null || split(":", topic)[3] == var.region
+      ])
+      error_message = "An alarm can tell only topics of the stack's region."
+    }
+  }
 }

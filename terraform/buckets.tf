@@ -10,6 +10,28 @@ resource "aws_s3_bucket" "this" {
 
   bucket        = each.value.name
   force_destroy = var.force_destroy
+
+  lifecycle {
+    # The function would be started by what it wrote itself, for ever.
+    precondition {
+      condition     = local.buckets["source"].name != local.buckets["destination"].name
+      error_message = "source_bucket and destination_bucket are the same bucket: ${each.value.name}."
+    }
+
+    # Here and not in variables.tf, because only here are the placeholders filled in.
+    precondition {
+      condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", each.value.name))
+      error_message = "${each.value.name} does not have 3 to 63 characters, or has a hyphen at its end."
+    }
+
+    precondition {
+      condition = !can(regex(
+        "^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|[.]mrap|--x-s3|--table-s3|-an)$",
+        each.value.name,
+      ))
+      error_message = "${each.value.name} begins or ends with what S3 keeps for itself."
+    }
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
@@ -45,6 +67,16 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
       kms_master_key_id = each.value.kms_key
     }
   }
+
+  lifecycle {
+    precondition {
+      condition = (
+        var.region == null || each.value.kms_key == null ||
+        try(split(":", each.value.kms_key)[3] == var.region, false)
+      )
+      error_message = "The key of the ${each.key} bucket is not in the stack's region, and S3 takes no other."
+    }
+  }
 }
 
 # Only for buckets that keep versions: taking the resource away suspends
@@ -67,8 +99,8 @@ data "aws_iam_policy_document" "bucket" {
     effect  = "Deny"
     actions = ["s3:*"]
     resources = [
-      aws_s3_bucket.this[each.key].arn,
-      "${aws_s3_bucket.this[each.key].arn}/*",
+      local.bucket_arns[each.key],
+      "${local.bucket_arns[each.key]}/*",
     ]
 
     principals {

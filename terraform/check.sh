@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Judges of the HCL that are not ours: Terraform itself (or OpenTofu), tflint,
-# checkov and parliament. The last two are on PyPI: `pip install checkov parliament`.
+# checkov and parliament. The last two are on PyPI: `pip install checkov parliament
+# 'setuptools<81'`, the last with the pkg_resources that parliament needs.
 # A judge that is missing is skipped with one line, and with CI set a failure;
 # tflint alone, which no package index has, is never one.
 set -euo pipefail
@@ -44,8 +45,9 @@ fi
 # The policies as the pure Rust side writes them; the parity tests prove that
 # those of the HCL mean the same.
 provisioner=${PROVISIONER:-../target/debug/provisioner}
-if ! command -v parliament >/dev/null; then
-  missing "parliament"
+# Not `command -v parliament`: what counts is the python3 that runs policies.py.
+if ! python3 -c 'import parliament' 2>/dev/null; then
+  missing "parliament (for python3)"
 elif [ ! -x "$provisioner" ]; then
   missing "$provisioner (cargo build)"
 else

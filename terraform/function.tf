@@ -1,3 +1,8 @@
+# null when there is no package: `terraform destroy` needs none.
+locals {
+  package_hash = try(filebase64sha256(var.function_package), null)
+}
+
 resource "aws_lambda_function" "sanitizer" {
   # checkov:skip=CKV_AWS_50:Tracing is a cost and a second place with keys of objects; the function logs one line per picture.
   # checkov:skip=CKV_AWS_115:`function.reserved_concurrency` sets it; by default the account's pool is shared, so that the stack takes nothing from others.
@@ -10,7 +15,7 @@ resource "aws_lambda_function" "sanitizer" {
   role          = aws_iam_role.function.arn
 
   filename         = var.function_package
-  source_code_hash = filebase64sha256(var.function_package)
+  source_code_hash = local.package_hash
   runtime          = "provided.al2023"
   handler          = "bootstrap"
   architectures    = [var.function.architecture]
@@ -31,13 +36,21 @@ resource "aws_lambda_function" "sanitizer" {
   # Without the group Lambda would make one that keeps logs for ever; without
   # its policy the first events would fail.
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
+
+  lifecycle {
+    # Not a validation of the variable, which `terraform destroy` would have to pass, too.
+    precondition {
+      condition     = local.package_hash != null
+      error_message = "There is no ${var.function_package}: run `provisioner package`, or set function_package."
+    }
+  }
 }
 
 # The provider compares the package with that of its own last apply, and not with
 # the code that runs. This does: a plan warns when somebody has changed the code.
 check "function_code" {
   assert {
-    condition     = aws_lambda_function.sanitizer.code_sha256 == filebase64sha256(var.function_package)
+    condition     = local.package_hash == null || aws_lambda_function.sanitizer.code_sha256 == local.package_hash
     error_message = "The code of ${local.function_name} is not that of ${var.function_package}."
   }
 }

@@ -27,5 +27,11 @@ locals {
     }
   }
 
+  # From the names, and not the attributes of the resources: whatever changes on
+  # those, Terraform would not know the policies before the apply.
+  bucket_arns   = { for role, bucket in local.buckets : role => "arn:${local.partition}:s3:::${bucket.name}" }
+  log_group     = "/aws/lambda/${local.function_name}"
+  log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${local.log_group}"
+
   users = { for user in var.users : user.name => user }
 }

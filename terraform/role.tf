@@ -17,21 +17,21 @@ data "aws_iam_policy_document" "role" {
     sid       = "ReadSource"
     effect    = "Allow"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.this["source"].arn}/${var.trigger.prefix}*"]
+    resources = ["${local.bucket_arns["source"]}/${var.trigger.prefix}*"]
   }
 
   statement {
     sid       = "WriteDestination"
     effect    = "Allow"
     actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.this["destination"].arn}/${var.trigger.prefix}*"]
+    resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
   }
 
   statement {
     sid       = "WriteLogs"
     effect    = "Allow"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
   dynamic "statement" {
@@ -58,12 +58,30 @@ resource "aws_iam_role" "function" {
   description          = "Reads uploaded pictures and writes the clean ones (provisioner)"
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.permissions_boundary
+
+  lifecycle {
+    precondition {
+      condition = (
+        var.account == null || var.permissions_boundary == null ||
+        try(contains(["aws", var.account], split(":", var.permissions_boundary)[4]), false)
+      )
+      error_message = "The boundary is a policy of another account; it must be of this one, or AWS's own."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "function" {
   name   = local.inline_policy
   role   = aws_iam_role.function.name
   policy = data.aws_iam_policy_document.role.json
+
+  # No rights in a bucket that is not closed to the public yet, as for users.
+  depends_on = [
+    aws_cloudwatch_log_group.function,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_ownership_controls.this,
+  ]
 }
 
 # Whatever is added by hand is taken away again.

@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "user" {
     sid       = "Objects"
     effect    = "Allow"
     actions   = local.user_actions[each.value.access]
-    resources = ["${aws_s3_bucket.this[each.value.bucket].arn}/${each.value.prefix}*"]
+    resources = ["${local.bucket_arns[each.value.bucket]}/${each.value.prefix}*"]
   }
 
   dynamic "statement" {
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "user" {
       sid       = statement.value
       effect    = "Allow"
       actions   = ["s3:ListBucket"]
-      resources = [aws_s3_bucket.this[each.value.bucket].arn]
+      resources = [local.bucket_arns[each.value.bucket]]
 
       dynamic "condition" {
         for_each = each.value.prefix == "" ? [] : ["${each.value.prefix}*"]
@@ -67,6 +67,13 @@ resource "aws_iam_user" "this" {
   path                 = local.path
   permissions_boundary = var.permissions_boundary
   force_destroy        = var.force_destroy
+
+  lifecycle {
+    precondition {
+      condition     = length("${var.stack}-${each.key}") <= 64
+      error_message = "A name in IAM has at most 64 characters, and this one is ${var.stack}-${each.key}."
+    }
+  }
 }
 
 resource "aws_iam_user_policy" "this" {

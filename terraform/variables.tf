@@ -19,7 +19,7 @@ variable "region" {
   default     = null
 
   validation {
-    condition     = var.region == null || can(regex("^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$", var.region))
+    condition     = var.region == null || can(regex("^[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}$", var.region))
     error_message = "A region's name looks like eu-central-1."
   }
 }
@@ -41,7 +41,13 @@ variable "permissions_boundary" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary == null || can(regex("^arn:aws(-[a-z-]+)?:iam::([0-9]{12}|aws):policy/", var.permissions_boundary))
+    condition = var.permissions_boundary == null || (
+      can(regex(
+        "^arn:aws(-[a-z-]+)?:iam::([0-9]{12}|aws):policy/([!-~]*/)?[A-Za-z0-9_+=,.@-]{1,128}$",
+        var.permissions_boundary,
+      )) &&
+      try(length(regex(":policy/(.*)$", var.permissions_boundary)[0]), 0) <= 640
+    )
     error_message = "The boundary is the ARN of a managed policy, as in arn:aws:iam::123456789012:policy/boundary."
   }
 }
@@ -54,6 +60,20 @@ variable "tags" {
   validation {
     condition     = length(var.tags) <= 40 && alltrue([for key in keys(var.tags) : !can(regex("^(?i:aws|provisioner):", key))])
     error_message = "At most 40 tags; keys that begin with `aws:` or `provisioner:` are reserved."
+  }
+
+  # What all services accept.
+  validation {
+    condition = alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{N} _.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value))
+    ])
+    error_message = "Tags are letters, digits, spaces and _ . : / = + - @; a key has 1 to 128, a value 0 to 256."
+  }
+
+  validation {
+    condition     = length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)
+    error_message = "For IAM, tags that differ in upper and lower case only are the same."
   }
 }
 
@@ -71,7 +91,7 @@ variable "source_bucket" {
   default = {}
 
   validation {
-    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.source_bucket.bucket))
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}])+$", var.source_bucket.bucket))
     error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
   }
 
@@ -81,16 +101,31 @@ variable "source_bucket" {
   }
 
   validation {
-    condition     = var.source_bucket.kms_key == null || can(regex("^arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/", var.source_bucket.kms_key))
+    condition = var.source_bucket.kms_key == null || can(regex(
+      join("", [
+        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+      ]),
+      var.source_bucket.kms_key,
+    ))
     error_message = "kms_key is the ARN of the key itself, not of an alias."
   }
 
   validation {
     condition = alltrue([
       for days in [var.source_bucket.noncurrent_days, var.source_bucket.abort_multipart_days, coalesce(var.source_bucket.expire_days, 1)] :
-      can(regex("^(never|[1-9][0-9]*)$", days))
+      can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
-    error_message = "Days are whole numbers from 1, or \"never\" (but not for expire_days: leave it out)."
+    error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
+  }
+
+  # 30 passes, because Terraform does not tell a default from what is written.
+  validation {
+    condition = (
+      var.source_bucket.versioning ||
+      contains(["never", "30"], var.source_bucket.noncurrent_days)
+    )
+    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 
@@ -108,7 +143,7 @@ variable "destination_bucket" {
   default = {}
 
   validation {
-    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}]){3,63}$", var.destination_bucket.bucket))
+    condition     = can(regex("^([a-z0-9-]|[{](stack|account|region)[}])+$", var.destination_bucket.bucket))
     error_message = "A bucket's name is made of a-z, 0-9, hyphens and the placeholders {stack}, {account} and {region}."
   }
 
@@ -118,21 +153,39 @@ variable "destination_bucket" {
   }
 
   validation {
-    condition     = var.destination_bucket.kms_key == null || can(regex("^arn:aws(-[a-z-]+)?:kms:[a-z0-9-]+:[0-9]{12}:key/", var.destination_bucket.kms_key))
+    condition = var.destination_bucket.kms_key == null || can(regex(
+      join("", [
+        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+      ]),
+      var.destination_bucket.kms_key,
+    ))
     error_message = "kms_key is the ARN of the key itself, not of an alias."
   }
 
   validation {
     condition = alltrue([
       for days in [var.destination_bucket.noncurrent_days, var.destination_bucket.abort_multipart_days, coalesce(var.destination_bucket.expire_days, 1)] :
-      can(regex("^(never|[1-9][0-9]*)$", days))
+      can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
-    error_message = "Days are whole numbers from 1, or \"never\" (but not for expire_days: leave it out)."
+    error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
+  }
+
+  # 30 passes, because Terraform does not tell a default from what is written.
+  validation {
+    condition = (
+      var.destination_bucket.versioning ||
+      contains(["never", "30"], var.destination_bucket.noncurrent_days)
+    )
+    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 
 variable "function" {
-  description = "The function between the buckets: MB of memory, seconds of timeout, days that its logs are kept."
+  description = <<-EOT
+    The function between the buckets: MB of memory, seconds of timeout, days that its logs are kept.
+    Values in its environment are in Terraform's plan and state, in clear.
+  EOT
   type = object({
     memory               = optional(number, 1024)
     timeout              = optional(number, 60)
@@ -166,8 +219,12 @@ variable "function" {
   }
 
   validation {
-    condition     = coalesce(var.function.reserved_concurrency, 1) >= 1
-    error_message = "A reserved concurrency of 0 would stop the function altogether; leave it out to use what the account has."
+    condition = (
+      coalesce(var.function.reserved_concurrency, 1) >= 1 &&
+      coalesce(var.function.reserved_concurrency, 1) <= 2147483647 &&
+      floor(coalesce(var.function.reserved_concurrency, 1)) == coalesce(var.function.reserved_concurrency, 1)
+    )
+    error_message = "A reserved concurrency is a whole number from 1: 0 would stop the function; leave it out to share."
   }
 
   validation {
@@ -184,8 +241,35 @@ variable "function" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.function.environment) : !can(regex("^((AWS_)?LAMBDA_|(SOURCE_BUCKET|DESTINATION_BUCKET|KEEP_USER_METADATA|ORIENTATION)$)", name))])
+    condition = alltrue([
+      for name in keys(var.function.environment) :
+      !can(regex("^(AWS_)?LAMBDA_", name)) && !contains([
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION",
+      ], name)
+    ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
+  }
+
+  # Lambda measures the JSON text of all of them: the stack's own are counted
+  # with 63 characters each, and jsonencode escapes < > & and two line ends more.
+  validation {
+    condition = 4096 >= sum([
+      for text in [base64encode(jsonencode(merge(
+        {
+          for name, value in var.function.environment :
+          name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
+        },
+        {
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION"] :
+          name => format("%063d", 0)
+        },
+      )))] :
+      length(text) / 4 * 3 - length(regexall("=", text))
+    ])
+    error_message = "All environment variables together, the stack's own included, have at most 4096 bytes as JSON."
   }
 }
 
@@ -198,13 +282,28 @@ variable "trigger" {
   default = {}
 
   validation {
-    condition     = can(regex("^([A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*)?$", var.trigger.prefix))
-    error_message = "A prefix is made of a-z, A-Z, 0-9 and ! - _ . ' ( ) /, and does not begin with a slash."
+    condition = (
+      can(regex("^([A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*)?$", var.trigger.prefix)) &&
+      length(var.trigger.prefix) <= 1024
+    )
+    error_message = "A prefix is at most 1024 of a-z, A-Z, 0-9 and ! - _ . ' ( ) /, and does not begin with a slash."
   }
 
   validation {
-    condition     = length(var.trigger.suffixes) > 0 && alltrue([for suffix in var.trigger.suffixes : can(regex("^[A-Za-z0-9!_.'()/-]*[!_.'()/-][A-Za-z0-9!_.'()/-]*$", suffix))])
-    error_message = "There is at least one suffix; each has a dot, as in \".jpg\"."
+    condition = length(var.trigger.suffixes) > 0 && alltrue([
+      for suffix in var.trigger.suffixes :
+      can(regex("^[A-Za-z0-9!_.'()/-]*[!_.'()/-][A-Za-z0-9!_.'()/-]*$", suffix)) && try(length(suffix), 0) <= 1024
+    ])
+    error_message = "There is at least one suffix; each has a dot, as in \".jpg\", and at most 1024 characters."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for at, suffix in var.trigger.suffixes : [
+        for other_at, other in var.trigger.suffixes : at == other_at || !endswith(suffix, other)
+      ]
+    ]))
+    error_message = "Two suffixes are the same, or one is the end of another: S3 refuses two that one key can match."
   }
 }
 
@@ -221,16 +320,27 @@ variable "alarms" {
   validation {
     condition = alltrue([
       for number in try([var.alarms.errors, var.alarms.throttles, var.alarms.dropped], []) :
-      number >= 1 && floor(number) == number
+      number >= 1 && number <= 2147483647 && floor(number) == number
     ])
-    error_message = "An alarm is for 1 event or more."
+    error_message = "An alarm is for 1 to 2147483647 events."
   }
 
   validation {
     condition = length(try(var.alarms.actions, [])) <= 5 && alltrue([
-      for topic in try(var.alarms.actions, []) : can(regex("^arn:aws(-[a-z-]+)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+([.]fifo)?$", topic))
+      for topic in try(var.alarms.actions, []) : can(regex(
+        join("", [
+          "^arn:aws(-[a-z-]+)?:sns:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:",
+          "([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}[.]fifo)$",
+        ]),
+        topic,
+      ))
     ])
     error_message = "Actions are at most 5 ARNs of SNS topics."
+  }
+
+  validation {
+    condition     = try(length(distinct(var.alarms.actions)) == length(var.alarms.actions), true)
+    error_message = "A topic is there twice."
   }
 }
 
@@ -258,6 +368,24 @@ variable "users" {
     condition     = length(distinct([for user in var.users : lower(user.name)])) == length(var.users) && alltrue([for user in var.users : can(regex("^[A-Za-z0-9_+=,.@-]+$", user.name))])
     error_message = "Names of users are letters, digits and _ + = , . @ -, and each is there once."
   }
+
+  # The prefix stands in a policy, where * and ? are wildcards and $ begins a variable.
+  validation {
+    condition = alltrue([
+      for user in var.users :
+      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix))
+    ])
+    error_message = "A user's prefix has no * ? $ \" or \\ and no control characters, and does not begin with a slash."
+  }
+
+  # In bytes, which `length` does not count: base64 has four characters for three.
+  validation {
+    condition = alltrue([
+      for text in [for user in var.users : base64encode(user.prefix)] :
+      length(text) / 4 * 3 - length(regexall("=", text)) <= 256
+    ])
+    error_message = "A user's prefix has at most 256 bytes, because a user's policy has at most 2048."
+  }
 }
 
 # What config.toml does not have.
@@ -266,11 +394,6 @@ variable "function_package" {
   description = "The function's zip, as `provisioner package` writes it."
   type        = string
   default     = "function.zip"
-
-  validation {
-    condition     = fileexists(var.function_package)
-    error_message = "There is no such file: run `provisioner package`, or name another."
-  }
 }
 
 variable "force_destroy" {

@@ -8,8 +8,9 @@ use crate::config::{Access, BucketRole, Encryption, UserConfig};
 
 const VERSION: &str = "2012-10-17";
 
-/// Who may assume the function's role: Lambda, and only for this account
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html>).
+/// Who may assume the function's role: Lambda. That it is for a function of this
+/// account needs no condition, as who passes a role to Lambda needs `iam:PassRole` on it
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>).
 #[must_use]
 pub fn trust() -> Value {
     json!({
