@@ -1,7 +1,7 @@
 //! Decides where each clean picture goes, before the first one is written.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::{Found, Input, shown};
 
@@ -143,7 +143,18 @@ fn real(path: &Path) -> PathBuf {
     for parent in absolute.ancestors() {
         if let Ok(found) = parent.canonicalize() {
             let rest = absolute.strip_prefix(parent).unwrap_or(Path::new(""));
-            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+            if !rest.components().any(|component| component == Component::ParentDir) {
+                return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+            }
+            // What does not exist yet will be a folder, out of which `..` leads to where it is in. That may exist.
+            let mut path = found;
+            for component in rest.components() {
+                match component {
+                    Component::ParentDir => drop(path.pop()),
+                    other => path.push(other),
+                }
+            }
+            return real(&path);
         }
     }
     absolute
@@ -204,6 +215,9 @@ mod tests {
         assert!(matches!(error(&["in/a.jpg"], "in/a.jpg"), PlaceError::Input(_)));
         assert!(matches!(error(&["in/a.jpg"], "in/../in/a.jpg"), PlaceError::Input(_)));
         assert!(matches!(error(&["in/a.jpg"], "in"), PlaceError::Input(_)));
+        // The way there leads through a folder that does not exist yet.
+        assert!(matches!(error(&["in/a.jpg"], "new/../in/a.jpg"), PlaceError::Input(_)));
+        assert!(matches!(error(&["in"], "new/../in/out"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in"], "in"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in"], "in/new/out"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in", "b"], "b/a.jpg"), PlaceError::ManyToFile(_)));

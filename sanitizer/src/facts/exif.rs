@@ -147,7 +147,11 @@ fn timestamp(time: &str, fraction: &str, zone: &str) -> String {
         return String::new();
     }
     let (date, clock) = time.split_once(' ').unwrap_or((time, ""));
-    let mut text = format!("{} {clock}", date.replacen(':', "-", 2));
+    // Whoever writes the date another way (ISO 8601, say) is quoted.
+    let has_colons =
+        date.len() == 10 && date.bytes().enumerate().all(|(at, byte)| (byte == b':') == (at == 4 || at == 7));
+    let date = if has_colons { date.replace(':', "-") } else { date.to_owned() };
+    let mut text = format!("{date} {clock}");
     if !fraction.trim().is_empty() && !clock.is_empty() {
         text = format!("{text}.{}", fraction.trim());
     }

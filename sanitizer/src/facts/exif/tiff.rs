@@ -106,9 +106,9 @@ impl<'a> Entry<'a> {
     /// The value as a number.
     pub(super) fn number(&self) -> Option<u32> {
         match self.kind {
-            1 | 7 => self.bytes().first().map(|&byte| u32::from(byte)),
-            3 => self.value.u16(0).map(u32::from),
-            4 | 13 => self.value.u32(0),
+            1 | 6 | 7 => self.bytes().first().map(|&byte| u32::from(byte)),
+            3 | 8 => self.value.u16(0).map(u32::from),
+            4 | 9 | 13 => self.value.u32(0),
             _ => None,
         }
     }
