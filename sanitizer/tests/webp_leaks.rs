@@ -197,6 +197,8 @@ fn orientation_is_kept_as_a_tag() {
     let (out, report) = clean(&planted(6));
     assert_eq!((out, report.orientation), (tagged.clone(), OrientationOutcome::TagKeptNotExact));
     let prefixed = [b"Exif\0\0", &exif(6)[..]].concat();
+    let unannounced = file(&[vp8x(0x10, 40, 30), image.clone(), chunk(b"EXIF", &exif(6))]);
+    assert_eq!(clean(&unannounced).1.orientation, OrientationOutcome::AlreadyUpright);
     let prefixed = file(&[vp8x(0x18, 40, 30), image.clone(), chunk(b"EXIF", &prefixed)]);
     assert_eq!(clean(&prefixed).0, tagged);
     let mut options = Options::default();

@@ -155,7 +155,9 @@ impl<'a> Walk<'a> {
                 }
                 b"EXIF" if self.exif.is_none() => {
                     let tiff = tiff_of(&self.input[chunk.data.clone()]);
-                    self.exif = Some((chunk.clone(), orientation_of_exif(tiff)));
+                    // Readers look for EXIF only where VP8X announces it.
+                    let announced = flags & flag::EXIF != 0;
+                    self.exif = Some((chunk.clone(), orientation_of_exif(tiff).filter(|_| announced)));
                     self.drop_described(&chunk);
                 }
                 _ => self.drop_described(&chunk),
