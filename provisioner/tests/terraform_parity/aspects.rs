@@ -75,6 +75,11 @@ pub(crate) const ASPECTS: &[Aspect] = &[
         ("aws_iam_role.function", "permissions_boundary", "policy/ReadOnlyAccess"),
     ),
     aspect(
+        "the role's longest session",
+        ("role photos-sanitizer", "settings", "sessions of 43200 s"),
+        ("aws_iam_role.function", "max_session_duration", "43200"),
+    ),
+    aspect(
         "the role's tags",
         ("role photos-sanitizer", "tags", "team=wrong"),
         ("aws_iam_role.function", "tags_all", "wrong"),
@@ -83,6 +88,11 @@ pub(crate) const ASPECTS: &[Aspect] = &[
         "the function's memory",
         ("function photos-sanitizer", "settings", "memory 256 MB"),
         ("aws_lambda_function.sanitizer", "memory_size", "256"),
+    ),
+    aspect(
+        "the function's description",
+        ("function photos-sanitizer", "settings", "by hand"),
+        ("aws_lambda_function.sanitizer", "description", "by hand"),
     ),
     aspect(
         "the function's timeout",
@@ -165,7 +175,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
 ];
 
-/// By themselves: when these resources are to be changed, Terraform no longer knows the policies that name them.
+/// By themselves: a change of these once made Terraform show each policy that names them as unknown.
 pub(crate) const OF_WHAT_POLICIES_NAME: &[Aspect] = &[
     aspect(
         "the bucket's tags",

@@ -85,6 +85,7 @@ pub(crate) async fn of_principals(aws: &Aws, stack: &Stack) {
     let extra = iam.put_role_policy().role_name(role).policy_name("extra-of-role").policy_document(WIDE);
     extra.send().await.unwrap();
     iam.attach_role_policy().role_name(role).policy_arn(MANAGED).send().await.unwrap();
+    iam.update_role().role_name(role).max_session_duration(43200).send().await.unwrap();
     iam.put_role_permissions_boundary().role_name(role).permissions_boundary(MANAGED).send().await.unwrap();
     let wrong = || aws_sdk_iam::types::Tag::builder().key("team").value("wrong").build().unwrap();
     iam.tag_role().role_name(role).tags(wrong()).send().await.unwrap();
@@ -104,7 +105,8 @@ pub(crate) async fn of_function(aws: &Aws, stack: &Stack) {
     let variables = HashMap::from([("SOURCE_BUCKET".to_owned(), "other".to_owned())]);
     let environment = Environment::builder().set_variables(Some(variables)).build();
     let update = aws.lambda.update_function_configuration().function_name(name);
-    update.memory_size(256).timeout(9).environment(environment).send().await.unwrap();
+    let update = update.memory_size(256).timeout(9).environment(environment).description("by hand");
+    update.send().await.unwrap();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("bootstrap", zip::write::SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
     zip.write_all(b"#!/bin/sh").unwrap();
