@@ -188,6 +188,20 @@ fn animations_stay_and_frames_that_nobody_sees_go() {
 }
 
 #[test]
+fn an_animation_control_behind_the_picture_makes_no_animation_of_it() {
+    let control = [[0, 0, 0, 2], [0; 4]].concat();
+    let turned = clean(&Png::rgb().after(b"eXIf", &exif(6)).build(), &Options::default()).0;
+    for png in [
+        Png::rgb().before(b"eXIf", &exif(6)).after(b"acTL", &control),
+        Png::rgb().after(b"acTL", &control).after(b"eXIf", &exif(6)),
+    ] {
+        let (out, report) = clean(&png.build(), &Options::default());
+        assert_eq!(report.orientation, OrientationOutcome::Turned);
+        assert_eq!(out, turned);
+    }
+}
+
+#[test]
 fn a_profile_keeps_its_bytes_and_loses_its_name() {
     let mut profile = vec![7; 300];
     profile[..4].copy_from_slice(&300_u32.to_be_bytes());

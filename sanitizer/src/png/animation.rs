@@ -1,4 +1,4 @@
-//! The chunks of an animation (W3C PNG, third edition, 11.3.4): acTL promises a
+//! The chunks of an animation (W3C PNG, third edition, 11.3.6): acTL promises a
 //! number of frames, fcTL begins each, and fdAT holds the pixels of all but a
 //! first one that IDAT holds. fcTL and fdAT share one sequence of numbers.
 

@@ -79,12 +79,14 @@ impl Survey {
     /// Goes over the chunks from `at` to IEND. EXIF may come after the pixels.
     fn make(input: &[u8], mut at: usize) -> Result<Self, Error> {
         let mut survey = Self { orientation: None, animated: false };
-        let mut exif_seen = false;
+        let (mut exif_seen, mut data_seen) = (false, false);
         loop {
             let chunk = Chunk::read(input, at)?;
             match &chunk.kind {
                 b"IEND" => return Ok(survey),
-                b"acTL" => survey.animated = true,
+                b"IDAT" => data_seen = true,
+                // Behind the first IDAT it is no animation (11.3.6.1).
+                b"acTL" if !data_seen => survey.animated = true,
                 b"eXIf" if !exif_seen => {
                     exif_seen = true;
                     survey.orientation = orientation_of_exif(&input[chunk.data.clone()]);
