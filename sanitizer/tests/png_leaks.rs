@@ -206,6 +206,9 @@ fn a_profile_keeps_its_bytes_and_loses_its_name() {
     let mut profile = vec![7; 300];
     profile[..4].copy_from_slice(&300_u32.to_be_bytes());
     profile[36..40].copy_from_slice(b"acsp");
+    profile[128..132].copy_from_slice(&1_u32.to_be_bytes());
+    profile[136..140].copy_from_slice(&144_u32.to_be_bytes());
+    profile[140..144].copy_from_slice(&156_u32.to_be_bytes());
     let iccp = |name: &str, slack: &[u8]| [name.as_bytes(), &[0, 0], &zlib(&profile), slack].concat();
     let clean_file = Png::rgb().before(b"iCCP", &iccp("ICC", b"")).build();
     assert_eq!(clean(&clean_file, &Options::default()).0, clean_file);
