@@ -12,7 +12,8 @@
 //!
 //! What is not looked into: how an encoder chose among equal codings (block
 //! boundaries and filters of deflate, the unused bits at the end of rows of
-//! less than eight bits a pixel), entries of palettes, numbers such as gamma.
+//! less than eight bits a pixel), entries of palettes that pixels could name
+//! but none does, numbers such as gamma.
 
 mod ancillary;
 mod animation;
