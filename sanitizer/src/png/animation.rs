@@ -17,6 +17,12 @@ impl Sequence {
     }
 }
 
+/// Width and height of a frame, by the data of its fcTL.
+pub(super) fn frame_size(data: &[u8]) -> Option<(u32, u32)> {
+    let &[w0, w1, w2, w3, h0, h1, h2, h3] = data.get(4..)?.first_chunk()?;
+    Some((u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3])))
+}
+
 /// How far the animation is.
 pub(super) struct Animation {
     /// Frames promised by acTL.
