@@ -45,8 +45,9 @@ pub enum Error {
         /// What it holds.
         what: &'static str,
     },
-    /// Cleaning it would take more memory than [`crate::Options`] allows.
-    #[error("cleaning it would take {needed} bytes of memory, more than the limit of {limit}")]
+    /// Cleaning it would take more memory, or decompress more, than
+    /// [`crate::Options`] allows.
+    #[error("it takes {needed} bytes when it is unpacked, more than the limit of {limit}")]
     TooLarge {
         /// Bytes needed.
         needed: u64,

@@ -1,5 +1,11 @@
 //! What we need to know of ICC colour profiles (ICC.1:2022, clause 7): how long
-//! they say they are, and whether they say plain sRGB. Their bytes are never changed.
+//! they say they are, whether each byte belongs to a tag, and whether they say
+//! plain sRGB. Their bytes are never changed: a profile stays or goes.
+//!
+//! What is not looked into: the tags. Descriptions and copyright notices stay,
+//! and so would a text in a private tag.
+
+use std::ops::Range;
 
 /// A profile longer than this is not looked into: those that say plain sRGB are
 /// a few kilobytes.
@@ -7,6 +13,13 @@ pub(crate) const PLAIN_SRGB_MAX_LEN: usize = 16 * 1024;
 
 /// The header (7.2) is 128 bytes long and the number of tags follows.
 const SMALLEST: usize = 132;
+
+/// An entry of the tag table (7.3): signature, offset, size.
+const ENTRY: usize = 12;
+
+/// More tags than this has no profile: the signatures that the standard knows
+/// are fewer, and lcms stops at 100.
+const MOST_TAGS: usize = 200;
 
 /// The red, green and blue colorants of sRGB, adapted to D50, as XYZ in 1/65536.
 const COLORANTS: [(&[u8; 4], [i32; 3]); 3] = [
@@ -17,13 +30,69 @@ const COLORANTS: [(&[u8; 4], [i32; 3]); 3] = [
 /// How far a colorant may be off: profiles differ in how they were rounded.
 const TOLERANCE: i32 = 0x80;
 
-/// The length that a profile says it has; `None` when this is no profile.
-pub(crate) fn declared_len(profile: &[u8]) -> Option<usize> {
-    if profile.get(36..40)? != b"acsp" {
-        return None;
+/// Header and tag table of a profile: which bytes there are, and which of them
+/// no tag uses.
+pub(crate) struct Layout {
+    /// The length that the profile says it has.
+    pub(crate) len: usize,
+    /// What is between the tags and after them: no reader looks there.
+    gaps: Vec<Range<usize>>,
+}
+
+impl Layout {
+    /// Reads the start of a profile; `None` when it is no profile that a reader
+    /// could use: its tag table is cut off, or a tag is not inside it. With no
+    /// tags at all everything is a gap.
+    pub(crate) fn read(head: &[u8]) -> Option<Self> {
+        if head.get(36..40)? != b"acsp" {
+            return None;
+        }
+        let len = u32_at(head, 0)? as usize;
+        let count = u32_at(head, SMALLEST - 4)? as usize;
+        if len < SMALLEST || count > MOST_TAGS {
+            return None;
+        }
+        let table_end = SMALLEST + ENTRY * count;
+        let mut tags = Vec::with_capacity(count);
+        for entry in head.get(SMALLEST..table_end)?.chunks_exact(ENTRY) {
+            let start = u32_at(entry, 4)? as usize;
+            let end = start.checked_add(u32_at(entry, 8)? as usize)?;
+            if start < table_end || end > len {
+                return None;
+            }
+            tags.push(start..end);
+        }
+        // Tags may share their data (7.3.1).
+        tags.sort_unstable_by_key(|tag| tag.start);
+        let (mut gaps, mut at) = (Vec::new(), table_end);
+        for tag in tags {
+            if at < tag.start {
+                gaps.push(at..tag.start);
+            }
+            at = at.max(tag.end);
+        }
+        if at < len {
+            gaps.push(at..len);
+        }
+        Some(Self { len, gaps })
     }
-    let length = u32_at(profile, 0)? as usize;
-    (length >= SMALLEST).then_some(length)
+
+    /// Whether those of `bytes` that no tag uses are zero, as padding has to be
+    /// (7.2.1): `bytes` are the part of the profile that starts at `start`.
+    pub(crate) fn is_padded_with_zeros(&self, start: usize, bytes: &[u8]) -> bool {
+        self.gaps.iter().all(|gap| {
+            let from = gap.start.saturating_sub(start).min(bytes.len());
+            let to = gap.end.saturating_sub(start).min(bytes.len());
+            bytes[from..to].iter().all(|&byte| byte == 0)
+        })
+    }
+}
+
+/// The length that a profile says it has; `None` when this is no profile, or
+/// one that holds something where no reader looks.
+pub(crate) fn declared_len(profile: &[u8]) -> Option<usize> {
+    let layout = Layout::read(profile)?;
+    layout.is_padded_with_zeros(0, profile).then_some(layout.len)
 }
 
 /// Whether the profile says plain sRGB: an RGB display profile with the
@@ -62,9 +131,9 @@ fn is_srgb_curve(curve: &[u8]) -> bool {
 
 /// The data of the first tag of this kind.
 fn tag<'a>(profile: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    let count = u32_at(profile, 128)?.min(200) as usize;
+    let count = (u32_at(profile, SMALLEST - 4)? as usize).min(MOST_TAGS);
     let entry =
-        profile.get(SMALLEST..)?.chunks_exact(12).take(count).find(|entry| entry.starts_with(kind))?;
+        profile.get(SMALLEST..)?.chunks_exact(ENTRY).take(count).find(|entry| entry.starts_with(kind))?;
     let start = u32_at(entry, 4)? as usize;
     profile.get(start..start.checked_add(u32_at(entry, 8)? as usize)?)
 }
@@ -104,6 +173,55 @@ pub(crate) mod tests {
         let length = profile.len() as u32;
         profile[..4].copy_from_slice(&length.to_be_bytes());
         profile
+    }
+
+    /// A profile of `len` bytes, with one tag that takes all of them.
+    pub(crate) fn one_tag_profile(len: u32) -> Vec<u8> {
+        let mut profile = vec![7; len as usize];
+        profile[..4].copy_from_slice(&len.to_be_bytes());
+        profile[36..40].copy_from_slice(b"acsp");
+        profile[128..132].copy_from_slice(&1_u32.to_be_bytes());
+        profile[136..140].copy_from_slice(&144_u32.to_be_bytes());
+        profile[140..144].copy_from_slice(&(len - 144).to_be_bytes());
+        profile
+    }
+
+    #[test]
+    fn every_byte_belongs_to_a_tag() {
+        let good = one_tag_profile(300);
+        assert_eq!(declared_len(&good), Some(300));
+        let with = |at: usize, value: u32| {
+            let mut profile = good.clone();
+            profile[at..at + 4].copy_from_slice(&value.to_be_bytes());
+            declared_len(&profile)
+        };
+        assert_eq!(with(128, 0), None, "no tags");
+        assert_eq!(with(128, 15), None, "more tags than bytes");
+        assert_eq!(with(128, u32::MAX), None);
+        assert_eq!(with(0, 299), None, "a tag beyond the end");
+        assert_eq!(with(140, u32::MAX), None);
+        assert_eq!(with(136, 143), None, "a tag in the table");
+        assert_eq!(with(140, 152), None, "bytes after the last tag");
+        assert_eq!(with(136, 148), None);
+        // Padding is zero, and as such it may be anywhere.
+        let mut padded = good.clone();
+        padded[144..148].fill(0);
+        padded[290..].fill(0);
+        padded[136..140].copy_from_slice(&148_u32.to_be_bytes());
+        padded[140..144].copy_from_slice(&142_u32.to_be_bytes());
+        assert_eq!(declared_len(&padded), Some(300));
+        let layout = Layout::read(&padded).unwrap();
+        padded[295] = 1;
+        assert_eq!(declared_len(&padded), None);
+        // Piece by piece it is the same.
+        for step in [1, 7, 100] {
+            let verdicts = padded.chunks(step).enumerate();
+            let bad: Vec<usize> = verdicts
+                .filter(|(number, part)| !layout.is_padded_with_zeros(number * step, part))
+                .map(|(number, _)| number)
+                .collect();
+            assert_eq!(bad, [295 / step]);
+        }
     }
 
     #[test]

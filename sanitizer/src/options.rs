@@ -14,6 +14,11 @@ pub struct Options {
     /// The most memory in bytes that a rotation may take besides input and
     /// output, computed from the header before it starts. Default: 1 GiB.
     pub max_rotation_memory: u64,
+    /// The most bytes that the image data of a PNG may have when it is
+    /// inflated, all frames of an animation together, computed from the headers
+    /// before the first byte is. It bounds the time: a GiB takes some seconds,
+    /// and a megabyte of file can hold one. Default: 2 GiB.
+    pub max_inflated_bytes: u64,
     /// Decode the entropy-coded data (without making pixels of it) to prove
     /// that nothing hides after a scan's last block. Default: true. Without
     /// it a JPEG is cleaned at the speed of a marker scan.
@@ -30,6 +35,7 @@ impl Default for Options {
             partial_edges: PartialEdges::Tag,
             icc: IccPolicy::Keep,
             max_rotation_memory: 1 << 30,
+            max_inflated_bytes: 2 << 30,
             verify_entropy: true,
             facts: false,
         }

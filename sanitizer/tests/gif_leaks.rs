@@ -92,6 +92,35 @@ fn blocks_that_stay_hold_nothing_else() {
 }
 
 #[test]
+fn colours_that_no_pixel_can_name_go() {
+    // Every image with colours of its own: of those of the screen only the background's stays.
+    let own = |colors: &[u8], packed: u8| {
+        let plain = image(1);
+        let mut descriptor = plain[..10].to_vec();
+        descriptor[9] = packed;
+        [&descriptor[..], colors, &plain[10..]].concat()
+    };
+    let mut planted = file(&[own(&[9; 24], 0x82)]);
+    planted[13..37].copy_from_slice(&[CANARY.as_bytes(), CANARY.as_bytes(), &[7; 4]].concat()[..24]);
+    planted[11] = 7;
+    assert!(survives(&planted));
+    let (out, report) = clean(&planted);
+    let mut expected = planted.clone();
+    expected[13..34].fill(0);
+    assert_eq!(out, expected);
+    assert_eq!(report.categories(), [Category::Hidden]);
+    // Pixels of three bits name eight of the sixteen.
+    let sixteen = [&[9; 24][..], CANARY.as_bytes(), CANARY.as_bytes(), &[7; 4]].concat()[..48].to_vec();
+    let planted = file(&[image(2), own(&sixteen, 0x83)]);
+    assert!(survives(&planted));
+    let (out, report) = clean(&planted);
+    let expected = file(&[image(2), own(&[&[9; 24][..], &[0; 24]].concat(), 0x83)]);
+    assert_eq!(out, expected);
+    assert_eq!(report.categories(), [Category::Hidden]);
+    assert_eq!(decode(&out), decode(&planted));
+}
+
+#[test]
 fn nothing_follows_the_trailer() {
     for junk in [CANARY.as_bytes().to_vec(), file(&animation()), vec![0; 9]] {
         let planted = [file(&animation()), junk].concat();

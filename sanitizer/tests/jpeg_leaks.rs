@@ -175,7 +175,15 @@ fn what_only_looks_like_a_colour_profile_goes() {
     let clean = small(Kind::Ycc420);
     let at = find(&clean, 0xDB, 0).0;
     let whole = icc(500);
+    // A text where the tags should be, and one that no tag uses.
+    let mut no_tags = [&whole[..400], CANARY].concat();
+    no_tags[128..132].fill(0);
+    no_tags[..4].copy_from_slice(&(400 + CANARY.len() as u32).to_be_bytes());
+    let mut after = [&whole[..], CANARY].concat();
+    after[..4].copy_from_slice(&(500 + CANARY.len() as u32).to_be_bytes());
     for bogus in [
+        icc_segment(1, 1, &no_tags),
+        icc_segment(1, 1, &after),
         icc_segment(1, 1, CANARY),
         icc_segment(0, 0, CANARY),
         icc_segment(1, 2, &whole),

@@ -77,6 +77,41 @@ fn bombs_and_floods_are_cheap() {
     assert_eq!(sanitize(flood.build(), &Options::default()).unwrap().into_bytes(), Png::rgb().build());
 }
 
+#[test]
+fn what_all_frames_inflate_to_is_bounded() {
+    // A frame of 20 x 10 pixels of RGB has 610 bytes.
+    let mut options = Options::default();
+    let file = apng(3).build();
+    options.max_inflated_bytes = 3 * 610;
+    assert_eq!(sanitize(file.clone(), &options).unwrap().into_bytes(), file);
+    options.max_inflated_bytes -= 1;
+    assert_eq!(sanitize(file, &options).unwrap_err(), Error::TooLarge { needed: 1830, limit: 1829 });
+    // Frames that are not looked into do not count.
+    options.max_inflated_bytes = 610;
+    let mut still = apng(3);
+    still.before.remove(0);
+    assert_eq!(sanitize(still.build(), &options).unwrap().into_bytes(), Png::rgb().build());
+    // The header alone decides, before there are pixels: 12000 x 9000 pixels of
+    // 64 bits may be, frames of 38000 x 38000 may be one at most.
+    let header = |width: u32, height: u32, depth: u8, color: u8| {
+        let mut png = apng(2);
+        png.ihdr = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
+        png
+    };
+    let too_large =
+        |png: &Png| matches!(sanitize(png.build(), &Options::default()), Err(Error::TooLarge { .. }));
+    let mut deep = header(12_000, 9_000, 16, 6);
+    assert!(!too_large(&deep));
+    let frame = |sequence: u32, size: u32| {
+        let fields = [sequence, size, size, 0, 0].map(u32::to_be_bytes).concat();
+        chunk(b"fcTL", &[fields, vec![0; 6]].concat())
+    };
+    deep = header(38_000, 38_000, 8, 0);
+    assert!(!too_large(&deep));
+    deep.after = vec![frame(1, 38_000)];
+    assert!(too_large(&deep));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

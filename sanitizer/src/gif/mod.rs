@@ -3,7 +3,12 @@
 //! What stays: the screen, its colours, the images with their colours, the
 //! graphic control before each, and how often an animation runs. Comments,
 //! plain text (which no viewer shows) and what other applications left go, ICC
-//! profiles among them: browsers ignore these in GIF.
+//! profiles among them: browsers ignore these in GIF. Colours that no pixel can
+//! name become black: those of the screen when every image has its own, and
+//! those beyond the code size.
+//!
+//! What is not looked into: colours that a pixel could name but none does, how
+//! an encoder chose among equal codes, delays and positions.
 //!
 //! What some decoders take and we refuse: no trailer; image data that stop
 //! before the last pixel without an end code; code sizes other than 2 to 8.
@@ -41,7 +46,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     if input.len() < colors_end {
         return Err(truncated(&input, "expected the colours of the screen"));
     }
-    out.keep(0..colors_end);
+    out.keep(0..13);
     let mut walk = Walk {
         input: &input,
         report: &mut report,
@@ -51,6 +56,9 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         images: 0,
         lzw: Lzw::new(),
     };
+    // The background's colour is shown by some viewers.
+    let background = usize::from(input[11]);
+    walk.colors(13..colors_end, global_colors(&input, colors_end), Some(background));
     walk.run(colors_end)?;
     let pieces = walk.out.finish();
     Ok(Sanitized { format: Format::Gif, report, pieces })
@@ -59,6 +67,32 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
 /// The length of a colour table, by the packed fields of its descriptor.
 fn colors_len(packed: u8) -> usize {
     if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
+}
+
+/// How many colours of the screen the pixels of the images from `at` on can
+/// name: 0 when each has its own. Damage is found later, by the walk.
+fn global_colors(input: &[u8], mut at: usize) -> usize {
+    let mut most = 0;
+    loop {
+        match input.get(at) {
+            Some(&EXTENSION) => at += 2,
+            Some(&IMAGE) => {
+                let Some(&packed) = input.get(at + 9) else { return most };
+                at += 10 + colors_len(packed);
+                let Some(&min_size) = input.get(at) else { return most };
+                if packed & 0x80 == 0 {
+                    most = most.max(1 << min_size.min(8));
+                }
+                at += 1;
+            }
+            _ => return most,
+        }
+        // Sub-blocks.
+        while let Some(&length @ 1..) = input.get(at) {
+            at += 1 + usize::from(length);
+        }
+        at += 1;
+    }
 }
 
 fn truncated(input: &[u8], what: &'static str) -> Error {
@@ -186,6 +220,19 @@ impl Walk<'_> {
         range.end
     }
 
+    /// Writes a colour table: the first `named` colours and that of the `background`
+    /// stay, the others become black.
+    fn colors(&mut self, range: Range<usize>, named: usize, background: Option<usize>) {
+        let mut clean = self.input[range.clone()].to_vec();
+        for (index, color) in clean.chunks_exact_mut(3).enumerate().skip(named) {
+            if background != Some(index) && *color != [0; 3] {
+                color.fill(0);
+                self.report.remove(Category::Hidden, "colour table", range.start + 3 * index, 3);
+            }
+        }
+        self.out.replace(range, &clean);
+    }
+
     /// Drops a graphic control that has no image.
     fn drop_control(&mut self) {
         if let Some((range, _)) = self.control.take() {
@@ -216,7 +263,8 @@ impl Walk<'_> {
         self.out.keep(start..start + 9);
         // Two bits are reserved.
         self.out.replace(start + 9..start + 10, &[packed & 0xE7]);
-        self.out.keep(start + 10..colors_end + 1);
+        self.colors(start + 10..colors_end, 1 << min_size, None);
+        self.out.keep(colors_end..colors_end + 1);
         self.lzw.start(min_size, u64::from(width) * u64::from(height));
         self.images += 1;
         self.image_data(colors_end + 1)

@@ -112,6 +112,7 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::icc::tests::one_tag_profile as icc;
 
     /// A file of the parts given as (number, total, data), and their fates.
     fn fates(parts: &[(u8, u8, &[u8])], policy: IccPolicy) -> Vec<Fate> {
@@ -126,13 +127,6 @@ mod tests {
             profile.add(&input, whole);
         }
         profile.fates(&input, policy)
-    }
-
-    fn icc(len: u32) -> Vec<u8> {
-        let mut profile = vec![7; len as usize];
-        profile[..4].copy_from_slice(&len.to_be_bytes());
-        profile[36..40].copy_from_slice(b"acsp");
-        profile
     }
 
     const GONE: Fate = Fate::Drop(Category::Hidden);

@@ -2,6 +2,10 @@
 //! edition, 11.3), and what makes each of them acceptable. A chunk out of
 //! place, of the wrong length, or there a second time is ignored by libpng and
 //! goes here.
+//!
+//! Suggested palettes (sPLT, PLTE of true colour) and how often each colour is
+//! used (hIST) are for screens of few colours (11.3.4): they go, since nobody
+//! needs them and they may hold anything.
 
 use super::{
     chunk::{self, Kind},
@@ -38,12 +42,11 @@ pub(super) struct Rules {
     pub(super) palette: usize,
     pub(super) phase: Phase,
     seen: Vec<Kind>,
-    suggested_palettes: usize,
 }
 
 impl Rules {
     pub(super) fn new(header: Header, icc: IccPolicy) -> Self {
-        Self { header, icc, palette: 0, phase: Phase::BeforePalette, seen: Vec::new(), suggested_palettes: 0 }
+        Self { header, icc, palette: 0, phase: Phase::BeforePalette, seen: Vec::new() }
     }
 
     /// Whether chunks of this kind are on the list.
@@ -65,7 +68,6 @@ impl Rules {
                 }
                 verdict
             }
-            b"sPLT" => self.suggested_palette(data),
             b"tRNS" if self.header.color != Color::Palette => {
                 self.seen.push(kind);
                 self.transparent_color(data)
@@ -81,7 +83,7 @@ impl Rules {
     fn fits(&self, kind: Kind, data: &[u8]) -> bool {
         let palette = self.header.color == Color::Palette;
         match (&kind, data) {
-            (b"iCCP" | b"sPLT", _) => true,
+            (b"iCCP", _) => true,
             (b"gAMA" | b"cICP", data) => data.len() == 4,
             (b"cHRM", data) => data.len() == 32,
             (b"mDCV", data) => data.len() == 24,
@@ -109,7 +111,6 @@ impl Rules {
                 Color::Palette => !data.is_empty() && data.len() <= self.palette,
                 Color::GreyAlpha | Color::Rgba => false,
             },
-            (b"hIST", data) => self.palette > 0 && data.len() == 2 * self.palette,
             _ => false,
         }
     }
@@ -137,29 +138,6 @@ impl Rules {
         }
         Verdict::Rewrite(chunk::encode(*b"tRNS", &[&masked]), Category::Hidden)
     }
-
-    /// sPLT: a name, a sample depth, entries of fixed size. The name is free
-    /// text that no viewer shows, so it becomes a number.
-    fn suggested_palette(&mut self, data: &[u8]) -> Verdict {
-        let Some(end) = data.iter().take(80).position(|&byte| byte == 0) else {
-            return Verdict::Drop(Category::Hidden);
-        };
-        let entries_fit = match &data[end + 1..] {
-            [8, entries @ ..] => entries.len() % 6 == 0,
-            [16, entries @ ..] => entries.len() % 10 == 0,
-            _ => false,
-        };
-        if end == 0 || !entries_fit {
-            return Verdict::Drop(Category::Hidden);
-        }
-        self.suggested_palettes += 1;
-        let name = format!("P{}", self.suggested_palettes);
-        if data[..end] == *name.as_bytes() {
-            return Verdict::Keep;
-        }
-        let rewritten = chunk::encode(*b"sPLT", &[name.as_bytes(), &data[end..]]);
-        Verdict::Rewrite(rewritten, Category::Comment)
-    }
 }
 
 /// The last phase in which a chunk of this kind may come; `None` when it is
@@ -169,7 +147,7 @@ fn last_phase(kind: Kind) -> Option<Phase> {
         b"cHRM" | b"cICP" | b"gAMA" | b"iCCP" | b"mDCV" | b"cLLI" | b"sBIT" | b"sRGB" => {
             Some(Phase::BeforePalette)
         }
-        b"tRNS" | b"bKGD" | b"hIST" | b"pHYs" | b"sPLT" => Some(Phase::BeforeData),
+        b"tRNS" | b"bKGD" | b"pHYs" => Some(Phase::BeforeData),
         _ => None,
     }
 }
@@ -200,7 +178,7 @@ mod tests {
         let mut indexed = rules(Color::Palette, 8);
         indexed.palette = 3;
         assert_eq!(indexed.judge(*b"tRNS", &[0; 4]), HIDDEN, "more than the palette has");
-        assert_eq!(indexed.judge(*b"hIST", &[0; 6]), Verdict::Keep);
+        assert!(![b"hIST", b"sPLT"].iter().any(|kind| Rules::knows(**kind)));
         assert_eq!(indexed.judge(*b"bKGD", &[3]), HIDDEN);
     }
 
@@ -211,16 +189,5 @@ mod tests {
         assert_eq!(chunk[8..chunk.len() - 4], [0, 1]);
         let mut deep = rules(Color::Rgb, 16);
         assert_eq!(deep.judge(*b"tRNS", &[255; 6]), Verdict::Keep);
-    }
-
-    #[test]
-    fn the_name_of_a_suggested_palette_becomes_a_number() {
-        let mut rgb = rules(Color::Rgb, 8);
-        let Verdict::Rewrite(chunk, _) = rgb.judge(*b"sPLT", b"secret\0\x08123456") else {
-            panic!("kept as it was")
-        };
-        assert_eq!(chunk[8..chunk.len() - 4], *b"P1\0\x08123456");
-        assert_eq!(rgb.judge(*b"sPLT", b"P2\0\x08123456"), Verdict::Keep);
-        assert_eq!(rgb.judge(*b"sPLT", b"P3\0\x081234567"), Verdict::Drop(Category::Hidden));
     }
 }

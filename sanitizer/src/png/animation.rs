@@ -1,4 +1,4 @@
-//! The chunks of an animation (W3C PNG, third edition, 11.3.4): acTL promises a
+//! The chunks of an animation (W3C PNG, third edition, 11.3.6): acTL promises a
 //! number of frames, fcTL begins each, and fdAT holds the pixels of all but a
 //! first one that IDAT holds. fcTL and fdAT share one sequence of numbers.
 
@@ -15,6 +15,12 @@ impl Sequence {
         self.0 = self.0.wrapping_add(1);
         number
     }
+}
+
+/// Width and height of a frame, by the data of its fcTL.
+pub(super) fn frame_size(data: &[u8]) -> Option<(u32, u32)> {
+    let &[w0, w1, w2, w3, h0, h1, h2, h3] = data.get(4..)?.first_chunk()?;
+    Some((u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3])))
 }
 
 /// How far the animation is.

@@ -7,12 +7,13 @@
 //! What some decoders take and we refuse: no IEND; a wrong checksum of a chunk
 //! that the picture needs; image data that ends before the last row;
 //! animations whose frames break the rules of APNG; critical chunks that the
-//! standard does not know. Time goes with the inflated size, which the header
-//! announces and deflate bounds to about a thousand times the file.
+//! standard does not know. Time goes with the inflated size, which the headers
+//! announce: [`Options::max_inflated_bytes`] bounds it for all frames together.
 //!
 //! What is not looked into: how an encoder chose among equal codings (block
 //! boundaries and filters of deflate, the unused bits at the end of rows of
-//! less than eight bits a pixel), entries of palettes, numbers such as gamma.
+//! less than eight bits a pixel), entries of palettes that pixels could name
+//! but none does, numbers such as gamma.
 
 mod ancillary;
 mod animation;
@@ -31,6 +32,7 @@ use crate::{
     Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
     orientation::orientation_of_exif,
 };
+use animation::frame_size;
 use chunk::{Chunk, malformed};
 use header::Header;
 use walk::Walk;
@@ -49,7 +51,10 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         return Err(malformed(offset, "the checksum of IHDR is wrong"));
     }
     let header = Header::read(&input[ihdr.data.clone()], offset)?;
-    let survey = Survey::make(&input, ihdr.whole().end)?;
+    let survey = Survey::make(&input, &header, ihdr.whole().end)?;
+    if survey.inflated > options.max_inflated_bytes {
+        return Err(Error::TooLarge { needed: survey.inflated, limit: options.max_inflated_bytes });
+    }
     let plan = plan(&survey, &header, options)?;
 
     let mut report = Report::new(Format::Png, header.width, header.height);
@@ -73,18 +78,37 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
 struct Survey {
     orientation: Option<u8>,
     animated: bool,
+    /// Bytes of image data that there are to inflate, in all frames.
+    inflated: u64,
 }
 
 impl Survey {
     /// Goes over the chunks from `at` to IEND. EXIF may come after the pixels.
-    fn make(input: &[u8], mut at: usize) -> Result<Self, Error> {
-        let mut survey = Self { orientation: None, animated: false };
-        let mut exif_seen = false;
+    fn make(input: &[u8], header: &Header, mut at: usize) -> Result<Self, Error> {
+        let inflated = |width, height| header.inflated_len(width, height).unwrap_or(u64::MAX);
+        let mut survey =
+            Self { orientation: None, animated: false, inflated: inflated(header.width, header.height) };
+        // Frames that acTL promises and that have not begun: more are not inflated.
+        let mut frames = 0_u32;
+        let (mut exif_seen, mut data_seen) = (false, false);
         loop {
             let chunk = Chunk::read(input, at)?;
             match &chunk.kind {
                 b"IEND" => return Ok(survey),
-                b"acTL" => survey.animated = true,
+                b"IDAT" => data_seen = true,
+                // Behind the first IDAT it is no animation (11.3.6.1).
+                b"acTL" if !data_seen => {
+                    survey.animated = true;
+                    let promised = input[chunk.data.clone()].first_chunk();
+                    frames = promised.map_or(0, |promised| u32::from_be_bytes(*promised));
+                }
+                b"fcTL" if frames > 0 => {
+                    frames -= 1;
+                    // The pixels of one before IDAT are IDAT's.
+                    if data_seen && let Some((width, height)) = frame_size(&input[chunk.data.clone()]) {
+                        survey.inflated = survey.inflated.saturating_add(inflated(width, height));
+                    }
+                }
                 b"eXIf" if !exif_seen => {
                     exif_seen = true;
                     survey.orientation = orientation_of_exif(&input[chunk.data.clone()]);

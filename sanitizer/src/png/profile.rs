@@ -12,6 +12,10 @@ use crate::{Category, IccPolicy, icc};
 /// The name that every profile gets.
 const NAME: &[u8] = b"ICC";
 
+/// Real profiles end at a few megabytes; one that says it is longer than this
+/// would cost more time than a picture.
+const LONGEST: usize = 64 << 20;
+
 /// Judges the data of an iCCP chunk.
 pub(super) fn judge(data: &[u8], policy: IccPolicy) -> Verdict {
     if policy == IccPolicy::Drop {
@@ -24,15 +28,21 @@ pub(super) fn judge(data: &[u8], policy: IccPolicy) -> Verdict {
         return Verdict::Drop(Category::Hidden);
     };
     let head = zlib::inflate_some(stream, icc::PLAIN_SRGB_MAX_LEN);
-    let Some(length) = icc::declared_len(&head) else {
+    let Some(layout) = icc::Layout::read(&head).filter(|layout| layout.len <= LONGEST) else {
         return Verdict::Drop(Category::Hidden);
     };
+    let length = layout.len;
     if policy == IccPolicy::DropSrgb && head.len() == length && icc::is_plain_srgb(&head) {
         return Verdict::Drop(Category::ColorProfile);
     }
     let mut inflater = Inflater::new(length as u64);
-    let used = inflater.feed(stream, |_| ());
+    let (mut at, mut is_padded) = (0, true);
+    let used = inflater.feed(stream, |bytes| {
+        is_padded = is_padded && layout.is_padded_with_zeros(at, bytes);
+        at += bytes.len();
+    });
     let clean = match inflater.end() {
+        _ if !is_padded => return Verdict::Drop(Category::Hidden),
         State::Ended if used == stream.len() && data[..end] == *NAME => return Verdict::Keep,
         State::Ended => chunk::encode(*b"iCCP", &[NAME, &[0, 0], &stream[..used]]),
         State::Overrun => {
@@ -57,10 +67,7 @@ mod tests {
     }
 
     fn profile() -> Vec<u8> {
-        let mut profile = vec![0; 200];
-        profile[2..4].copy_from_slice(&[0, 200]);
-        profile[36..40].copy_from_slice(b"acsp");
-        profile
+        icc::tests::one_tag_profile(200)
     }
 
     #[test]
@@ -89,6 +96,14 @@ mod tests {
         }
         let text = chunk_data(b"ICC", &[b'x'; 500], b"");
         assert_eq!(judge(&text, IccPolicy::Keep), Verdict::Drop(Category::Hidden));
+        let mut gap = profile();
+        gap[143] -= 10;
+        let gap = chunk_data(b"ICC", &gap, b"");
+        assert_eq!(judge(&gap, IccPolicy::Keep), Verdict::Drop(Category::Hidden));
+        let mut huge = profile();
+        huge[0] = 0xFF;
+        let huge = chunk_data(b"ICC", &huge, b"");
+        assert_eq!(judge(&huge, IccPolicy::Keep), Verdict::Drop(Category::Hidden));
         let short = chunk_data(b"ICC", &profile()[..150], b"");
         assert_eq!(judge(&short, IccPolicy::Keep), Verdict::Drop(Category::Hidden));
     }

@@ -20,6 +20,8 @@ pub(super) fn describe(kind: Kind, data: &[u8]) -> (Category, &'static str) {
         b"eXIf" | b"zxIf" => return (Category::Exif, "eXIf"),
         b"tIME" => return (Category::Time, "tIME"),
         b"caBX" => return (Category::Provenance, "caBX"),
+        b"sPLT" => return (Category::Hidden, "sPLT"),
+        b"hIST" => return (Category::Hidden, "hIST"),
         b"dSIG" => return (Category::Application, "dSIG"),
         _ if kind[1].is_ascii_lowercase() => return (Category::Application, "private chunk"),
         _ => return (Category::Application, "unknown chunk"),

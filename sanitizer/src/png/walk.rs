@@ -146,24 +146,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// PLTE: whole entries, and no more of them than pixels can name.
+    /// PLTE: whole entries, and no more of them than pixels can name. Where
+    /// pixels name none it is a suggestion (11.2.2), which nobody needs.
     fn palette(&mut self, chunk: &Chunk) -> Result<(), Error> {
         let (data, header) = (self.data_of(chunk), self.rules.header);
-        let indexed = header.color == Color::Palette;
-        let usable = matches!(header.color, Color::Rgb | Color::Rgba | Color::Palette)
-            && (1..=256).contains(&(data.len() / 3))
-            && data.len() % 3 == 0
-            && self.rules.phase == Phase::BeforePalette;
-        if !usable || (!indexed && !chunk.crc_is_right(self.input)) {
-            if indexed && self.rules.palette == 0 {
+        if header.color != Color::Palette {
+            // What has its place before PLTE still has (5.6): libpng goes by it.
+            if self.rules.phase == Phase::BeforePalette {
+                self.rules.phase = Phase::BeforeData;
+            }
+            self.remove(Category::Hidden, "PLTE", chunk);
+            return Ok(());
+        }
+        if !(1..=256).contains(&(data.len() / 3))
+            || data.len() % 3 != 0
+            || self.rules.phase != Phase::BeforePalette
+        {
+            if self.rules.palette == 0 {
                 return Err(malformed(chunk.whole().start, "the palette is damaged or out of place"));
             }
             self.remove(Category::Hidden, "PLTE", chunk);
             return Ok(());
         }
         self.check_crc(chunk)?;
-        let most = if indexed { 1 << header.depth } else { 256 };
-        let entries = (data.len() / 3).min(most);
+        let entries = (data.len() / 3).min(1 << header.depth);
         if entries * 3 < data.len() {
             let start = chunk.data.start + entries * 3;
             self.report.remove(Category::Hidden, "PLTE", start, chunk.data.end - start);
@@ -328,8 +334,6 @@ fn name_of(kind: Kind) -> &'static str {
         b"sRGB" => "sRGB",
         b"tRNS" => "tRNS",
         b"bKGD" => "bKGD",
-        b"hIST" => "hIST",
-        b"pHYs" => "pHYs",
-        _ => "sPLT",
+        _ => "pHYs",
     }
 }
