@@ -3,7 +3,9 @@
 #[path = "support/heif.rs"]
 mod builder;
 
-use builder::{Heif, Item, auxc, avif, boxed, full, hvcc, nal, obu, phone_heic};
+use builder::{
+    FRAME, Heif, Item, PPS, SEQUENCE, SPS, VPS, auxc, avif, boxed, full, hvcc, nal, obu, phone_heic, unit,
+};
 use proptest::prelude::*;
 use sanitizer::facts::FactKind;
 use sanitizer::{Category, Error, Format, Options, Sanitized, sanitize};
@@ -35,18 +37,9 @@ fn a_phones_picture_keeps_its_tiles_turn_and_transparency_only() {
     let (out, cleaned) = clean_well("phone", &phone_heic().bytes());
     assert_eq!(cleaned.format, Format::Heic);
     assert_eq!((cleaned.report.width, cleaned.report.height), (128, 64));
-    for kept in [
-        &b"TILE-ONE"[..],
-        b"TILE-TWO",
-        b"ALPHA",
-        b"VPS",
-        b"SPS",
-        b"PPS",
-        b"irot",
-        b"auxid:1",
-        b"dimg",
-        b"auxl",
-    ] {
+    for kept in
+        [&b"TILE-ONE"[..], b"TILE-TWO", b"ALPHA", VPS, SPS, PPS, b"irot", b"auxid:1", b"dimg", b"auxl"]
+    {
         assert!(holds(&out, kept), "{} is gone", String::from_utf8_lossy(kept));
     }
     for gone in [&b"thmb"[..], b"cdsc", b"Exif", b"mime", b"hdrgainmap", b"dinf", b"idat"] {
@@ -149,7 +142,7 @@ const PLACES: &[(&str, Category, Change)] = &[
     ("slack of the alpha type", Category::Hidden, |heif| heif.properties[5].1.extend(CANARY)),
     ("slack of the configuration", Category::Hidden, |heif| heif.properties[0].1.extend(CANARY)),
     ("message in the configuration", Category::Hidden, |heif| {
-        heif.properties[0].1 = hvcc(&[(32, b"VPS"), (39, CANARY), (33, b"SPS"), (34, b"PPS")]);
+        heif.properties[0].1 = hvcc(&[(32, VPS), (39, CANARY), (33, SPS), (34, PPS)]);
     }),
     ("colour profile that is none", Category::ColorProfile, |heif| {
         heif.properties.push((*b"colr", b"profCANARY".to_vec()));
@@ -166,6 +159,16 @@ const PLACES: &[(&str, Category, Change)] = &[
     ("filler and reserved units", Category::Hidden, |heif| {
         heif.item(1).data =
             [nal(38, CANARY), nal(20, b"TILE-ONE"), nal(60, CANARY), nal(22, CANARY)].concat();
+    }),
+    ("parameter sets beside the configuration's", Category::Hidden, |heif| {
+        heif.item(1).data = [unit(32, CANARY), nal(20, b"TILE-ONE"), unit(34, CANARY)].concat();
+    }),
+    ("slices that need other pictures", Category::Hidden, |heif| {
+        heif.item(1).data = [nal(20, b"TILE-ONE"), unit(8, CANARY), unit(2, CANARY)].concat();
+    }),
+    ("slack of parameter sets", Category::Hidden, |heif| {
+        let [vps, sps, pps] = [VPS, SPS, PPS].map(|set| [set, CANARY].concat());
+        heif.properties[0].1 = hvcc(&[(32, &vps), (33, &sps), (34, &pps)]);
     }),
     ("slack of a grid", Category::Hidden, |heif| heif.item(3).data.extend(CANARY)),
     ("between items", Category::Hidden, |heif| heif.gap = CANARY.to_vec()),
@@ -207,21 +210,25 @@ fn no_place_of_an_avif_holds_anything_afterwards() {
         ("as it is", |_| {}),
         ("metadata, padding and reserved units", |heif| {
             heif.item(1).data = [
-                obu(1, b"SEQUENCE"),
+                obu(1, SEQUENCE),
                 obu(5, CANARY),
-                obu(6, b"FRAME"),
+                obu(6, FRAME),
                 obu(15, CANARY),
                 obu(9, CANARY),
                 obu(8, CANARY),
             ]
             .concat();
         }),
+        ("what need not be there", |heif| {
+            let frame = [obu(1, SEQUENCE), obu(3, FRAME), obu(4, b"TILES")];
+            heif.item(1).data = [frame.concat(), obu(7, CANARY), obu(2, CANARY), obu(2, b"")].concat();
+        }),
         ("temporal delimiter with a payload", |heif| {
-            heif.item(1).data = [obu(2, CANARY), obu(1, b"SEQUENCE"), obu(6, b"FRAME")].concat();
+            heif.item(1).data = [obu(2, CANARY), obu(1, SEQUENCE), obu(6, FRAME)].concat();
         }),
         ("metadata in the configuration", |heif| heif.properties[0].1.extend(obu(5, CANARY))),
         ("layer sizes, which are no longer right", |heif| {
-            heif.item(1).data = [obu(5, CANARY), obu(6, b"FRAME")].concat();
+            heif.item(1).data = [obu(5, CANARY), obu(6, FRAME)].concat();
             heif.properties.push((*b"a1lx", vec![0, 0, 9, 0, 0, 0, 0]));
             heif.item(1).properties.push(4);
         }),
@@ -231,7 +238,7 @@ fn no_place_of_an_avif_holds_anything_afterwards() {
         change(&mut heif);
         let (out, cleaned) = clean_well(name, &heif.bytes());
         assert_eq!(cleaned.format, Format::Avif);
-        assert!(holds(&out, b"FRAME") && holds(&out, b"SEQUENCE") && !holds(&out, b"a1lx"), "{name}");
+        assert!(holds(&out, b"FRAME") && holds(&out, SEQUENCE) && !holds(&out, b"a1lx"), "{name}");
     }
 }
 
@@ -275,6 +282,85 @@ fn what_cannot_be_proven_clean_is_refused_with_its_reason() {
             Err(Error::Unprovable { what, .. }) => assert_eq!(what, *reason),
             other => panic!("{reason}: {:?}", other.map(|cleaned| cleaned.report)),
         }
+    }
+}
+
+#[test]
+fn what_a_second_picture_or_its_parameters_could_hold_is_refused() {
+    let cases: &[(&str, Change)] = &[
+        ("more than one HEVC picture in an item", |heif| heif.item(1).data.extend(nal(20, CANARY))),
+        ("slices of several kinds in one picture", |heif| heif.item(1).data.extend(unit(19, b"\0CANARY"))),
+        ("an HEVC picture without its first slice", |heif| heif.item(1).data = unit(19, b"\0CANARY")),
+        ("a parameter set is larger than a picture needs", |heif| {
+            let vps = [VPS, &CANARY.repeat(9000)].concat();
+            heif.properties[0].1 = hvcc(&[(32, &vps), (33, SPS), (34, PPS)]);
+        }),
+        ("more parameter sets than a picture needs", |heif| {
+            heif.properties[0].1 = hvcc(&[(32, VPS), (33, SPS), (34, PPS), (34, PPS)]);
+        }),
+        ("more parameter sets than a picture needs", |heif| {
+            heif.properties[0].1 = hvcc(&[(33, SPS), (33, SPS), (34, PPS)]);
+        }),
+        ("an HEVC configuration without parameter sets", |heif| heif.properties[0].1 = hvcc(&[(33, SPS)])),
+        // `slice_segment_header_extension_present_flag`.
+        ("slices may have extensions, which hold anything", |heif| {
+            heif.properties[0].1 = hvcc(&[(33, SPS), (34, b"\xC1\x72\xB0\x23\x40")]);
+        }),
+        ("more or fewer channels than a picture has", |heif| {
+            heif.properties[4].1 = [&[0, 0, 0, 0, 252][..], &CANARY.repeat(42)].concat();
+        }),
+        ("more properties of one kind than a picture needs", |heif| {
+            heif.properties.extend([(*b"clli", b"CANA".to_vec()), (*b"clli", b"RY..".to_vec())]);
+            heif.item(3).properties.extend([8, 9]);
+        }),
+    ];
+    let av1_cases: &[(&str, Change)] = &[
+        ("an AV1 item with more than one frame", |heif| heif.item(1).data.extend(obu(6, CANARY))),
+        ("an AV1 item with more than one frame", |heif| heif.item(1).data.extend(obu(3, CANARY))),
+        ("an AV1 item with more than one frame", |heif| heif.item(1).data.extend(obu(4, CANARY))),
+        ("more AV1 sequence headers than a picture needs", |heif| heif.item(1).data.extend(obu(1, SEQUENCE))),
+        ("more AV1 sequence headers than a picture needs", |heif| {
+            heif.properties[0].1.extend(obu(1, SEQUENCE));
+        }),
+        ("an AV1 sequence header with more than its fields", |heif| {
+            heif.item(1).data = [obu(1, &[SEQUENCE, CANARY].concat()), obu(6, FRAME)].concat();
+            heif.properties[0].1.truncate(4);
+        }),
+        ("an AV1 sequence header with more than its fields", |heif| {
+            heif.properties[0].1.truncate(4);
+            heif.properties[0].1.extend(obu(1, &[SEQUENCE, CANARY].concat()));
+        }),
+        ("an AV1 sequence header other than the configuration's", |heif| {
+            heif.item(1).data = [obu(1, CANARY), obu(6, FRAME)].concat();
+        }),
+        ("an AV1 picture without a sequence header", |heif| {
+            heif.item(1).data = obu(6, FRAME);
+            heif.properties[0].1.truncate(4);
+        }),
+        // Frames that are not shown, or were there before.
+        ("an AV1 frame that is not a picture of its own", |heif| heif.item(1).data = obu(6, b"\0CANARY")),
+        ("an AV1 frame that is not a picture of its own", |heif| heif.item(1).data = obu(3, b"\x80CANARY")),
+    ];
+    let all = cases.iter().map(|case| (phone_heic(), case));
+    for (mut heif, (reason, change)) in all.chain(av1_cases.iter().map(|case| (avif(), case))) {
+        change(&mut heif);
+        match clean(&heif.bytes()) {
+            Err(Error::Unprovable { what, .. }) => assert_eq!(what, *reason),
+            other => panic!("{reason}: {:?}", other.map(|cleaned| cleaned.report)),
+        }
+    }
+}
+
+#[test]
+fn tiny_boxes_are_one_removal_or_refused() {
+    let mut heif = phone_heic();
+    let before = clean(&heif.bytes()).unwrap().report.removed.len();
+    heif.at_end = boxed(b"free", b"").repeat(200_000);
+    assert_eq!(clean(&heif.bytes()).unwrap().report.removed.len(), before + 1);
+    let pair = [boxed(b"free", b""), boxed(b"abcd", b"")].concat();
+    for boxes in [pair, boxed(b"mdat", b"")] {
+        heif.at_end = boxes.repeat(200_000);
+        assert!(matches!(clean(&heif.bytes()), Err(Error::Unprovable { .. })));
     }
 }
 

@@ -1,7 +1,9 @@
 //! AV1 pictures: OBUs (AV1 specification, 5.3) and their configuration (`av1C`,
 //! AV1 Codec ISO Media File Format Binding, 2.3).
 
+use super::bits::Bits;
 use super::coded::Cut;
+use super::seq::sequence;
 use crate::Category;
 
 /// The configuration with nothing in it but the sequence header.
@@ -14,35 +16,88 @@ pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
     let mut clean = head.to_vec();
     // Three reserved bits, then the delay in five bits, of which four are used when the first is set.
     clean[3] &= 0x1F;
-    for unit in Units::new(units) {
-        let unit = unit?;
-        if unit.kind == 1 {
-            clean.extend_from_slice(&units[unit.range]);
-        }
+    if let Some(header) = sequence_header(units)? {
+        clean.extend_from_slice(header);
     }
     Ok(clean)
 }
 
-/// Keeps the units that a decoder needs.
-pub(super) fn cut(data: &[u8], units: &mut usize) -> Result<Cut, &'static str> {
+/// The one sequence header of a configuration.
+fn sequence_header(units: &[u8]) -> Result<Option<&[u8]>, &'static str> {
+    let mut header = None;
+    for unit in Units::new(units) {
+        let unit = unit?;
+        if unit.kind == 1 {
+            if header.is_some() {
+                return Err("more AV1 sequence headers than a picture needs");
+            }
+            sequence(unit.payload(units))?;
+            header = Some(&units[unit.range]);
+        }
+    }
+    Ok(header)
+}
+
+/// Keeps the units of the one picture (7.5): a temporal delimiter, a sequence
+/// header, and one frame, whole or as a header and a group of all its tiles.
+pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, &'static str> {
+    let config = config.get(4..).ok_or("an AV1 configuration is shorter than its fields")?;
+    let configured = match sequence_header(config)? {
+        Some(header) => Units::new(header).next().transpose()?.map(|unit| unit.payload(header)),
+        None => None,
+    };
+    let mut own = None;
     let mut cut = Cut::default();
-    let mut has_picture = false;
-    for unit in Units::new(data) {
+    let mut frame = Frame::Awaited;
+    for (index, unit) in Units::new(data).enumerate() {
         *units = units.checked_sub(1).ok_or("more OBUs than a picture needs")?;
         let unit = unit?;
+        let payload = unit.payload(data);
         match unit.kind {
-            // Sequence and frame headers, tile groups, frames.
-            1 | 3 | 4 | 6 | 7 => {
-                has_picture |= matches!(unit.kind, 4 | 6);
+            1 => {
+                if own.replace(payload).is_some() || frame != Frame::Awaited {
+                    return Err("more AV1 sequence headers than a picture needs");
+                }
+                if configured.is_some_and(|configured| configured != payload) {
+                    return Err("an AV1 sequence header other than the configuration's");
+                }
                 cut.keep(unit.range);
             }
+            3 | 6 if frame == Frame::Awaited => {
+                check_frame(payload, own.or(configured))?;
+                frame = if unit.kind == 6 { Frame::Whole } else { Frame::Header };
+                cut.keep(unit.range);
+            }
+            4 if frame == Frame::Header => {
+                frame = Frame::Whole;
+                cut.keep(unit.range);
+            }
+            3 | 4 | 6 => return Err("an AV1 item with more than one frame"),
             // Temporal delimiters are empty.
-            2 if unit.payload_len == 0 => cut.keep(unit.range),
+            2 if index == 0 && payload.is_empty() => cut.keep(unit.range),
             5 => cut.drop(Category::Application, "metadata OBU", unit.range),
             _ => cut.drop(Category::Hidden, "OBU", unit.range),
         }
     }
-    if has_picture { Ok(cut) } else { Err("an AV1 picture without picture data") }
+    if frame == Frame::Whole { Ok(cut) } else { Err("an AV1 picture without picture data") }
+}
+
+/// How much of the frame there was.
+#[derive(PartialEq, Eq)]
+enum Frame {
+    Awaited,
+    Header,
+    Whole,
+}
+
+/// Checks that a frame is decoded without others, and shown (5.9.2).
+fn check_frame(frame: &[u8], header: Option<&[u8]>) -> Result<(), &'static str> {
+    let header = sequence(header.ok_or("an AV1 picture without a sequence header")?)?;
+    let mut bits = Bits::new(frame);
+    // Not one that was there before; a key frame, or one of intra blocks; shown.
+    let is_plain =
+        header.has_plain_frames || !bits.flag()? && matches!(bits.number(2)?, 0 | 2) && bits.flag()?;
+    if is_plain { Ok(()) } else { Err("an AV1 frame that is not a picture of its own") }
 }
 
 struct Unit {
@@ -55,6 +110,12 @@ struct Unit {
 struct Units<'a> {
     data: &'a [u8],
     at: usize,
+}
+
+impl Unit {
+    fn payload<'a>(&self, data: &'a [u8]) -> &'a [u8] {
+        data.get(self.range.end - self.payload_len..self.range.end).unwrap_or_default()
+    }
 }
 
 impl<'a> Units<'a> {
@@ -121,6 +182,14 @@ fn leb128(bytes: &[u8]) -> Result<(usize, usize), &'static str> {
 mod tests {
     use super::*;
 
+    const CONFIG: &[u8] = &[0x81, 0, 0x0C, 0];
+    const SEQ: &[u8] = b"\0\0\0\x42\xAB\xBF\xC3\x77\xFF\xE6\x01";
+    const FRAME: &[u8] = b"\x10frame";
+
+    fn cut(data: &[u8], units: &mut usize) -> Result<Cut, &'static str> {
+        super::cut(data, CONFIG, units)
+    }
+
     fn unit(kind: u8, payload: &[u8]) -> Vec<u8> {
         [&[kind << 3 | 2, payload.len() as u8], payload].concat()
     }
@@ -129,34 +198,36 @@ mod tests {
     fn frames_stay_and_metadata_padding_and_reserved_types_go() {
         let data = [
             unit(2, b""),
-            unit(1, b"seq"),
+            unit(1, SEQ),
             unit(5, b"meta"),
-            unit(6, b"frame"),
+            unit(6, FRAME),
             unit(15, b"pad"),
             unit(9, b"?"),
+            unit(7, b"again"),
         ]
         .concat();
-        let cut = cut(&data, &mut 100).unwrap();
-        assert_eq!(cut.keep, [0..7, 13..20]);
-        assert_eq!(cut.drop.len(), 3);
-        let open = [&unit(1, b"seq")[..], &[6 << 3, 1, 2, 3]].concat();
-        assert_eq!(super::cut(&open, &mut 9).unwrap().keep.first(), Some(&(0..open.len())));
+        let done = cut(&data, &mut 100).unwrap();
+        assert_eq!(done.keep, [0..15, 21..29]);
+        assert_eq!(done.drop.len(), 4);
+        let open = [&unit(1, SEQ)[..], &[6 << 3, 0x10, 2, 3]].concat();
+        assert_eq!(cut(&open, &mut 9).unwrap().keep.first(), Some(&(0..open.len())));
     }
 
     #[test]
     fn data_that_is_not_all_units_is_refused() {
-        let whole = unit(6, b"frame");
+        let whole = [unit(1, SEQ), unit(6, FRAME)].concat();
+        assert!(cut(&whole, &mut 9).is_ok());
         assert!(cut(&whole[..whole.len() - 1], &mut 9).is_err());
         assert!(cut(&[&whole[..], &[0xFF]].concat(), &mut 9).is_err());
-        assert!(cut(&unit(1, b"seq"), &mut 9).is_err());
-        assert!(cut(&whole.repeat(10), &mut 9).is_err());
+        assert!(cut(&unit(1, SEQ), &mut 9).is_err());
+        assert!(cut(&[whole, unit(15, b"").repeat(10)].concat(), &mut 9).is_err());
         assert!(cut(&[0x32, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], &mut 9).is_err());
     }
 
     #[test]
     fn a_configuration_keeps_its_sequence_header_only() {
-        let config = [&[0x81, 0, 0, 0xE0][..], &unit(1, b"seq"), &unit(5, b"LEAK")].concat();
-        assert_eq!(clean_config(&config).unwrap(), [&[0x81, 0, 0, 0][..], &unit(1, b"seq")].concat());
+        let config = [&[0x81, 0, 0, 0xE0][..], &unit(1, SEQ), &unit(5, b"LEAK")].concat();
+        assert_eq!(clean_config(&config).unwrap(), [&[0x81, 0, 0, 0][..], &unit(1, SEQ)].concat());
         assert!(clean_config(&config[..config.len() - 1]).is_err());
         assert!(clean_config(&config[..3]).is_err());
     }

@@ -1,6 +1,6 @@
 //! The way from a file to a clean one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -159,12 +159,15 @@ fn coding(file: &File, item: &Item, inputs: usize, input: &[u8]) -> Result<Optio
     let config = |kind| {
         let property = file.properties_of(item, kind).next();
         property
-            .and_then(|property| input.get(property.payload.clone()))
+            .and_then(|property| Some((property, input.get(property.payload.clone())?)))
             .ok_or("a coded picture without its configuration")
     };
     Ok(Some(match &item.kind {
-        b"hvc1" => Coding::Hevc { length_size: hevc::length_size(config(*b"hvcC")?)? },
-        b"av01" => config(*b"av1C").map(|_| Coding::Av1)?,
+        b"hvc1" => Coding::Hevc { length_size: hevc::length_size(config(*b"hvcC")?.1)? },
+        b"av01" => {
+            let Range { start, end } = config(*b"av1C")?.0.payload.clone();
+            Coding::Av1 { config_start: start, config_end: end }
+        }
         b"grid" => Coding::Grid { inputs },
         b"iovl" => Coding::Overlay { inputs },
         _ if inputs == 1 => return Ok(None),
@@ -229,6 +232,7 @@ struct Cleaner<'a> {
 impl Cleaner<'_> {
     fn properties(&mut self, item: &Item, was_cut: bool) -> Result<Vec<(usize, bool)>, &'static str> {
         let mut kept = Vec::new();
+        let mut kinds = HashSet::new();
         for &(index, is_essential) in &item.properties {
             let property =
                 self.file.properties.get(index).ok_or("an item has a property that is not there")?;
@@ -247,6 +251,13 @@ impl Cleaner<'_> {
                 },
             };
             self.fates.insert(index, fate);
+            // One of each kind says all there is to say (ISO/IEC 23008-12, 6.5); colours may
+            // be a profile and numbers (ISO/IEC 23000-22, 7.3.6.4).
+            let payload = self.input.get(property.payload.clone()).unwrap_or_default();
+            let is_numbers = &property.kind == b"colr" && payload.starts_with(b"nclx");
+            if matches!(fate, Fate::Kept(_)) && !kinds.insert((property.kind, is_numbers)) {
+                return Err("more properties of one kind than a picture needs");
+            }
             match fate {
                 Fate::Kept(number) => kept.push((number, is_essential)),
                 Fate::Dropped { is_descriptive } if is_descriptive || !is_essential => {}

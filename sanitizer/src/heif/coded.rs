@@ -10,8 +10,8 @@ use crate::Category;
 pub(super) enum Coding {
     /// NAL units, each after a length of so many bytes.
     Hevc { length_size: usize },
-    /// OBUs.
-    Av1,
+    /// OBUs, with the configuration in this range of the input.
+    Av1 { config_start: usize, config_end: usize },
     /// The rules that put this many pictures together in a grid.
     Grid { inputs: usize },
     /// The same for an overlay.
@@ -61,7 +61,9 @@ pub(super) fn cut(
     };
     let inner = match coding {
         Coding::Hevc { length_size } => hevc::cut(data, length_size, units)?,
-        Coding::Av1 => av1::cut(data, units)?,
+        Coding::Av1 { config_start, config_end } => {
+            av1::cut(data, input.get(config_start..config_end).unwrap_or_default(), units)?
+        }
         Coding::Grid { inputs } => derived::cut_grid(data, inputs)?,
         Coding::Overlay { inputs } => derived::cut_overlay(data, inputs)?,
     };

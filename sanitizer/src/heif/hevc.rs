@@ -2,10 +2,14 @@
 //! length, and their configuration (`hvcC`, ISO/IEC 14496-15, 8.3.2.1).
 
 use super::coded::Cut;
+use super::sets;
 use crate::Category;
 
 /// The fixed part of the configuration, before the number of arrays.
 const CONFIG_HEAD: usize = 22;
+
+/// All parameter sets together: unused ones could hold something.
+const SETS_LIMIT: usize = 4096;
 
 /// How many bytes the length before each NAL unit has, from the configuration.
 pub(super) fn length_size(config: &[u8]) -> Result<usize, &'static str> {
@@ -30,6 +34,7 @@ pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
     let (&arrays, mut rest) = rest.split_first().ok_or(SHORT)?;
     let mut kept = Vec::new();
     let mut kept_arrays = 0;
+    let mut known: Vec<(u8, u32)> = Vec::new();
     for _ in 0..arrays {
         let ([head, high, low], mut units) = rest.split_first_chunk::<3>().ok_or(SHORT)?;
         let kind = head & 0x3F;
@@ -39,10 +44,18 @@ pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
             let (length, after) = units.split_first_chunk::<2>().ok_or(SHORT)?;
             let (unit, after) =
                 after.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or(SHORT)?;
-            if matches!(kind, 32..=34) && use_of(unit)? == Use::Decoding(kind) {
+            if matches!(kind, 32..=34) && use_of(unit)? == Use::Set(kind) {
+                let (payload, id) = sets::clean_set(kind, &unit[2..])?;
+                // Only slices choose between sets, and only between picture parameter sets.
+                if known.iter().any(|&(other, known)| other == kind && (kind != 34 || known == id)) {
+                    return Err("more parameter sets than a picture needs");
+                }
+                known.push((kind, id));
                 count += 1;
-                array.extend_from_slice(length);
-                array.extend_from_slice(unit);
+                let len = u16::try_from(payload.len() + 2).map_err(|_| SHORT)?;
+                array.extend_from_slice(&len.to_be_bytes());
+                array.extend_from_slice(&unit[..2]);
+                array.extend(payload);
             }
             units = after;
         }
@@ -55,15 +68,23 @@ pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
         }
         rest = units;
     }
+    if kept.len() > SETS_LIMIT {
+        return Err("more parameter sets than a picture needs");
+    }
+    if !(known.iter().any(|&(kind, _)| kind == 33) && known.iter().any(|&(kind, _)| kind == 34)) {
+        return Err("an HEVC configuration without parameter sets");
+    }
     clean.push(kept_arrays);
     clean.extend(kept);
     Ok(clean)
 }
 
-/// Keeps the units that a decoder needs.
+/// Keeps the slices of the one picture. The parameter sets are in the configuration,
+/// as items of type `hvc1` must have them (ISO/IEC 14496-15, 8.4.1.1.1); others go.
 pub(super) fn cut(data: &[u8], length_size: usize, units: &mut usize) -> Result<Cut, &'static str> {
     let mut cut = Cut::default();
-    let mut has_picture = false;
+    // The type of the picture's slices: one for all (H.265, 7.4.2.2).
+    let mut picture = None;
     let mut at = 0;
     while at < data.len() {
         *units = units.checked_sub(1).ok_or("more NAL units than a picture needs")?;
@@ -77,24 +98,33 @@ pub(super) fn cut(data: &[u8], length_size: usize, units: &mut usize) -> Result<
         let range = at..start + length;
         at = range.end;
         match use_of(unit)? {
-            Use::Decoding(kind) => {
-                has_picture |= kind < 32;
+            Use::Slice { kind, is_first } => {
+                match picture {
+                    None if is_first => picture = Some(kind),
+                    None => return Err("an HEVC picture without its first slice"),
+                    Some(_) if is_first => return Err("more than one HEVC picture in an item"),
+                    Some(known) if known != kind => return Err("slices of several kinds in one picture"),
+                    Some(_) => {}
+                }
                 cut.keep(range);
             }
             Use::Message => cut.drop(Category::Application, "SEI message", range),
-            Use::None => cut.drop(Category::Hidden, "NAL unit", range),
+            Use::Set(_) | Use::None => cut.drop(Category::Hidden, "NAL unit", range),
         }
     }
-    if has_picture { Ok(cut) } else { Err("an HEVC picture without picture data") }
+    if picture.is_some() { Ok(cut) } else { Err("an HEVC picture without picture data") }
 }
 
 #[derive(PartialEq, Eq)]
 enum Use {
-    /// Slices and parameter sets, by type.
-    Decoding(u8),
+    /// A slice of a picture that is decoded without others (types 16 to 21), and
+    /// whether a picture begins with it (7.3.6.1).
+    Slice { kind: u8, is_first: bool },
+    /// Parameter sets.
+    Set(u8),
     /// SEI: user data, time codes, and so on.
     Message,
-    /// Filler, delimiters, reserved types, and layers that no still picture has.
+    /// Filler, delimiters, reserved types, pictures that need others, and layers that no still picture has.
     None,
 }
 
@@ -104,16 +134,19 @@ fn use_of(unit: &[u8]) -> Result<Use, &'static str> {
         return Err("a NAL unit with the forbidden bit");
     }
     let kind = first >> 1 & 0x3F;
-    let layer = (first & 1) << 5 | second >> 3;
+    // Layer 0, temporal layer 0.
+    let is_base = first & 1 == 0 && *second == 1;
     Ok(match kind {
         39 | 40 => Use::Message,
-        0..=9 | 16..=21 | 32..=34 if layer == 0 && !rest.is_empty() => Use::Decoding(kind),
+        16..=21 if is_base && !rest.is_empty() => Use::Slice { kind, is_first: rest[0] & 0x80 != 0 },
+        32..=34 if is_base && !rest.is_empty() => Use::Set(kind),
         _ => Use::None,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sets::tests::{PPS, SPS};
     use super::*;
 
     fn unit(kind: u8, payload: &[u8]) -> Vec<u8> {
@@ -123,23 +156,23 @@ mod tests {
     #[test]
     fn slices_stay_and_messages_filler_and_reserved_types_go() {
         let data =
-            [unit(39, b"SEI"), unit(19, b"slice"), unit(20, b"slice"), unit(38, b"fill"), unit(50, b"x")]
+            [unit(39, b"SEI"), unit(19, b"\x80slice"), unit(19, b"slice"), unit(38, b"fill"), unit(50, b"x")]
                 .concat();
         let cut = cut(&data, 4, &mut 100).unwrap();
         let start = unit(39, b"SEI").len();
-        let slices = start..start + 2 * unit(19, b"slice").len();
+        let slices = start..start + 2 * unit(19, b"slice").len() + 1;
         assert_eq!(cut.keep, std::slice::from_ref(&slices));
         assert_eq!(cut.drop.len(), 3);
     }
 
     #[test]
     fn data_that_is_not_all_units_is_refused() {
-        let whole = unit(19, b"slice");
+        let whole = unit(19, b"\x80slice");
         assert!(cut(&whole, 4, &mut 9).is_ok());
         assert!(cut(&[&whole[..], b"ab"].concat(), 4, &mut 9).is_err());
         assert!(cut(&whole[..whole.len() - 1], 4, &mut 9).is_err());
         assert!(cut(&unit(39, b"SEI"), 4, &mut 9).is_err());
-        assert!(cut(&unit(19, b"slice").repeat(10), 4, &mut 9).is_err());
+        assert!(cut(&[whole, unit(19, b"slice").repeat(9)].concat(), 4, &mut 9).is_err());
     }
 
     #[test]
@@ -149,12 +182,13 @@ mod tests {
         config[21] = 3;
         let array = |kind: u8, unit: &[u8]| [&[0x80 | kind, 0, 1, 0, unit.len() as u8], unit].concat();
         let head = config.clone();
-        config.push(2);
-        config.extend(array(33, &[33 << 1, 1, 7]));
+        let sets = [array(33, &[&[33 << 1, 1], SPS].concat()), array(34, &[&[34 << 1, 1], PPS].concat())];
+        config.push(3);
+        config.extend(sets.concat());
         config.extend(array(39, b"\x4E\x01LEAK"));
         config.extend(b"LEAK");
         let clean = clean_config(&config).unwrap();
-        assert_eq!(clean[CONFIG_HEAD..], [&[1][..], &array(33, &[33 << 1, 1, 7])].concat());
+        assert_eq!(clean[CONFIG_HEAD..], [&[2][..], &sets.concat()].concat());
         assert_eq!(length_size(&clean), length_size(&head));
         assert_eq!(clean_config(&clean).unwrap(), clean);
         for len in 0..config.len() {

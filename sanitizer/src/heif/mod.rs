@@ -9,11 +9,14 @@
 //! describes them, [`write`] puts the new file together, and [`removed`] tells
 //! what is not in it.
 //!
-//! What cannot be proven here: coded picture data is checked in units, not
-//! decoded, so bytes after a slice's or tile's last block stay. Pixels that a
-//! `clap` property crops away stay too; cutting them would mean to encode anew.
+//! What cannot be proven here: parameter sets and headers are read to their
+//! last field, but slices and tiles are not decoded, so bytes behind the last
+//! block of a slice or tile stay, and so does a slice that others cover. Pixels
+//! that a `clap` property crops away stay too; cutting them would mean to encode
+//! anew.
 
 mod av1;
+mod bits;
 mod brand;
 mod clean;
 mod coded;
@@ -25,6 +28,8 @@ mod parse;
 mod properties;
 mod removed;
 mod select;
+mod seq;
+mod sets;
 mod write;
 
 pub(crate) use brand::brand;

@@ -17,6 +17,11 @@ const C2PA: [u8; 16] = *b"\xD8\xFE\xC3\xD6\x1B\x0E\x48\x3C\x92\x97\x58\x28\x87\x
 /// Colour profiles are the largest thing in a `meta` box; they have a few megabytes.
 const META_LIMIT: usize = 64 << 20;
 
+/// Removals of one file, and its media boxes.
+const EXTRA_LIMIT: usize = 100_000;
+
+const MANY: &str = "more boxes than a picture needs";
+
 /// The size of a `dinf` box that says no more than "in this very file".
 const PLAIN_DINF: usize = 36;
 
@@ -56,7 +61,7 @@ impl<'a> Parser<'a> {
                 Ok(Some(block)) => block,
                 // What follows a complete picture is no picture any more.
                 Err(_) if has_meta && !self.file.media.is_empty() && !is_media(self.input, &rest) => {
-                    self.extra(Category::Trailer, "after the boxes", rest);
+                    self.extra(Category::Trailer, "after the boxes", rest)?;
                     break;
                 }
                 Err(error) => return Err(error),
@@ -76,9 +81,12 @@ impl<'a> Parser<'a> {
                 b"ftyp" | b"meta" => {
                     return Err(self.malformed(block.whole.start, "a box stands twice that may stand once"));
                 }
+                b"mdat" if self.file.media.len() >= EXTRA_LIMIT => {
+                    return Err(self.unprovable(block.whole.start, MANY));
+                }
                 b"mdat" => self.file.media.push(block.payload.range()),
                 b"moov" => self.file.movie = Some(block.whole),
-                _ => self.note_top_level(&block),
+                _ => self.note_top_level(&block)?,
             }
             is_first = false;
         }
@@ -92,7 +100,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn note_top_level(&mut self, block: &Block<'_>) {
+    fn note_top_level(&mut self, block: &Block<'_>) -> Result<(), Error> {
         let (category, location) = match &block.kind {
             b"free" | b"skip" | b"wide" => (Category::Hidden, "free box"),
             b"uuid" if block.payload.rest().starts_with(&C2PA) => (Category::Provenance, "uuid box"),
@@ -101,7 +109,7 @@ impl<'a> Parser<'a> {
             b"moof" | b"mfra" | b"sidx" => (Category::SecondPicture, "movie fragment"),
             _ => (Category::Application, "unknown box"),
         };
-        self.extra(category, location, block.whole.clone());
+        self.extra(category, location, block.whole.clone())
     }
 
     fn read_meta(&mut self, mut meta: Cursor<'a>) -> Result<(), Error> {
@@ -122,11 +130,11 @@ impl<'a> Parser<'a> {
                 b"idat" => self.file.inner_data = Some(block.payload.range()),
                 b"dinf" if block.whole.len() <= PLAIN_DINF => continue,
                 b"free" | b"skip" => {
-                    self.extra(Category::Hidden, "free box", block.whole);
+                    self.extra(Category::Hidden, "free box", block.whole)?;
                     continue;
                 }
                 _ => {
-                    self.extra(Category::Application, "meta box", block.whole);
+                    self.extra(Category::Application, "meta box", block.whole)?;
                     continue;
                 }
             }
@@ -168,7 +176,7 @@ impl<'a> Parser<'a> {
         cursor.take(12)?;
         let rest = cursor.range();
         if !cursor.text().is_empty() {
-            self.extra(Category::Comment, "handler name", rest);
+            self.extra(Category::Comment, "handler name", rest)?;
         }
         Ok(&kind == b"pict")
     }
@@ -184,7 +192,7 @@ impl<'a> Parser<'a> {
         let _count = cursor.id(version > 0)?;
         while let Some(block) = cursor.next_box(false)? {
             if &block.kind != b"infe" {
-                self.extra(Category::Application, "item box", block.whole);
+                self.extra(Category::Application, "item box", block.whole)?;
                 continue;
             }
             if self.file.items.len() >= ITEM_LIMIT {
@@ -214,10 +222,10 @@ impl<'a> Parser<'a> {
             is_encoded = !cursor.text().is_empty();
         }
         if !name.is_empty() {
-            self.extra(Category::Comment, "item name", name);
+            self.extra(Category::Comment, "item name", name)?;
         }
         if !matches!(&kind, b"mime" | b"uri ") && !cursor.is_empty() {
-            self.extra(Category::Hidden, "item entry", cursor.range());
+            self.extra(Category::Hidden, "item entry", cursor.range())?;
         }
         Ok(Item {
             id,
@@ -259,7 +267,7 @@ impl<'a> Parser<'a> {
                     }
                 }
                 b"ipma" => self.read_associations(block.payload)?,
-                _ => self.extra(Category::Application, "property box", block.whole),
+                _ => self.extra(Category::Application, "property box", block.whole)?,
             }
         }
         Ok(())
@@ -324,8 +332,28 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn extra(&mut self, category: Category, location: &'static str, range: Range<usize>) {
-        self.file.extras.push(Extra { category, location, range });
+    /// Notes what will be removed. Neighbours of one kind are one removal, and there
+    /// is an end to the others: empty boxes take more memory here than in the file.
+    fn extra(
+        &mut self,
+        category: Category,
+        location: &'static str,
+        range: Range<usize>,
+    ) -> Result<(), Error> {
+        let extras = &mut self.file.extras;
+        let is_full = extras.len() >= EXTRA_LIMIT;
+        match extras.last_mut() {
+            Some(last)
+                if last.range.end == range.start
+                    && last.category == category
+                    && last.location == location =>
+            {
+                last.range.end = range.end;
+            }
+            _ if is_full => return Err(self.unprovable(range.start, MANY)),
+            _ => extras.push(Extra { category, location, range }),
+        }
+        Ok(())
     }
 
     fn malformed(&self, offset: usize, what: &'static str) -> Error {

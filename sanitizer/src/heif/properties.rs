@@ -43,7 +43,10 @@ pub(super) fn judge(property: &Property, input: &[u8], options: &Options) -> Res
         b"iscl" => full(payload, 12)?,
         b"ndwt" => full(payload, 8)?,
         // Version, flags, number of channels, bits of each.
-        b"pixi" => full(payload, 5 + usize::from(*payload.get(4).ok_or(SHORT)?))?,
+        b"pixi" => match *payload.get(4).ok_or(SHORT)? {
+            channels @ 1..=4 => full(payload, 5 + usize::from(channels))?,
+            _ => return Err("more or fewer channels than a picture has"),
+        },
         b"pasp" | b"amve" => exact(payload, 8)?,
         b"clap" => exact(payload, 32)?,
         b"clli" => exact(payload, 4)?,

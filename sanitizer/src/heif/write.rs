@@ -183,14 +183,19 @@ fn boxed(kind: &Code, payload: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sets::tests as sets;
     use super::*;
     use crate::{Format, Options};
 
     #[test]
     fn a_file_with_64_bit_offsets_is_read_as_the_same() {
-        let picture = b"\0\0\0\x06\x28\x01data";
-        let mut config = vec![1; 23];
-        config[22] = 0;
+        let picture = b"\0\0\0\x06\x28\x01\x80ata";
+        let mut config = vec![1; 22];
+        config.push(2);
+        for (kind, set) in [(33, sets::SPS), (34, sets::PPS)] {
+            config.extend([kind, 0, 1, 0, set.len() as u8 + 2, kind << 1, 1]);
+            config.extend(set);
+        }
         let mut input = picture.to_vec();
         input.extend([0; 4].iter().chain(&[0, 0, 0, 8]).chain(&[0, 0, 0, 9]));
         let input = Bytes::from(input);

@@ -11,8 +11,23 @@ pub(crate) fn full(kind: &[u8; 4], version: u8, flags: u8, payload: &[u8]) -> Ve
     boxed(kind, &[&[version, 0, 0, flags], payload].concat())
 }
 
-/// A NAL unit of HEVC after its length.
+/// Parameter sets of HEVC as x265 writes them.
+pub(crate) const VPS: &[u8] = b"\x0C\x01\xFF\xFF\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E\xBA\x02\x40";
+pub(crate) const SPS: &[u8] = b"\x01\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E\xA0\x20\x81\x05\x96\xEA\
+    \x49\x29\xAE\x6C\x08\0\0\x03\0\x08\0\0\x03\0\x08\x40";
+pub(crate) const PPS: &[u8] = b"\xC1\x72\xB0\x22\x40";
+
+/// A sequence header of AV1, and the first bits of a frame that is shown.
+pub(crate) const SEQUENCE: &[u8] = b"\0\0\0\x42\xAB\xBF\xC3\x77\xFF\xE6\x01";
+pub(crate) const FRAME: &[u8] = b"\x10FRAME";
+
+/// A slice that begins a picture, of HEVC, after its length; or another NAL unit.
 pub(crate) fn nal(kind: u8, payload: &[u8]) -> Vec<u8> {
+    if matches!(kind, 16..=21) { unit(kind, &[b"\x80", payload].concat()) } else { unit(kind, payload) }
+}
+
+/// A NAL unit of HEVC after its length.
+pub(crate) fn unit(kind: u8, payload: &[u8]) -> Vec<u8> {
     [&(payload.len() as u32 + 2).to_be_bytes()[..], &[kind << 1, 1], payload].concat()
 }
 
@@ -253,14 +268,14 @@ pub(crate) fn phone_heic() -> Heif {
             one,
             two,
             grid,
-            Item::new(4, b"hvc1", &nal(20, b"ALPHA"), &[2, 3, 6]),
+            Item::new(4, b"hvc1", &nal(20, b"ALPHA"), &[2, 6]),
             Item::new(5, b"hvc1", &nal(20, b"CANARY thumbnail"), &[1, 3]),
             Item::new(6, b"hvc1", &nal(20, b"CANARY gain map"), &[1, 3, 7]),
             Item::new(7, b"Exif", &exif, &[]),
             xmp_item,
         ],
         properties: vec![
-            (*b"hvcC", hvcc(&[(32, b"VPS"), (33, b"SPS"), (34, b"PPS")])),
+            (*b"hvcC", hvcc(&[(32, VPS), (33, SPS), (34, PPS)])),
             (*b"ispe", ispe(128, 64)),
             (*b"ispe", ispe(64, 64)),
             (*b"irot", vec![1]),
@@ -296,14 +311,13 @@ impl Heif {
 /// An AVIF with one coded picture, EXIF and XMP.
 pub(crate) fn avif() -> Heif {
     let mut heif = phone_heic();
-    let config = [&[0x81, 0, 0x0C, 0][..], &obu(1, b"SEQUENCE")].concat();
+    let config = [&[0x81, 0, 0x0C, 0][..], &obu(1, SEQUENCE)].concat();
     heif.brands = vec![*b"avif", *b"mif1", *b"miaf"];
     heif.primary = 1;
     heif.items.retain(|item| [1, 7, 9].contains(&item.id));
     heif.properties = vec![(*b"av1C", config), (*b"ispe", ispe(64, 64)), (*b"ispe", ispe(64, 64))];
     heif.essential = vec![1];
     heif.references = vec![(*b"cdsc", 7, vec![1]), (*b"cdsc", 9, vec![1])];
-    *heif.item(1) =
-        Item::new(1, b"av01", &[obu(2, b""), obu(1, b"SEQUENCE"), obu(6, b"FRAME")].concat(), &[1, 2]);
+    *heif.item(1) = Item::new(1, b"av01", &[obu(2, b""), obu(1, SEQUENCE), obu(6, FRAME)].concat(), &[1, 2]);
     heif
 }
