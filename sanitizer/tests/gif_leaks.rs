@@ -67,6 +67,17 @@ fn extensions_go_wherever_they_are() {
 }
 
 #[test]
+fn a_control_before_plain_text_is_that_of_the_next_image() {
+    let mut blocks = animation();
+    blocks.insert(2, extension(0x01, &[&[0; 12], CANARY.as_bytes()]));
+    let planted = file(&blocks);
+    let (out, report) = clean(&planted);
+    assert_eq!(out, file(&animation()));
+    assert_eq!(report.categories(), [Category::Comment]);
+    assert_eq!(decode(&out), decode(&planted));
+}
+
+#[test]
 fn blocks_that_stay_hold_nothing_else() {
     let canary = CANARY.as_bytes();
     let loops = [

@@ -165,11 +165,9 @@ impl Walk<'_> {
             }
             (0xF9, _) => (Category::Hidden, "graphic control"),
             (0xFE, _) => (Category::Comment, "comment"),
-            (0x01, _) => {
-                // The graphic control before it was meant for this text.
-                self.drop_control();
-                (Category::Comment, "plain text")
-            }
+            // A graphic control before it is meant for this text (clause 23), but
+            // decoders skip the text and take the control for the next image.
+            (0x01, _) => (Category::Comment, "plain text"),
             (0xFF, [11, name @ ..]) => match name.first_chunk::<11>() {
                 Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => return Ok(self.looping(start..end)),
                 Some(b"XMP DataXMP") => (Category::Xmp, "XMP extension"),
