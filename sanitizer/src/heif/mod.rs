@@ -9,11 +9,11 @@
 //! describes them, [`write`] puts the new file together, and [`removed`] tells
 //! what is not in it.
 //!
-//! What cannot be proven here: parameter sets and headers are read to their
-//! last field, but slices and tiles are not decoded, so bytes behind the last
-//! block of a slice or tile stay, and so does a slice that others cover. Pixels
-//! that a `clap` property crops away stay too; cutting them would mean to encode
-//! anew.
+//! What cannot be proven here: parameter sets and sequence headers are read to
+//! their last field, but frames, slices and tiles are not decoded. So bytes
+//! behind the header or the last block of one stay, and so does a slice for
+//! blocks that others have. Pixels that a `clap` property crops away stay too;
+//! cutting them would mean to encode anew.
 
 mod av1;
 mod bits;
