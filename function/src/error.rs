@@ -7,6 +7,8 @@ use aws_sdk_s3::{
     operation::RequestId,
 };
 
+use sanitizer::Options;
+
 use crate::event::KeyError;
 
 /// Why a picture has no clean copy now. No variant holds anything of the
@@ -113,7 +115,9 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 impl From<&sanitizer::Error> for Error {
     fn from(error: &sanitizer::Error) -> Self {
         let mut reason = error.to_string();
-        if matches!(error, sanitizer::Error::TooLarge { .. }) {
+        // More memory helps only against the limit that is computed from it.
+        if matches!(error, sanitizer::Error::TooLarge { limit, .. } if *limit < Options::default().max_inflated_bytes)
+        {
             reason.push_str("; raise function.memory in config.toml");
         }
         Self::Rejected { kind: error.kind(), reason }
