@@ -19,6 +19,10 @@ struct Note {
 
 /// Where the notes are.
 pub(super) fn folder() -> Option<PathBuf> {
+    // Unit tests leave the user's folders alone.
+    if cfg!(test) {
+        return None;
+    }
     let folders = directories::ProjectDirs::from("", "", "provisioner")?;
     Some(folders.cache_dir().join("zips"))
 }
@@ -26,28 +30,32 @@ pub(super) fn folder() -> Option<PathBuf> {
 /// The package of a zip; `path` is where it was read from, for errors.
 pub(super) fn package(zip: Bytes, path: &Path, folder: Option<&Path>) -> Result<Package, Error> {
     let hash = code_sha256(&zip);
-    // Base64 has slashes.
-    let note_path = folder.map(|folder| folder.join(format!("{}.json", hash.replace('/', "_"))));
-    if let Some(Note { bootstrap_bytes, elf }) = note_path.as_deref().and_then(read) {
+    let known = folder.and_then(|folder| read(&note_path(folder, &hash)));
+    if let Some(Note { bootstrap_bytes, elf }) = known {
         return Ok(Package::known(zip, hash, bootstrap_bytes, elf));
     }
     let package = Package::of_zip(zip, hash, path)?;
-    if let Some(note_path) = note_path {
-        remember(&note_path, &Note { bootstrap_bytes: package.bootstrap_bytes, elf: package.elf() });
-    }
+    keep(&package, folder);
     Ok(package)
+}
+
+/// Remembers a package, so that its zip is known when it is named. Without effect where nothing can be written: the notes
+/// only save time.
+pub(super) fn keep(package: &Package, folder: Option<&Path>) {
+    let Some(folder) = folder else { return };
+    let note = Note { bootstrap_bytes: package.bootstrap_bytes, elf: package.elf() };
+    if let (Ok(()), Ok(note)) = (std::fs::create_dir_all(folder), serde_json::to_vec(&note)) {
+        let _ = write(&note_path(folder, &package.code_sha256), &note);
+    }
+}
+
+fn note_path(folder: &Path, code_sha256: &str) -> PathBuf {
+    // Base64 has slashes.
+    folder.join(format!("{}.json", code_sha256.replace('/', "_")))
 }
 
 fn read(note_path: &Path) -> Option<Note> {
     serde_json::from_slice(&std::fs::read(note_path).ok()?).ok()
-}
-
-/// Without effect where nothing can be written: the notes only save time.
-fn remember(note_path: &Path, note: &Note) {
-    let Some(folder) = note_path.parent() else { return };
-    if let (Ok(()), Ok(note)) = (std::fs::create_dir_all(folder), serde_json::to_vec(note)) {
-        let _ = write(note_path, &note);
-    }
 }
 
 #[cfg(test)]
@@ -64,10 +72,9 @@ mod tests {
         let found = || package(made.zip.clone(), path, Some(&folder)).unwrap();
         assert_eq!(found(), made);
         // What is remembered is what comes back, so the second time nothing was unpacked.
-        let note_path = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
-        let remembered = Note { bootstrap_bytes: 1, elf: made.elf() };
-        remember(&note_path, &remembered);
+        keep(&Package { bootstrap_bytes: 1, ..made.clone() }, Some(&folder));
         assert_eq!(found().bootstrap_bytes, 1);
+        let note_path = note_path(&folder, &made.code_sha256);
         // A damaged note is none.
         std::fs::write(&note_path, "{").unwrap();
         assert_eq!(found(), made);

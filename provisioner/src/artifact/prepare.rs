@@ -32,7 +32,9 @@ fn prebuilt(path: &Path, target: Target) -> Result<Package, Error> {
     let package = if file.starts_with(b"PK") {
         known_zip::package(file.into(), path, known_zip::folder().as_deref())?
     } else {
-        Package::of_program(&file, path)?
+        let package = Package::of_program(&file, path)?;
+        known_zip::keep(&package, known_zip::folder().as_deref());
+        package
     };
     package.check(target, path)?;
     Ok(package)
@@ -50,6 +52,7 @@ fn built(program: &Path, target: Target) -> Result<Package, Error> {
             if let Some(stamp) = stamp {
                 cache::store(program, stamp, &package);
             }
+            known_zip::keep(&package, known_zip::folder().as_deref());
             package
         }
     };
