@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::units::bar;
 use super::{far, plan_text::step_title, seconds};
 use crate::events::{Event, Skipped};
 use crate::plan::Plan;
@@ -63,7 +64,9 @@ impl Tree {
             Event::Waiting { index, why, elapsed, deadline, .. } => {
                 (*index, format!("{why} ({} of at most {})", seconds(*elapsed), seconds(*deadline)))
             }
-            Event::Progress { index, progress, elapsed, .. } => (*index, far(progress, *elapsed)),
+            Event::Progress { index, progress, elapsed, .. } => {
+                (*index, far(progress, *elapsed) + &bar(progress))
+            }
             Event::Done { index, elapsed, .. } => {
                 return Some(self.over(*index, '✓', &format!(" ({})", seconds(*elapsed))));
             }
@@ -262,7 +265,7 @@ mod tests {
         at!(2100, 4, Started {});
         let progress = Progress { done: 2000, total: Some(5000), what: "objects deleted" };
         at!(4600, 4, Progress { progress: progress, elapsed: Duration::from_millis(2500) });
-        film.shoot(4700, 100, 24);
+        film.shoot(4700, 110, 24);
         at!(5000, 4, Done { elapsed: Duration::from_millis(2900) });
         at!(5000, 5, Skipped { why: Skipped::Interrupted });
         film.shoot(5000, 100, 24);
