@@ -30,14 +30,15 @@ pub(super) struct Arithmetic {
     /// Whether the picture's encoder kept the zeros at the end of its data, which it may
     /// discard (D.1.8). All or none: else they could be counted.
     keeps_zeros: Option<bool>,
-    /// Decisions that may still be made.
-    decisions_left: u64,
+    /// Decisions that may still be made. Not known before the first scan.
+    decisions_left: Option<u64>,
 }
 
-/// Decisions in all, besides [`DECISIONS_PER_BYTE`]. Since a decision can take as little
-/// as 0.00002 bits, a tiny file may hold a huge picture; so its work needs a bound.
-/// This is enough for ten scans of an empty picture of 100 megapixels.
-const DECISIONS: u64 = 1 << 27;
+/// Decisions of all scans together, besides [`DECISIONS_PER_BYTE`]. Since a decision can
+/// take as little as 0.00002 bits, a tiny file may hold a huge picture, and a hundred
+/// scans of it; so its work needs a bound. This is enough for ten scans of an empty
+/// picture of 100 megapixels, and takes about 0.2 s.
+const DECISIONS: u64 = 1 << 25;
 /// Real pictures have 10 to 40.
 const DECISIONS_PER_BYTE: u64 = 256;
 
@@ -81,7 +82,7 @@ pub(super) enum Why {
 
 impl Arithmetic {
     pub(super) fn new() -> Self {
-        Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: DECISIONS }
+        Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: None }
     }
 
     /// Takes a conditioning table (DAC, B.2.4.3): its class and destination in one
@@ -96,9 +97,9 @@ impl Arithmetic {
         Some(())
     }
 
-    /// Says that a scan comes, with so many bytes behind it.
-    pub(super) fn begin_scan(&mut self, data_bytes: usize) {
-        self.decisions_left = self.decisions_left.max(DECISIONS_PER_BYTE * data_bytes as u64);
+    /// Says that a scan comes, with so many bytes from it to the end of the file.
+    pub(super) fn begin_scan(&mut self, bytes: usize) {
+        self.decisions_left.get_or_insert(DECISIONS + DECISIONS_PER_BYTE * bytes as u64);
     }
 
     /// Follows a scan or restart interval, MCUs `mcus` of those in the scan, from
@@ -131,7 +132,7 @@ impl Arithmetic {
         let Interval { coder, .. } = interval;
         let (reached, at_end_of_file) = (coder.position(), coder.at_end_of_file());
         let fail = |why| Failure { why, position: reached, at_end_of_file };
-        self.decisions_left = self.decisions_left.saturating_sub(coder.decisions);
+        self.decisions_left = self.decisions_left.map(|left| left.saturating_sub(coder.decisions));
         followed.map_err(fail)?;
         let end = coder.finish().ok_or_else(|| fail(Why::End))?;
         if end.zeros == 0 {
@@ -168,7 +169,8 @@ impl Interval<'_, '_> {
         if !self.coder.agrees() {
             return Err(Why::End);
         }
-        if self.coder.decisions > self.conditioning.decisions_left { Err(Why::Work) } else { Ok(()) }
+        let left = self.conditioning.decisions_left.unwrap_or(DECISIONS);
+        if self.coder.decisions > left { Err(Why::Work) } else { Ok(()) }
     }
 
     /// Blocks of sequential scans (F.2.4), and without AC of first DC scans (G.1.3.1).
