@@ -87,8 +87,12 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::Config,
+            Self::Connect(ConnectError::Call(error)) if error.is_trouble_of_aws() => ExitCode::Failed,
             Self::Connect(_) => ExitCode::Access,
-            Self::Aws(error) if error.is_credentials() || error.transport == Some(Transport::Connection) => {
+            Self::Aws(error)
+                if error.is_credentials()
+                    || matches!(error.transport, Some(Transport::Connection | Transport::Untrusted)) =>
+            {
                 ExitCode::Access
             }
             Self::Refused { .. } => ExitCode::Refused,
@@ -111,12 +115,26 @@ impl Failure {
             Self::Connect(ConnectError::NoRegion) => {
                 Some("set AWS_REGION, `region` in config.toml or in your profile, or use --local".to_owned())
             }
+            Self::Connect(ConnectError::NoProfile { name, others }) => {
+                let there = match others.as_slice() {
+                    [] => String::new(),
+                    others => format!("choose one of those that are there ({}), or ", others.join(", ")),
+                };
+                Some(format!(
+                    "{there}make it with `aws configure --profile {name}` or `aws configure sso --profile {name}`; in \
+                     ~/.aws/config it stands under [profile {name}]"
+                ))
+            }
             Self::Connect(ConnectError::CaBundle { .. }) => {
                 Some("AWS_CA_BUNDLE must name a readable file with PEM certificates".to_owned())
             }
             Self::Connect(ConnectError::WrongAccount { .. }) => {
                 Some("choose other credentials (AWS_PROFILE), or change `account` in config.toml".to_owned())
             }
+            Self::Connect(ConnectError::Call(error)) if error.transport == Some(Transport::Timeout) => Some(
+                "nothing answers there: check the network, a proxy or VPN on the way, AWS_ENDPOINT_URL and AWS_REGION"
+                    .to_owned(),
+            ),
             Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(str::to_owned),
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(),

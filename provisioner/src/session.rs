@@ -2,16 +2,23 @@
 //! connection, the stack.
 
 use std::path::PathBuf;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use crate::artifact::{self, Package};
-use crate::aws::{Aws, ConnectError, Connection};
+use crate::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
 use crate::cli::Global;
 use crate::config::{self, BucketRole, Config, Overrides};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::local::{LocalAws, Progress, Running, Settings};
-use crate::report::Screen;
+use crate::report::{Screen, seconds};
 use crate::stack::Stack;
+
+/// So long the first call may take before it is spoken of.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// A command's surroundings.
 pub struct Session<'a> {
@@ -71,7 +78,7 @@ impl Session<'_> {
                 credentials: Some((running.access_key_id, running.secret_access_key)),
             };
         }
-        let aws = Aws::connect(&connection).await?;
+        let aws = self.ask_who_we_are(&connection).await?;
         if let Some(expected) = config.account.clone().filter(|expected| *expected != aws.account) {
             return Err(ConnectError::WrongAccount { actual: aws.account, expected }.into());
         }
@@ -95,6 +102,22 @@ impl Session<'_> {
             });
         }
         Ok(Connected { aws, stack })
+    }
+
+    /// Connects. Most often STS answers at once; when it does not, this says what is waited for.
+    async fn ask_who_we_are(&self, connection: &Connection) -> Result<Aws, ConnectError> {
+        let connecting = pin!(Aws::connect(connection));
+        let silence = pin!(tokio::time::sleep(SILENCE));
+        match select(connecting, silence).await {
+            Either::Left((connected, _)) => connected,
+            Either::Right(((), connecting)) => {
+                self.screen.say(&format!(
+                    "waiting for STS to say whose credentials these are (at most {})",
+                    seconds(IDENTITY_DEADLINE)
+                ));
+                connecting.await
+            }
+        }
     }
 
     /// Starts the local AWS unless it runs.

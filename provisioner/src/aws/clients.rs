@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -19,7 +19,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::root_names::with_right_names;
-use super::{AwsCall, AwsError, client_with_ca};
+use super::{AwsCall, AwsError, client_with_ca, environment};
+
+/// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
+/// then; whoever does not answer the first one is not there.
+pub(crate) const IDENTITY_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a try may take, so that another one follows.
+const IDENTITY_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// How to reach AWS. What is `None` comes from the standard AWS environment
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html>).
@@ -41,6 +47,14 @@ pub enum ConnectError {
     /// No region is set anywhere.
     #[error("no AWS region is set")]
     NoRegion,
+    /// `AWS_PROFILE` names a profile that nobody has made.
+    #[error("AWS_PROFILE is {name:?}, and there is no such profile in the AWS config and credentials files")]
+    NoProfile {
+        /// Its name.
+        name: String,
+        /// Those that there are.
+        others: Vec<String>,
+    },
     /// The trust store could not be read.
     #[error("AWS_CA_BUNDLE {path}: {source}")]
     CaBundle {
@@ -160,20 +174,25 @@ impl Aws {
                     .read_timeout(Duration::from_secs(30))
                     .build(),
             );
-        if let Some(region) = &connection.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
         if let Some(endpoint) = &connection.endpoint {
             loader = loader.endpoint_url(endpoint);
         }
         if let Some((id, secret)) = &connection.credentials {
             loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "provisioner"));
         }
-        let config = loader.load().await;
+        let config = environment::load(loader, connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
         let calls = Calls::default();
+        let patience = config.timeout_config().map(aws_config::timeout::TimeoutConfig::to_builder);
         let sts = aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&config)
+                .timeout_config(
+                    patience
+                        .unwrap_or_default()
+                        .operation_attempt_timeout(IDENTITY_ATTEMPT)
+                        .operation_timeout(IDENTITY_DEADLINE)
+                        .build(),
+                )
                 .retry_partition(retries())
                 .interceptor(calls.clone())
                 .build(),

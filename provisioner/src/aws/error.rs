@@ -4,6 +4,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_types::request_id::RequestId;
+use rustls::CertificateError;
 
 /// Why a call to AWS failed.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct AwsError {
 pub enum Transport {
     /// No connection, or it broke.
     Connection,
+    /// The other side's certificate is of an authority that nobody here trusts.
+    Untrusted,
     /// No answer in time.
     Timeout,
     /// The request could not be made: most often, there are no credentials.
@@ -191,6 +194,12 @@ impl AwsError {
         ]) || self.status == Some(429)
     }
 
+    /// AWS was reached and has trouble of its own, which says nothing about who asked.
+    #[must_use]
+    pub fn is_trouble_of_aws(&self) -> bool {
+        self.is_throttled() || self.status.is_some_and(|status| status >= 500)
+    }
+
     /// The bucket lives in another region than the one that was asked.
     #[must_use]
     pub fn is_wrong_region(&self) -> bool {
@@ -241,10 +250,17 @@ impl AwsError {
                 "objects have arrived in the bucket meanwhile: stop whatever writes into it, then run the command \
                  again",
             )
+        } else if self.transport == Some(Transport::Untrusted) {
+            Some(
+                "the endpoint shows a certificate of an authority that is not trusted here: AWS_CA_BUNDLE=FILE names \
+                 the PEM file of those to trust instead of the system's; without it, check AWS_ENDPOINT_URL",
+            )
         } else if self.transport == Some(Transport::Connection) {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
         } else if self.transport == Some(Transport::Timeout) {
             Some("no answer in time: check the network, then run the command again")
+        } else if self.is_trouble_of_aws() {
+            Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
         } else {
             None
         }
@@ -278,6 +294,7 @@ where
     let transport = match error {
         SdkError::ServiceError(_) => None,
         _ if caused_by_credentials(error) => Some(Transport::Credentials),
+        _ if caused_by_unknown_issuer(error) => Some(Transport::Untrusted),
         SdkError::TimeoutError(_) => Some(Transport::Timeout),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Transport::Timeout),
         SdkError::ResponseError(_) => Some(Transport::Response),
@@ -302,6 +319,26 @@ fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
             return true;
         }
         next = error.source();
+    }
+    false
+}
+
+/// Whether TLS refused the other side because nobody here knows who issued its certificate.
+fn caused_by_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // A bad signature: an authority of this name is trusted, but it has another key.
+        if let Some(rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        )) = error.downcast_ref()
+        {
+            return true;
+        }
+        // An I/O error gives the cause of what it wraps for its own, and so skips what it wraps.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
     }
     false
 }
@@ -357,6 +394,28 @@ mod tests {
         let error = AwsError::with_code("BucketAlreadyExists");
         assert!(error.is_taken_by_others() && !error.is_already_exists());
         assert!(error.hint().is_some_and(|hint| hint.contains("config.toml")));
+    }
+
+    #[test]
+    fn trouble_of_aws_is_told_by_code_and_status() {
+        let of = |code: Option<&str>, status| AwsError {
+            code: code.map(str::to_owned),
+            status: Some(status),
+            ..AwsError::with_code("")
+        };
+        for error in [
+            of(Some("Throttling"), 400),
+            of(Some("ServiceUnavailable"), 503),
+            of(Some("InternalFailure"), 500),
+            // A gateway in between answers with a page, in which there is no code.
+            of(None, 502),
+            of(None, 429),
+        ] {
+            assert!(error.is_trouble_of_aws() && error.hint().is_some(), "{error:?}");
+        }
+        for error in [of(Some("InvalidClientTokenId"), 403), of(None, 403), of(Some("AccessDenied"), 403)] {
+            assert!(!error.is_trouble_of_aws(), "{error:?}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
 mod clients;
+mod environment;
 mod error;
 mod http;
 mod root_names;
 mod wait;
 
+pub(crate) use clients::IDENTITY_DEADLINE;
 pub use clients::{Aws, ConnectError, Connection};
 pub use error::{AwsCall, AwsError, Transport};
 pub use http::client_with_ca;

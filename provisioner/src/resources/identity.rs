@@ -58,7 +58,9 @@ pub enum Change {
         /// The buckets that the policy opens.
         buckets: Vec<BucketRole>,
     },
-    /// Delete an inline policy: not of the configuration, or the rights go first.
+    /// Delete our inline policy: the rights go before the identity goes, or before other rights come.
+    TakeRights(String),
+    /// Delete an inline policy that is not of the configuration, whatever its name looks like.
     DeleteInline(String),
     /// Detach a policy that is not of the configuration.
     Detach(String),
@@ -126,7 +128,7 @@ pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
 impl Change {
     /// Takes our rights away from an identity that is about to go.
     pub(super) fn take(stack: &Stack) -> Self {
-        Self::DeleteInline(stack.names.inline_policy.clone())
+        Self::TakeRights(stack.names.inline_policy.clone())
     }
 
     pub(super) fn line(&self) -> Line {
@@ -134,8 +136,7 @@ impl Change {
             Self::SetPolicy { from, to, .. } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            // Ours goes only before the identity goes, or before other rights come.
-            Self::DeleteInline(name) if name.starts_with("provisioner-") => {
+            Self::TakeRights(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("the rights go first")
             }
             Self::DeleteInline(name) => {
@@ -165,7 +166,10 @@ impl Change {
 
     pub(super) fn narrows(&self) -> bool {
         match self {
-            Self::DeleteInline(_) | Self::Detach(_) | Self::SetBoundary { to: Some(_), .. } => true,
+            Self::TakeRights(_)
+            | Self::DeleteInline(_)
+            | Self::Detach(_)
+            | Self::SetBoundary { to: Some(_), .. } => true,
             Self::SetPolicy { from: Some(from), to, .. } => policy::narrows(from, to),
             _ => false,
         }
@@ -180,7 +184,7 @@ impl Change {
         let wait = Deadline::PROPAGATION;
         match self {
             Self::SetPolicy { to, .. } => settle(context, async || identity.put_policy(ours, to).await).await,
-            Self::DeleteInline(policy) => {
+            Self::TakeRights(policy) | Self::DeleteInline(policy) => {
                 race::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
             }
             Self::Detach(arn) => {
@@ -194,5 +198,33 @@ impl Change {
             }
             Self::SetTags { to, .. } => settle(context, async || identity.tag(to).await).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(change: &Change) -> Option<String> {
+        change.line().note
+    }
+
+    #[test]
+    fn a_policy_made_by_hand_is_told_as_such_whatever_its_name() {
+        let overrides = crate::config::Overrides::default();
+        let Ok(config) = crate::config::parse("stack = \"photos\"", "config.toml", &overrides) else {
+            panic!()
+        };
+        let stack = Stack::new(config, "aws", "123456789012", "eu-west-1");
+        let policy = crate::stack::policies::role(&stack);
+        let observed = Policies {
+            ours: Some(policy.clone()),
+            extra_inline: vec!["provisioner-photos-2".to_owned()],
+            attached: Vec::new(),
+        };
+        let changes = Rights { policy, buckets: Vec::new() }.diff(&stack, &observed);
+        assert_eq!(changes, [Change::DeleteInline("provisioner-photos-2".to_owned())]);
+        assert_eq!(note(&changes[0]).as_deref(), Some("not in config.toml"));
+        assert_eq!(note(&Change::take(&stack)).as_deref(), Some("the rights go first"));
     }
 }
