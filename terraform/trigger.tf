@@ -27,6 +27,13 @@ resource "aws_s3_bucket_notification" "source" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = alltrue([for suffix in var.trigger.suffixes : length("provisioner-${var.stack}-${replace(suffix, "/^[.]+/", "")}") <= 255])
+      error_message = "The id of a suffix's entry, provisioner-<stack>-<suffix>, has at most 255 characters."
+    }
+  }
+
   # The first event may come at once, so everything it needs must be there.
   depends_on = [
     aws_lambda_permission.s3,

@@ -298,6 +298,11 @@ variable "trigger" {
   }
 
   validation {
+    condition     = length(var.trigger.suffixes) <= 100
+    error_message = "There are at most 100 suffixes: each is an event notification, and a bucket has no more of them."
+  }
+
+  validation {
     condition = alltrue(flatten([
       for at, suffix in var.trigger.suffixes : [
         for other_at, other in var.trigger.suffixes : at == other_at || !endswith(suffix, other)

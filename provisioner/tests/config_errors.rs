@@ -71,6 +71,29 @@ fn same_bucket_twice() {
 }
 
 #[test]
+fn names_that_s3_keeps_for_itself() {
+    assert_shown!(rendered(
+        "stack = \"sthree-photos\"\n[source]\nbucket = \"{stack}-raw\"\n[destination]\nversioning = true\n"
+    ));
+    let overrides = Overrides { stack: Some("xn--photos".to_owned()) };
+    let errors = parse("stack = \"photos\"", "config.toml", &overrides).unwrap_err();
+    assert!(errors.count() == 1 && errors.to_string().contains("\"xn--\""), "{errors}");
+    // The name of a stack may begin so where the buckets do not.
+    let text =
+        "stack = \"xn--photos\"\nsource.bucket = \"raw-{stack}\"\ndestination.bucket = \"clean-{stack}\"";
+    assert!(parse(text, "config.toml", &Overrides::default()).is_ok());
+}
+
+#[test]
+fn more_entries_and_longer_ids_than_s3_takes() {
+    let suffixes: Vec<String> = (0..101).map(|number| format!("\".{number:03}\"")).collect();
+    let errors = errors(&format!("stack = \"photos\"\n[trigger]\nsuffixes = [{}]", suffixes.join(", ")));
+    assert!(errors.count() == 1 && errors.to_string().contains("101 suffixes are 1 too many"), "{errors}");
+    let long = format!("stack = \"photos\"\n[trigger]\nsuffixes = [\".{}\"]", "x".repeat(237));
+    assert!(rendered(&long).contains("make the suffix 1 shorter"));
+}
+
+#[test]
 fn shared_bucket_with_another_stack() {
     let overrides = Overrides { stack: Some("test".to_owned()) };
     let text = "stack = \"photos\"\n[source]\nbucket = \"photos-raw\"\n";

@@ -68,6 +68,15 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
     let destination_table = top.table("destination", "[destination]", keys::BUCKET, found);
     let source = read_bucket(source_table.as_ref(), BucketRole::Source, &known, found);
     let destination = read_bucket(destination_table.as_ref(), BucketRole::Destination, &known, found);
+    let unnamed = [(&source, &source_table), (&destination, &destination_table)]
+        .into_iter()
+        .filter(|(_, table)| table.as_ref().is_none_or(|table| !table.has("bucket")));
+    // Both for the same reason: that is one error.
+    if let Some(problem) =
+        unnamed.filter_map(|(bucket, _)| bucket_name::check_default(&bucket.bucket, &known)).next()
+    {
+        found.add(top.span_of("stack").filter(|_| asked.is_none()), problem);
+    }
     let name_span = |table: Option<&Section<'_, '_>>| table.and_then(|table| table.span_of("bucket"));
     let source_span = name_span(source_table.as_ref());
     let destination_span = name_span(destination_table.as_ref());
@@ -85,7 +94,7 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
     }
 
     let function = read_function(top, found);
-    let trigger = read_trigger(top, found);
+    let trigger = read_trigger(top, known.stack, found);
     let alarms = read_alarms(top, known.region, found);
     let users = read_users(top, known.stack, found);
     Some(Config {
@@ -273,18 +282,19 @@ fn read_environment(table: &Section<'_, '_>, found: &mut Findings<'_>) -> BTreeM
     environment
 }
 
-fn read_trigger(top: &Section<'_, '_>, found: &mut Findings<'_>) -> TriggerConfig {
+fn read_trigger(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> TriggerConfig {
     let default = defaults::trigger();
     let Some(table) = top.table("trigger", "[trigger]", keys::TRIGGER, found) else { return default };
     let prefix = checked(&table, "prefix", trigger::check_prefix, found).unwrap_or(default.prefix);
     let Some(suffixes) = table.strings("suffixes", found) else {
         return TriggerConfig { prefix, suffixes: default.suffixes };
     };
-    if let Some(problem) = trigger::check_some(suffixes.value.len()) {
+    if let Some(problem) = trigger::check_count(suffixes.value.len()) {
         found.add(Some(suffixes.span), problem);
     }
     for (index, suffix) in suffixes.value.iter().enumerate() {
         let problem = trigger::check_suffix(&suffix.value)
+            .or_else(|| trigger::check_id(stack, &suffix.value))
             .or_else(|| trigger::check_overlap(&suffix.value, &suffixes.value[..index]));
         if let Some(problem) = problem {
             found.add(Some(suffix.span.clone()), problem);

@@ -149,4 +149,19 @@ mod tests {
             assert_eq!(is_trigger_of(stack, id, &arn(function)), ours, "{stack} {id} {function}");
         }
     }
+
+    #[test]
+    fn the_longest_name_of_a_stack_fits_everywhere() {
+        let overrides = crate::config::Overrides { stack: Some("s".repeat(32)) };
+        let Ok(config) = crate::config::parse("stack = \"abc\"", "config.toml", &overrides) else { panic!() };
+        let names = Names::new(&config, "aws", "123456789012", "us-isof-south-1");
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        assert!(names.role().len() <= 64 && names.inline_policy.len() <= 128 && names.path.len() <= 512);
+        // https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+        assert!(names.function.len() <= 64 && permission_statement_id(&names.stack).len() <= 100);
+        // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+        assert!(names.log_group.len() <= 512);
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        assert!(["errors", "throttles", "dropped"].iter().all(|what| names.alarm(what).len() <= 255));
+    }
 }

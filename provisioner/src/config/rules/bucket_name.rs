@@ -51,6 +51,22 @@ pub(in crate::config) fn check(template: &str, known: &Known<'_>) -> Vec<Problem
     problems
 }
 
+/// A name that the file does not give, and whose only part of the user's is the stack's name.
+pub(in crate::config) fn check_default(template: &str, known: &Known<'_>) -> Option<Problem> {
+    let problem = check(template, known).into_iter().next()?;
+    Some(Problem {
+        message: format!(
+            "the buckets of the stack {} cannot have the names they are given: {}",
+            quoted(known.stack),
+            problem.message
+        ),
+        help:
+            "give the stack another name, or [source] and [destination] a `bucket` that begins in another way"
+                .to_owned(),
+        ..problem
+    })
+}
+
 /// Both buckets by the same name: the function would be started by what it
 /// wrote itself, for ever.
 ///

@@ -10,6 +10,11 @@ const RULES: &str =
 /// The longest object key, in bytes of UTF-8.
 const LONGEST: usize = 1024;
 
+/// The longest id of an entry.
+const LONGEST_ID: usize = 255;
+/// Entries that a bucket can have.
+const MOST: usize = 100;
+
 /// Characters that stand for themselves in a filter; S3 wants all others
 /// URL-encoded, which no two implementations of S3 take in the same way.
 ///
@@ -90,13 +95,39 @@ pub(in crate::config) fn check_overlap(suffix: &str, before: &[At<String>]) -> O
     ))
 }
 
-/// No suffix: nothing would ever start the function.
-pub(in crate::config) fn check_some(count: usize) -> Option<Problem> {
-    (count == 0).then(|| {
-        Problem::new(
+/// No suffix, and nothing would ever start the function; too many, and S3 refuses them.
+pub(in crate::config) fn check_count(count: usize) -> Option<Problem> {
+    if count == 0 {
+        return Some(Problem::new(
             "there is no suffix",
             "each suffix is one entry of the trigger; without one, no upload starts the function",
             "name at least one, e.g. suffixes = [\".jpg\", \".jpeg\", \".JPG\", \".JPEG\"], or remove the line",
+        ));
+    }
+    (count > MOST).then(|| {
+        Problem::new(
+            format!("{count} suffixes are {} too many", count - MOST),
+            format!(
+                "each suffix is one entry, and a bucket has at most {MOST} event notifications: \
+                 https://docs.aws.amazon.com/general/latest/gr/s3.html"
+            ),
+            "keep those that your files have; one that is the end of another matches the keys of both",
+        )
+    })
+}
+
+/// The suffix is a part of its entry's id.
+pub(in crate::config) fn check_id(stack: &str, suffix: &str) -> Option<Problem> {
+    let length = format!("provisioner-{stack}-{}", suffix.trim_start_matches('.')).len();
+    (length > LONGEST_ID).then(|| {
+        Problem::new(
+            format!("the id of this suffix's entry would have {length} characters"),
+            format!(
+                "S3 takes at most {LONGEST_ID} for the name of an event notification, and this one is \
+                 provisioner-<stack>-<suffix>: \
+                 https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications.html"
+            ),
+            format!("make the suffix {} shorter", length - LONGEST_ID),
         )
     })
 }
@@ -137,6 +168,23 @@ mod tests {
         assert!(check_prefix("incoming/*").unwrap().help.contains("\"incoming/\""));
         assert!(check_prefix("holiday photos/").is_some());
         assert!(check_prefix(&"x".repeat(1025)).is_some());
+    }
+
+    #[test]
+    fn as_many_as_s3_takes() {
+        assert!(check_count(0).unwrap().message.contains("there is no suffix"));
+        assert_eq!((check_count(1), check_count(100)), (None, None));
+        assert_eq!(check_count(103).unwrap().message, "103 suffixes are 3 too many");
+    }
+
+    #[test]
+    fn ids_as_long_as_s3_takes() {
+        // provisioner-photos-, and the suffix without its dot.
+        let longest = format!(".{}", "x".repeat(255 - 19));
+        assert_eq!(check_id("photos", &longest), None);
+        let problem = check_id("photos", &format!("{longest}x")).unwrap();
+        assert_eq!(problem.help, "make the suffix 1 shorter");
+        assert!(problem.message.contains("256 characters"), "{}", problem.message);
     }
 
     #[test]
