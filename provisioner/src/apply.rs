@@ -1,8 +1,8 @@
 //! Runs the steps of a plan: everything whose needs are met at once, bounded.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -10,6 +10,7 @@ use futures::stream::FuturesUnordered;
 
 use crate::aws::{AwsError, Wait};
 use crate::events::{Event, Listener, Skipped};
+use crate::interrupt::Interrupt;
 use crate::plan::{Plan, Step};
 use crate::resources::{Context, Progress, ResourceChange};
 
@@ -25,6 +26,8 @@ pub struct Outcome {
     pub done: Vec<usize>,
     /// The steps that failed, each with its error.
     pub failed: Vec<(usize, AwsError)>,
+    /// Indices of the steps that were let go of, done or not.
+    pub abandoned: Vec<usize>,
     /// Indices of the steps that were not begun.
     pub skipped: Vec<usize>,
     /// How long steps have waited for AWS, all added up.
@@ -35,7 +38,7 @@ impl Outcome {
     /// Everything was done.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty()
+        self.failed.is_empty() && self.abandoned.is_empty() && self.skipped.is_empty()
     }
 }
 
@@ -119,18 +122,19 @@ impl Todo {
     }
 }
 
-/// Executes a plan. When `interrupted` turns true no further step begins;
-/// those under way finish.
+/// Executes a plan. After a signal no further step begins; those under way have some time to finish.
 pub async fn apply(
     plan: &Plan,
     context: &Context<'_>,
     listener: &dyn Listener,
-    interrupted: &AtomicBool,
+    interrupt: &Interrupt,
 ) -> Outcome {
     let mut todo = Todo::of(plan);
     let mut pace = Pace { limit: MOST, retries: context.aws.retries() };
     let mut outcome = Outcome::default();
     let mut running = FuturesUnordered::new();
+    let mut under_way = BTreeSet::new();
+    let mut grace = pin!(interrupt.grace());
     let skip = |outcome: &mut Outcome, steps: Vec<usize>, why: Skipped| {
         for index in steps {
             outcome.skipped.push(index);
@@ -138,14 +142,27 @@ pub async fn apply(
         }
     };
     loop {
-        if interrupted.load(Ordering::Relaxed) {
+        if interrupt.failure().is_some() {
             skip(&mut outcome, todo.rest(), Skipped::Interrupted);
         }
         while running.len() < pace.limit {
             let Some(index) = todo.begin() else { break };
+            under_way.insert(index);
             running.push(run(index, &plan.steps[index], context, listener));
         }
-        let Some((index, result, waited)) = running.next().await else { break };
+        let next = tokio::select! {
+            next = running.next() => next,
+            _ = &mut grace => {
+                skip(&mut outcome, todo.rest(), Skipped::Interrupted);
+                for index in under_way {
+                    outcome.abandoned.push(index);
+                    listener.event(&Event::Abandoned { index, step: &plan.steps[index] });
+                }
+                break;
+            }
+        };
+        let Some((index, result, waited)) = next else { break };
+        under_way.remove(&index);
         pace.adapt(context.aws.retries());
         outcome.waited += waited;
         match result {

@@ -319,7 +319,10 @@ pub fn main() -> std::process::ExitCode {
     let result = runtime.block_on(async {
         let said = std::sync::Arc::clone(&screen);
         let interrupt = crate::interrupt::Interrupt::listen(move || {
-            said.say("\ninterrupted: calls under way finish; press Ctrl-C again to end at once");
+            said.say(&format!(
+                "\ninterrupted: calls under way have {} s to finish; press Ctrl-C again to end at once",
+                crate::interrupt::GRACE.as_secs()
+            ));
         })
         .map_err(|source| crate::failure::Failure::File { path: "signal handler".to_owned(), source })?;
         let session = crate::session::Session { global: &cli.global, screen: &screen, interrupt: &interrupt };

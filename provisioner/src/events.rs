@@ -58,6 +58,13 @@ pub enum Event<'a> {
         /// Why.
         error: &'a AwsError,
     },
+    /// A step was let go of after an interruption: AWS has not answered, and may have done it or not.
+    Abandoned {
+        /// Its place in the plan.
+        index: usize,
+        /// The step.
+        step: &'a Step,
+    },
     /// A step was not begun.
     Skipped {
         /// Its place in the plan.

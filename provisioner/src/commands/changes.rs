@@ -77,7 +77,7 @@ pub(super) async fn execute(
     let context =
         Context { aws: &connected.aws, stack, package, delete_data, on_wait: &|_| (), on_progress: &|_| () };
     let outcome = {
-        let work = pin!(apply(plan, &context, listener.as_ref(), session.interrupt.flag()));
+        let work = pin!(apply(plan, &context, listener.as_ref(), session.interrupt));
         let ticking = pin!(async {
             let mut clock = tokio::time::interval(FRAME);
             loop {
@@ -92,6 +92,9 @@ pub(super) async fn execute(
     };
     drop(listener);
     sum_up(session, connected, plan, &outcome, start.elapsed());
+    if let Some(failure) = session.interrupt.failure().filter(|_| !outcome.abandoned.is_empty()) {
+        return Err(failure);
+    }
     if let Some((_, error)) = outcome.failed.first() {
         return Err(Failure::Steps {
             total: plan.steps.len(),
@@ -114,6 +117,7 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
             "event": "executed",
             "done": outcome.done.len(),
             "failed": outcome.failed.len(),
+            "abandoned": outcome.abandoned.len(),
             "skipped": outcome.skipped.len(),
             "elapsed_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "waited_ms": u64::try_from(outcome.waited.as_millis()).unwrap_or(u64::MAX),
@@ -130,10 +134,10 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
         text.push_str(&format!(", {calls} AWS calls so far"));
     }
     screen.say(&text);
-    if !outcome.is_complete() {
-        for &index in &outcome.skipped {
+    for (what, steps) in [("perhaps done", &outcome.abandoned), ("not done", &outcome.skipped)] {
+        for &index in steps {
             let step = &plan.steps[index];
-            screen.say(&format!("not done: {}", step_title(&step.address, &step.change, &connected.stack)));
+            screen.say(&format!("{what}: {}", step_title(&step.address, &step.change, &connected.stack)));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::aws::{Aws, AwsCall, AwsError, Wait};
+use crate::aws::{Aws, AwsCall, Wait};
 use crate::cli;
 use crate::config::{BucketRole, Config, UserConfig};
 use crate::exit_code::ExitCode;
@@ -155,7 +155,16 @@ async fn upload_as(
         return Err(failure);
     }
     let user = stack.names.user(&user.name);
-    let key = AccessKey::create(aws, &user).await?;
+    let key = match session.interrupt.or_grace(AccessKey::create(aws, &user)).await {
+        Err(Failure::Interrupted(code)) => {
+            session.screen.say(&format!(
+                "warning: IAM did not answer whether it made an access key for this run; if it did, nobody has its \
+                 secret: aws iam list-access-keys --user-name {user}"
+            ));
+            return Err(Failure::Interrupted(code));
+        }
+        other => other?,
+    };
     let source = stack.names.bucket(BucketRole::Source);
     let work = async {
         let client = key.client(aws);
@@ -169,16 +178,16 @@ async fn upload_as(
         upload(args, session, connected, &sender, selection).await
     };
     let result = work.await;
-    match key.remove(aws).await {
+    match session.interrupt.or_grace(key.remove(aws)).await {
         Ok(()) => result,
         Err(error) => {
             say_key_is_left(session, &user, &key.id, &error);
-            result.and(Err(error.into()))
+            result.and(Err(error))
         }
     }
 }
 
-fn say_key_is_left(session: &Session<'_>, user: &str, id: &str, error: &AwsError) {
+fn say_key_is_left(session: &Session<'_>, user: &str, id: &str, error: &Failure) {
     let screen = session.screen;
     if screen.json {
         let error = error.to_string();

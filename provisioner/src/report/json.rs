@@ -47,6 +47,7 @@ impl Listener for JsonLines<'_> {
                     "hint": error.hint(),
                 }),
             ),
+            Event::Abandoned { step, .. } => (step, json!({"event": "abandoned"})),
             Event::Skipped { step, why, .. } => {
                 let why = match why {
                     Skipped::Dependency => "dependency",

@@ -31,6 +31,9 @@ impl Listener for Plain<'_> {
             }
             Event::Done { step, elapsed, .. } => format!("done   {} ({})", title(step), seconds(*elapsed)),
             Event::Failed { step, error, .. } => format!("FAILED {}: {error}", title(step)),
+            Event::Abandoned { step, .. } => {
+                format!("leave  {} (no answer; AWS may have done it or not)", title(step))
+            }
             Event::Skipped { step, why: Skipped::Dependency, .. } => {
                 format!("skip   {} (something it needs failed)", title(step))
             }

@@ -71,6 +71,9 @@ impl Tree {
                 return Some(self.over(*index, '✓', &format!(" ({})", seconds(*elapsed))));
             }
             Event::Failed { index, error, .. } => return Some(self.over(*index, '✗', &format!(": {error}"))),
+            Event::Abandoned { index, .. } => {
+                return Some(self.over(*index, '?', " (no answer; AWS may have done it or not)"));
+            }
             Event::Skipped { index, why, .. } => {
                 let why = match why {
                     Skipped::Dependency => " (something it needs failed)",

@@ -117,14 +117,15 @@ impl Sender {
                 .await
                 .aws("CreateMultipartUpload")
         });
-        // Not dropped half-way: its answer is needed to abort it.
-        let id = create.await?.upload_id.unwrap_or_default();
+        // Not dropped at once: its answer is needed to abort it.
+        let id = interrupt.or_grace(create).await?.upload_id.unwrap_or_default();
         let finished = interrupt.or(self.parts_and_completion(picture, length, &id, on_sent)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
             let abort =
                 self.s3.abort_multipart_upload().bucket(&self.bucket).key(&picture.key).upload_id(&id);
-            let _ = abort.send().await;
+            let abort = async { abort.send().await.aws("AbortMultipartUpload") };
+            let _ = interrupt.or_grace(abort).await;
         }
         finished
     }

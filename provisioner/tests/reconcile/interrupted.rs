@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: calls under way finish, the summary says what was done, and the next run goes on.
+//! Ctrl-C and SIGTERM: calls under way have some time to finish, the summary says what was done, and the next run goes on.
 
 use crate::support::proxy::{Fault, Pace, Rule};
 use crate::support::stage::Stage;
@@ -38,6 +38,51 @@ fn reading_ends_at_the_first_signal() {
     let run = stage.run_with(&["plan"], rules);
     assert_eq!(run.code(), Some(130), "{}", run.text());
     assert!(run.elapsed < Duration::from_secs(3), "{:?}", run.elapsed);
+}
+
+#[test]
+fn one_signal_ends_a_frozen_run_with_its_summary() {
+    let stage = Stage::new();
+    let interrupted = |args: &[&str], frozen: &'static str, signal: Signal| {
+        stage.proxy.begin(vec![Rule::on(frozen, Fault::Freeze)], Pace::Free);
+        let running = stage.spawn(args);
+        while stage.proxy.seen(frozen) == 0 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // What does not wait for it is done meanwhile.
+        std::thread::sleep(Duration::from_secs(2));
+        let asked = Instant::now();
+        running.signal(signal);
+        let run = running.wait();
+        stage.proxy.end();
+        let took = asked.elapsed().as_secs();
+        assert!((9..15).contains(&took), "{took} s: {}", run.text());
+        run
+    };
+
+    let run = interrupted(&["up", "--yes"], "CreateRole", Signal::INT);
+    let text = run.text();
+    assert_eq!(run.code(), Some(130), "{text}");
+    assert!(text.contains("calls under way have 10 s to finish"), "{text}");
+    assert!(
+        text.contains("changes made in") && text.contains("perhaps done: role crash-sanitizer"),
+        "{text}"
+    );
+    assert!(text.contains("not done: function crash-sanitizer"), "{text}");
+    assert!(text.contains("run the same command again"), "{text}");
+    stage.run(&["up", "--yes"]).ok();
+    assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code(), Some(0));
+
+    let run = interrupted(&["down", "--yes", "--json"], "DeleteFunction", Signal::TERM);
+    assert_eq!(run.code(), Some(143), "{}", run.text());
+    let lines: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |event: &str| lines.iter().find(|line| line["event"] == event).unwrap();
+    assert!(of("abandoned")["step"].as_str().unwrap().contains("function crash-sanitizer"));
+    assert_eq!(of("executed")["abandoned"], 1);
+    assert_eq!(of("error")["error"]["exit_code"], 143);
+    stage.run(&["down", "--yes"]).ok();
+    stage.is_bare();
 }
 
 #[test]
