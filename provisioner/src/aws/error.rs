@@ -124,6 +124,13 @@ impl AwsError {
         ])
     }
 
+    /// ACLs cannot be switched off while the bucket's grants something to others
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>).
+    #[must_use]
+    pub fn is_acl_in_the_way(&self) -> bool {
+        self.is(&["InvalidBucketAclWithObjectOwnership"])
+    }
+
     /// The bucket cannot be deleted: something is in it.
     #[must_use]
     pub fn is_bucket_not_empty(&self) -> bool {

@@ -18,6 +18,9 @@ use crate::config::{BucketRole, Encryption};
 use crate::policy;
 use crate::stack::{Stack, Tags, policies};
 
+/// The object ownership that switches ACLs off.
+const ENFORCED: &str = "BucketOwnerEnforced";
+
 /// A bucket as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
@@ -27,6 +30,8 @@ pub struct Observed {
     pub public_access_blocked: bool,
     /// Object ownership.
     pub ownership: Option<String>,
+    /// What the ACL grants to others than the owner, as far as object ownership lets it.
+    pub grants: Vec<String>,
     /// Default encryption: algorithm, key, whether a bucket key is used.
     pub encryption: Option<ObservedEncryption>,
     /// Versioning.
@@ -119,6 +124,8 @@ pub enum What {
     EnforceOwnership {
         /// As it is.
         from: Option<String>,
+        /// What the ACL grants to others, which goes.
+        grants: Vec<String>,
     },
     /// Set default encryption.
     SetEncryption {
@@ -177,7 +184,7 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
         None => {
             changes.push(What::Create { region: stack.names.region.clone() });
             changes.push(What::BlockPublicAccess);
-            changes.push(What::EnforceOwnership { from: None });
+            changes.push(What::EnforceOwnership { from: None, grants: Vec::new() });
             changes.push(What::SetPolicy { from: None, to: policy });
             changes.push(What::SetEncryption { from: None, to: encryption });
             if config.versioning {
@@ -192,8 +199,9 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
             if !observed.public_access_blocked {
                 changes.push(What::BlockPublicAccess);
             }
-            if observed.ownership.as_deref() != Some("BucketOwnerEnforced") {
-                changes.push(What::EnforceOwnership { from: observed.ownership.clone() });
+            if observed.ownership.as_deref() != Some(ENFORCED) {
+                let (from, grants) = (observed.ownership.clone(), observed.grants.clone());
+                changes.push(What::EnforceOwnership { from, grants });
             }
             if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
                 changes.push(What::SetPolicy { from: observed.policy.clone(), to: policy });
@@ -229,11 +237,15 @@ impl ResourceChange for Change {
             What::BlockPublicAccess => {
                 Line::set("public access", None, Shown::text("blocked (all four settings)"))
             }
-            What::EnforceOwnership { from } => Line::set(
-                "object ownership",
-                from.as_ref().and_then(Shown::text),
-                Shown::text("BucketOwnerEnforced"),
-            ),
+            What::EnforceOwnership { from, grants } => {
+                let from = from.as_ref().and_then(Shown::text);
+                let line = Line::set("object ownership", from, Shown::text(ENFORCED));
+                if grants.is_empty() {
+                    line
+                } else {
+                    line.note(format!("what the ACL grants goes: {}", grants.join(", ")))
+                }
+            }
             What::SetEncryption { from, to } => {
                 Line::set("encryption", from.as_ref().and_then(Shown::text), Shown::text(to))
             }
@@ -272,10 +284,7 @@ impl ResourceChange for Change {
 
     /// Applies to what exists: on a bucket that is about to be created nothing is open yet.
     fn narrows(&self) -> bool {
-        matches!(
-            self.what,
-            What::BlockPublicAccess | What::EnforceOwnership { from: Some(_) } | What::SetPolicy { .. }
-        )
+        matches!(self.what, What::BlockPublicAccess | What::EnforceOwnership { .. } | What::SetPolicy { .. })
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {

@@ -158,6 +158,7 @@ mod tests {
             region: "eu-central-1".to_owned(),
             public_access_blocked: false,
             ownership: None,
+            grants: Vec::new(),
             encryption: None,
             versioning: Versioning::Off,
             policy: None,

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_lambda::types::{EphemeralStorage, LoggingConfig, TracingConfig, TracingMode, VpcConfig};
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
-    VersioningConfiguration,
+    BucketCannedAcl, BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use provisioner::aws::Aws;
 use provisioner::config::BucketRole;
@@ -33,7 +33,11 @@ async fn drift(number: usize, aws: &Aws, stack: &Stack) -> Option<&'static str> 
             let controls = OwnershipControls::builder().rules(rule).build().unwrap();
             let put = aws.s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
             put.send().await.unwrap();
-            "object ownership"
+            // With a grant in the ACL, S3 refuses to switch ACLs off.
+            let acl = BucketCannedAcl::from("log-delivery-write");
+            aws.s3.put_bucket_acl().bucket(bucket).acl(acl).send().await.unwrap();
+            "object ownership: ObjectWriter -> BucketOwnerEnforced  (what the ACL grants goes: WRITE to LogDelivery, \
+             READ_ACP to LogDelivery)"
         }
         2 => {
             let off = VersioningConfiguration::builder().status(BucketVersioningStatus::Suspended).build();

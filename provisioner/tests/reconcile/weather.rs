@@ -4,6 +4,7 @@
 use crate::many_users::with_users;
 use crate::support::proxy::{Call, Fault, Refusal, Rule, Service};
 use crate::support::stage::{CHANGED, PLAIN, Run, Stage};
+use aws_sdk_s3::types::{ObjectOwnership, OwnershipControls, OwnershipControlsRule};
 
 const UP: [&str; 2] = ["up", "--yes"];
 const DOWN: [&str; 3] = ["down", "--yes", "--delete-data"];
@@ -117,6 +118,24 @@ fn bucket_names_are_busy_taken_or_ours() {
     assert!(run.stderr.contains("choose another `bucket` in config.toml"), "{}", run.text());
     assert_eq!(run.calls.count("PutBucketNotificationConfiguration"), 0, "nothing that needs the bucket");
     stage.run(&UP).ok();
+    is_clean(&stage);
+}
+
+#[test]
+fn a_grant_in_an_acl_is_seen_for_longer_than_it_is_there() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::ObjectWriter).build();
+    let controls = OwnershipControls::builder().rules(rule.unwrap()).build().unwrap();
+    let bucket = "crash-uploads-000000000000";
+    let put = stage.aws.s3.put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
+    stage.wait(put.send()).unwrap();
+    let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+    let rule = refuse("PutBucketOwnershipControls", 400, "InvalidBucketAclWithObjectOwnership", message);
+    // Before the ACL is reset, and once after it.
+    let run = stage.run_with(&UP, vec![rule.times(2)]).ok();
+    assert_eq!(run.calls.count("PutBucketAcl"), 1, "{}", run.text());
+    says_what_it_waits_for(&run, "S3 still sees what the ACL of the bucket granted");
     is_clean(&stage);
 }
 

@@ -1,10 +1,10 @@
 //! Executing the changes of a bucket.
 
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership,
-    OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
-    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
-    VersioningConfiguration,
+    BucketCannedAcl, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
 };
 use aws_smithy_types::error::operation::BuildError;
 
@@ -41,7 +41,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                 OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
             let controls =
                 build(rule.build().and_then(|rule| OwnershipControls::builder().rules(rule).build()))?;
-            settle(context, async || {
+            let enforce = async || {
                 s3.put_bucket_ownership_controls()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -49,6 +49,14 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .send()
                     .await
                     .aws("PutBucketOwnershipControls")
+            };
+            settle(context, async || match enforce().await {
+                Err(error) if error.is_acl_in_the_way() => {
+                    let reset = s3.put_bucket_acl().bucket(bucket).expected_bucket_owner(owner);
+                    reset.acl(BucketCannedAcl::Private).send().await.aws("PutBucketAcl")?;
+                    enforce().await
+                }
+                other => other,
             })
             .await
         }
@@ -219,6 +227,8 @@ async fn settle<T>(
                 Some("S3 does not show the new bucket everywhere yet")
             } else if error.is_conflict() {
                 Some("another change of the bucket is under way")
+            } else if error.is_acl_in_the_way() {
+                Some("S3 still sees what the ACL of the bucket granted")
             } else if error.is_unknown_principal() {
                 Some("S3 does not know a principal of the policy yet")
             } else {

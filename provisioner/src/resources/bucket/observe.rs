@@ -1,9 +1,9 @@
 //! Reading a bucket: every aspect at once.
 
-use aws_sdk_s3::types::{BucketVersioningStatus, PublicAccessBlockConfiguration};
+use aws_sdk_s3::types::{BucketVersioningStatus, Owner, PublicAccessBlockConfiguration};
 
 use super::execute::from_s3;
-use super::{Observed, ObservedEncryption, ObservedLifecycle, Versioning};
+use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Tags;
 
@@ -119,14 +119,20 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
         Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
         _ => Versioning::Off,
     };
+    let ownership = absent(ownership)?.and_then(|output| output.ownership_controls).and_then(|controls| {
+        controls.rules().first().map(|rule| rule.object_ownership().as_str().to_owned())
+    });
+    let grants = match ownership.as_deref() {
+        Some(ENFORCED) => Vec::new(),
+        _ => grants(aws, name).await?,
+    };
     Ok(Observation::Present(Box::new(Observed {
         region,
         public_access_blocked: absent(public_access)?
             .and_then(|output| output.public_access_block_configuration)
             .is_some_and(|block| all_four(&block)),
-        ownership: absent(ownership)?.and_then(|output| output.ownership_controls).and_then(|controls| {
-            controls.rules().first().map(|rule| rule.object_ownership().as_str().to_owned())
-        }),
+        ownership,
+        grants,
         encryption: absent(encryption)?
             .and_then(|output| output.server_side_encryption_configuration)
             .and_then(|configuration| {
@@ -167,6 +173,27 @@ pub async fn former(aws: &Aws, tagged: &[String], current: &[&str]) -> Result<Ve
         }
     });
     Ok(futures::future::try_join_all(existing).await?.into_iter().flatten().collect())
+}
+
+/// What the bucket's ACL grants to others than its owner. Only asked where the answer counts: with ACLs switched off it
+/// is always that there is nothing.
+async fn grants(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
+    let request = aws.s3.get_bucket_acl().bucket(name).expected_bucket_owner(&aws.account);
+    let acl = match request.send().await.aws("GetBucketAcl") {
+        // It is for the plan to show; what S3 does not show it resets all the same.
+        Err(error) if error.is_access_denied() || error.is_not_found() => return Ok(Vec::new()),
+        acl => acl?,
+    };
+    let owner = acl.owner().and_then(Owner::id);
+    let others = acl.grants().iter().filter_map(|grant| {
+        let grantee = grant.grantee()?;
+        let who = match grantee.uri() {
+            Some(group) => group.rsplit('/').next(),
+            None => grantee.id().filter(|id| Some(*id) != owner),
+        };
+        Some(format!("{} to {}", grant.permission()?.as_str(), who?))
+    });
+    Ok(others.collect())
 }
 
 /// An aspect that was never set is `None`.

@@ -116,6 +116,7 @@ fn s3(method: &str, path: &str, query: &str) -> String {
     };
     for (parameter, noun) in [
         ("tagging", "BucketTagging"),
+        ("acl", "BucketAcl"),
         ("publicAccessBlock", "PublicAccessBlock"),
         ("ownershipControls", "BucketOwnershipControls"),
         ("encryption", "BucketEncryption"),
