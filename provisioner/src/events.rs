@@ -58,7 +58,7 @@ pub enum Event<'a> {
         /// Why.
         error: &'a AwsError,
     },
-    /// A step was let go of after an interruption: AWS has not answered, and may have done it or not.
+    /// A step was let go of after an interruption, since it was not over in time. Perhaps it is done.
     Abandoned {
         /// Its place in the plan.
         index: usize,

@@ -32,7 +32,7 @@ impl Listener for Plain<'_> {
             Event::Done { step, elapsed, .. } => format!("done   {} ({})", title(step), seconds(*elapsed)),
             Event::Failed { step, error, .. } => format!("FAILED {}: {error}", title(step)),
             Event::Abandoned { step, .. } => {
-                format!("leave  {} (no answer; AWS may have done it or not)", title(step))
+                format!("leave  {} (not over in time; perhaps done)", title(step))
             }
             Event::Skipped { step, why: Skipped::Dependency, .. } => {
                 format!("skip   {} (something it needs failed)", title(step))

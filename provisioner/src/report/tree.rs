@@ -72,7 +72,7 @@ impl Tree {
             }
             Event::Failed { index, error, .. } => return Some(self.over(*index, '✗', &format!(": {error}"))),
             Event::Abandoned { index, .. } => {
-                return Some(self.over(*index, '?', " (no answer; AWS may have done it or not)"));
+                return Some(self.over(*index, '?', " (not over in time; perhaps done)"));
             }
             Event::Skipped { index, why, .. } => {
                 let why = match why {
@@ -269,7 +269,7 @@ mod tests {
         let progress = Progress { done: 2000, total: Some(5000), what: "objects deleted" };
         at!(4600, 4, Progress { progress: progress, elapsed: Duration::from_millis(2500) });
         film.shoot(4700, 110, 24);
-        at!(5000, 4, Done { elapsed: Duration::from_millis(2900) });
+        at!(5000, 4, Abandoned {});
         at!(5000, 5, Skipped { why: Skipped::Interrupted });
         film.shoot(5000, 100, 24);
         insta::assert_snapshot!(film.text);

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: calls under way have some time to finish, the summary says what was done, and the next run goes on.
 
 use crate::support::proxy::{Fault, Pace, Rule};
-use crate::support::stage::Stage;
+use crate::support::stage::{Run, Stage};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -40,27 +40,29 @@ fn reading_ends_at_the_first_signal() {
     assert!(run.elapsed < Duration::from_secs(3), "{:?}", run.elapsed);
 }
 
+/// A run in which one operation gets no answer, and that gets a signal two seconds after a call of the other.
+#[track_caller]
+fn signalled(stage: &Stage, args: &[&str], frozen: &'static str, after: &str, signal: Signal) -> Run {
+    stage.proxy.begin(vec![Rule::on(frozen, Fault::Freeze)], Pace::Free);
+    let running = stage.spawn(args);
+    while stage.proxy.seen(after) == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // What does not wait for it is done meanwhile.
+    std::thread::sleep(Duration::from_secs(2));
+    let asked = Instant::now();
+    running.signal(signal);
+    let run = running.wait();
+    stage.proxy.end();
+    let took = asked.elapsed().as_secs();
+    assert!((9..15).contains(&took), "{took} s: {}", run.text());
+    run
+}
+
 #[test]
 fn one_signal_ends_a_frozen_run_with_its_summary() {
     let stage = Stage::new();
-    let interrupted = |args: &[&str], frozen: &'static str, signal: Signal| {
-        stage.proxy.begin(vec![Rule::on(frozen, Fault::Freeze)], Pace::Free);
-        let running = stage.spawn(args);
-        while stage.proxy.seen(frozen) == 0 {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        // What does not wait for it is done meanwhile.
-        std::thread::sleep(Duration::from_secs(2));
-        let asked = Instant::now();
-        running.signal(signal);
-        let run = running.wait();
-        stage.proxy.end();
-        let took = asked.elapsed().as_secs();
-        assert!((9..15).contains(&took), "{took} s: {}", run.text());
-        run
-    };
-
-    let run = interrupted(&["up", "--yes"], "CreateRole", Signal::INT);
+    let run = signalled(&stage, &["up", "--yes"], "CreateRole", "CreateRole", Signal::INT);
     let text = run.text();
     assert_eq!(run.code(), Some(130), "{text}");
     assert!(text.contains("calls under way have 10 s to finish"), "{text}");
@@ -73,7 +75,8 @@ fn one_signal_ends_a_frozen_run_with_its_summary() {
     stage.run(&["up", "--yes"]).ok();
     assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code(), Some(0));
 
-    let run = interrupted(&["down", "--yes", "--json"], "DeleteFunction", Signal::TERM);
+    let args = ["down", "--yes", "--json"];
+    let run = signalled(&stage, &args, "DeleteFunction", "DeleteFunction", Signal::TERM);
     assert_eq!(run.code(), Some(143), "{}", run.text());
     let lines: Vec<serde_json::Value> =
         run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -82,6 +85,24 @@ fn one_signal_ends_a_frozen_run_with_its_summary() {
     assert_eq!(of("executed")["abandoned"], 1);
     assert_eq!(of("error")["error"]["exit_code"], 143);
     stage.run(&["down", "--yes"]).ok();
+    stage.is_bare();
+}
+
+#[test]
+fn an_access_key_that_is_perhaps_left_is_told_of() {
+    let stage = Stage::new();
+    stage.run(&["up", "--yes"]).ok();
+    let photo = stage.file("photo.jpg", b"no picture");
+    let args = ["upload", photo.to_str().unwrap(), "--as", "writer", "--no-wait"];
+    let run = signalled(&stage, &args, "CreateAccessKey", "CreateAccessKey", Signal::INT);
+    assert_eq!(run.code(), Some(130), "{}", run.text());
+    assert!(run.stderr.contains("aws iam list-access-keys --user-name crash-writer"), "{}", run.text());
+    let run = signalled(&stage, &args, "DeleteAccessKey", "DeleteAccessKey", Signal::TERM);
+    let says = "remove it: aws iam delete-access-key --user-name crash-writer --access-key-id ";
+    assert!(run.stderr.contains(says), "{}", run.text());
+    // The picture was there by then.
+    assert_eq!(run.code(), Some(143), "{}", run.text());
+    stage.run(&["down", "--yes", "--delete-data"]).ok();
     stage.is_bare();
 }
 

@@ -148,6 +148,13 @@ impl Stage {
         std::fs::write(self.config(), text).unwrap();
     }
 
+    /// Writes a file next to it.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
     fn config(&self) -> PathBuf {
         self.folder.path().join("config.toml")
     }
