@@ -45,6 +45,21 @@ impl<'a> Bits<'a> {
         Self { data, position, buffer: 0, count: 0, made_up: 0 }
     }
 
+    /// Some bits alone, the next one on top.
+    pub(super) fn of_word(word: u64, count: u32) -> Self {
+        Self { data: &[], position: 0, buffer: word, count, made_up: 0 }
+    }
+
+    /// The data, and the next byte of it to load.
+    pub(super) fn data_and_position(&self) -> (&'a [u8], usize) {
+        (self.data, self.position)
+    }
+
+    /// How many bits are loaded.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
     /// Loads, so that at least 56 bits are there to be peeked at and skipped.
     #[inline(always)]
     pub(super) fn load(&mut self) -> Result<(), Fault> {
@@ -165,7 +180,7 @@ impl<'a> Bits<'a> {
 }
 
 /// Where the data of an interval stops.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stop {
     /// The first byte behind.
     pub position: usize,

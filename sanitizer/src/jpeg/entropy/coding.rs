@@ -5,10 +5,12 @@ use std::ops::Range;
 use super::{
     Process,
     arithmetic::Unit,
-    bits::{Bits, Fault},
+    bits::{Bits, Fault, Stop},
     huffman::Table,
+    intervals,
     leaps::Leaps,
     progressive::{self, History, Parameters},
+    relay,
     sequential::{self, Block},
     target::Target,
     values::{self, Values},
@@ -19,7 +21,13 @@ pub(super) enum Coding<'t> {
     /// Sequential.
     Blocks(Vec<Block<'t>>),
     /// Sequential, and big.
-    Leaps(Vec<Block<'t>>, Leaps),
+    Leaps {
+        /// The blocks of an MCU, or one for all of them when they are coded alike.
+        blocks: Vec<Block<'t>>,
+        /// How many of these make an MCU.
+        times: u64,
+        leaps: Box<Leaps>,
+    },
     /// Sequential, and the coefficients are wanted.
     Values(Vec<values::Unit<'t>>),
     /// One code a data unit: lossless, and first DC scans. For each component
@@ -41,7 +49,7 @@ pub(super) enum Purpose {
 }
 
 /// Scans from this size on are worth the time that [`Leaps`] take to make.
-pub(super) const BIG: usize = 128 * 1024;
+pub(super) const BIG: usize = if cfg!(fuzzing) { 1024 } else { 128 * 1024 };
 
 impl<'t> Coding<'t> {
     /// `units` are for each component the data units in an MCU and the DC and
@@ -70,12 +78,18 @@ impl<'t> Coding<'t> {
                     let (dc, ac) = (dc?, ac?);
                     blocks.extend((0..count).map(|_| Block { dc, ac }));
                 }
-                match purpose {
-                    Purpose::Skip { bytes: BIG.. } => {
-                        let leaps = Leaps::new(&blocks)?;
-                        Self::Leaps(blocks, leaps)
+                if !matches!(purpose, Purpose::Skip { bytes: BIG.. }) {
+                    return Some(Self::Blocks(blocks));
+                }
+                // Of blocks that are coded alike nobody can tell which of the MCU one is, nor has to.
+                let alike = blocks.iter().all(|block| block.is_coded_like(&blocks[0]));
+                let times = if alike { blocks.len() } else { 1 };
+                match Leaps::new(&blocks[..blocks.len() / times]) {
+                    Some(leaps) => {
+                        blocks.truncate(blocks.len() / times);
+                        Self::Leaps { blocks, times: times as u64, leaps }
                     }
-                    _ => Self::Blocks(blocks),
+                    None => Self::Blocks(blocks),
                 }
             }
             Process::Progressive if parameters.start > 0 => Self::Band(ac_tables().next()??, parameters),
@@ -87,6 +101,23 @@ impl<'t> Coding<'t> {
                     .collect::<Option<_>>()?,
             ),
         })
+    }
+
+    /// Skips `count` restart intervals of `mcus` MCUs and the markers behind them where that is quicker than one
+    /// after the other, see [`intervals`].
+    pub(super) fn skip_intervals(
+        &self,
+        data: &[u8],
+        count: u64,
+        mcus: u64,
+        check: impl FnMut(&Stop) -> bool,
+    ) -> Option<usize> {
+        match self {
+            Self::Leaps { blocks, times, leaps } if count > 1 => {
+                intervals::skip(leaps, data, count, mcus * times, blocks, check)
+            }
+            _ => None,
+        }
     }
 
     /// Follows some MCUs of the scan, and stores their coefficients in `target`
@@ -101,7 +132,17 @@ impl<'t> Coding<'t> {
         let count = mcus.end - mcus.start;
         match (self, target) {
             (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
-            (Self::Leaps(blocks, leaps), _) => leaps.skip_blocks(bits, count, blocks),
+            (Self::Leaps { blocks, times, leaps }, _) => {
+                let count = count * times;
+                let left = match relay::skip(leaps, bits, count, blocks) {
+                    Some((rest, left)) => {
+                        *bits = rest;
+                        left
+                    }
+                    None => count,
+                };
+                sequential::skip_blocks(bits, left, blocks)
+            }
             (Self::Values(units), Some(target)) => values::read_blocks(bits, mcus, units, target),
             (Self::Differences(units), Some(target)) => {
                 progressive::read_differences(bits, mcus, units, target)

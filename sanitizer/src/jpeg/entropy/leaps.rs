@@ -1,195 +1,236 @@
-//! The fast way through a big sequential scan: several codes at one look, and
-//! no jump that the processor would have to guess.
+//! The fast way through a big sequential scan: several codes at one look, several
+//! readers at once, and no jump that the processor would have to guess.
 //!
 //! A code and its extra bits take about seven bits, so a window of 12 mostly
 //! shows more than one. For every window, tables tell how many bits and
 //! coefficients the codes in it lead on and whether they end the block. There
 //! are two tables for each kind of block: one for its beginning (the DC code and AC
-//! codes behind it), and one for within. Which table is next is a choice
-//! between two numbers, so that the ends of blocks, which come as they
-//! please, cost no mispredicted branch.
+//! codes behind it), and one for within. Which table is next is looked up, too, so
+//! that the ends of blocks, which come as they please, cost no mispredicted branch.
+//!
+//! Still a look has to wait for the one before it, some 25 cycles. So there are
+//! [`READERS`], each with a place and data of its own, which take turns: while one
+//! waits, the others look. [`abreast`](super::abreast) gives them what to read.
 
 use super::{
-    bits::{Bits, Fault},
+    bits::Bits,
     huffman::Table,
     sequential::{Block, skip_code},
 };
 
 /// How many bits one look sees. 2^12 entries of two bytes are 8 KiB a table, so
-/// that the four of a colour picture share a first-level cache of 32 KiB. 11 and
-/// 13 bits were a little slower.
+/// that the four of a colour picture share a first-level cache of 32 KiB.
 const WINDOW: u32 = 12;
 const ENTRIES: usize = 1 << WINDOW;
 
-/// The most bits of a leap, so that three of them fit into the 56 that are
-/// loaded. Extra bits may reach beyond the window, since they are only counted.
-const LONGEST: u32 = 18;
+/// The most kinds of blocks: those of luminance and of chrominance.
+const KINDS: usize = 2;
 
-/// The most components that a scan has, so that many kinds of blocks.
-const KINDS: usize = 4;
+/// Readers that take turns. With six a look waits no longer than its own
+/// latency; with more than seven the processor loses sight of them all.
+pub(super) const READERS: usize = 6;
 
-/// What one look tells: the bits to go on (lowest six), whether the last
-/// code ends the block, and the coefficients to go on (highest seven).
+/// Looks of each reader before its blocks are counted. Each ends at most one block.
+const LOOKS: u32 = 6;
+
+/// The most bits that a reader goes on in a round: as many codes as looks, of
+/// 16 bits and 15 extra bits each.
+pub(super) const BITS_A_ROUND: u32 = LOOKS * 31;
+
+/// Bytes of data, without stuffed ones, that a reader has at a time.
+pub(super) const CHUNK: usize = 4096;
+
+/// The data of a reader: a chunk, and as much as is loaded at once.
+pub(super) type Chunk = [u8; CHUNK + 8];
+
+/// What one look tells, laid out as it is added to a [`State`]: the coefficients to
+/// go on (lowest eight bits), whether the last code ends the block (one of
+/// three), and the bits to go on (five).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Leap(u16);
 
 impl Leap {
     /// When not even one code is in the window: more coefficients than a block has.
-    const NONE: Self = Self(127 << 9);
-    const END_OF_BLOCK: u16 = 1 << 6;
+    const NONE: Self = Self(127);
 
     fn new(bits: u32, coefficients: u32, ends_block: bool) -> Self {
-        let end = if ends_block { Self::END_OF_BLOCK } else { 0 };
-        if bits == 0 { Self::NONE } else { Self((coefficients << 9 | bits) as u16 | end) }
-    }
-
-    #[inline(always)]
-    fn bits(self) -> u32 {
-        u32::from(self.0 & 63)
-    }
-
-    #[inline(always)]
-    fn coefficients(self) -> u32 {
-        u32::from(self.0 >> 9)
-    }
-
-    #[inline(always)]
-    fn ends_block(self) -> u32 {
-        u32::from(self.0 >> 6 & 1)
+        if bits == 0 {
+            return Self::NONE;
+        }
+        Self((bits << State::BIT | u32::from(ends_block) << State::ENDED | coefficients) as u16)
     }
 }
 
-/// A block of the MCU, as four numbers of 16 bits, from the lowest: where its table
-/// for within the block starts, where the table for the beginning of the next
-/// block starts, its own index, and the index of the next block. Shifted by 16,
-/// the second and the fourth are where the first and the third were.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot(u64);
+/// A reader's place in its chunk. Two numbers, so that those of all readers fit into registers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct State {
+    /// From the lowest: the coefficient of the block (eight bits), blocks that
+    /// ended and were not counted (three), and the bit of the chunk.
+    sum: u32,
+    /// Where the table starts to look into next (lowest 16 bits), and the block
+    /// of the MCU (highest eight).
+    block: u32,
+}
 
-impl Slot {
-    /// Table and slot for what comes next. This is no choice but a shift, so
-    /// that the compiler cannot make a jump of it, which would be guessed wrong
-    /// once a block.
-    #[inline(always)]
-    fn next(self, ended: u32) -> (u16, usize) {
-        let numbers = self.0 >> (16 * ended);
-        (numbers as u16, (numbers >> 32) as usize & 15)
+impl State {
+    const COEFFICIENT: u32 = 0xFF;
+    const ENDED: u32 = 8;
+    const ONE_ENDED: u32 = 1 << Self::ENDED;
+    const BIT: u32 = 11;
+    /// Of a coefficient that no block has.
+    const OUTSIDE: u32 = 0xC0;
+
+    /// The next bit of the chunk.
+    pub(super) fn bit(self) -> u32 {
+        self.sum >> Self::BIT
+    }
+
+    /// The place in the MCU.
+    pub(super) fn place(self) -> Place {
+        Place { block: (self.block >> 24) as usize, k: self.sum & Self::COEFFICIENT }
+    }
+
+    /// Takes the blocks out that have ended.
+    fn take_ended(&mut self) -> u64 {
+        let ended = self.sum >> Self::ENDED & 7;
+        self.sum &= !(7 << Self::ENDED);
+        ended.into()
     }
 }
+
+/// A place in an MCU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The block of the MCU.
+    pub block: usize,
+    /// The coefficient of the block.
+    pub k: u32,
+}
+
+impl Place {
+    /// Where an MCU begins.
+    pub(super) const FIRST: Self = Self { block: 0, k: 0 };
+}
+
+/// What follows a look: the next [`State::block`], and what stays of [`State::sum`].
+type Turn = (u32, u32);
 
 /// The tables of a scan.
 pub(super) struct Leaps {
-    leaps: Box<[Leap; 2 * KINDS * ENTRIES]>,
-    slots: [Slot; 16],
+    leaps: [Leap; 2 * KINDS * ENTRIES],
+    /// For each block of the MCU, and 256 behind it for its end.
+    turns: [Turn; 512],
 }
 
 impl Leaps {
-    /// Makes the tables for MCUs of `blocks`. Takes about 0.1 ms.
-    pub(super) fn new(blocks: &[Block<'_>]) -> Option<Self> {
+    /// Makes the tables for MCUs of `blocks`; `None` when these are of too many
+    /// kinds. Takes about 0.1 ms.
+    pub(super) fn new(blocks: &[Block<'_>]) -> Option<Box<Self>> {
         let mut kinds: Vec<&Block<'_>> = Vec::new();
-        let mut leaps = vec![Leap::NONE; 2 * KINDS * ENTRIES].into_boxed_slice();
+        let mut new = Box::new(Self { leaps: [Leap::NONE; _], turns: [(0, 0); _] });
         let mut begins = Vec::new();
         for block in blocks {
-            let same = |kind: &&Block<'_>| std::ptr::eq(kind.dc, block.dc) && std::ptr::eq(kind.ac, block.ac);
-            let kind = kinds.iter().position(same).unwrap_or(kinds.len());
+            let kind = kinds.iter().position(|kind| kind.is_coded_like(block)).unwrap_or(kinds.len());
             if kind == kinds.len() {
                 kinds.push(block);
-                let (begin, within) = leaps.get_mut(2 * kind * ENTRIES..)?.split_at_mut_checked(ENTRIES)?;
+                let (begin, within) =
+                    new.leaps.get_mut(2 * kind * ENTRIES..)?.split_at_mut_checked(ENTRIES)?;
                 fill(begin, Some(block.dc), block.ac);
                 fill(within.get_mut(..ENTRIES)?, None, block.ac);
             }
             begins.push(2 * kind * ENTRIES);
         }
-        let mut slots = [Slot::default(); 16];
-        for (index, slot) in slots.iter_mut().enumerate().take(blocks.len()) {
+        for (index, begin) in begins.iter().enumerate() {
             let next = (index + 1) % blocks.len();
-            let numbers = [begins[index] + ENTRIES, begins[next], index, next];
-            *slot = Slot(numbers.iter().rev().fold(0, |slot, &number| slot << 16 | number as u64));
+            new.turns[index] = ((index << 24 | (begin + ENTRIES)) as u32, u32::MAX);
+            new.turns[256 + index] = ((next << 24 | begins[next]) as u32, !State::COEFFICIENT);
         }
-        Some(Self { leaps: leaps.try_into().ok()?, slots })
+        Some(new)
     }
 
-    /// Skips `mcus` MCUs. `blocks` are those that the tables were made of.
-    pub(super) fn skip_blocks(
+    /// A reader that begins at a bit of its chunk.
+    pub(super) fn begin(&self, bit: u32, place: Place) -> State {
+        // The table for a block's beginning is the one that follows an end.
+        let begins = |&&(block, _): &&Turn| (block >> 24) as usize == place.block;
+        let begin = self.turns[256..].iter().find(begins).map_or(0, |turn| turn.0);
+        let block = if place.k == 0 { begin } else { self.turns[place.block].0 };
+        State { sum: bit << State::BIT | place.k, block }
+    }
+
+    /// Takes each reader on, `rounds` times, and counts the blocks that end. `Err` with the number
+    /// of one that is at what cannot be a code; then all have gone a part of the way.
+    #[inline(never)]
+    pub(super) fn go_on(
         &self,
-        bits: &mut Bits<'_>,
-        mcus: u64,
+        chunks: &[Chunk; READERS],
+        states: &mut [State; READERS],
+        ended: &mut [u64; READERS],
+        rounds: u32,
         blocks: &[Block<'_>],
-    ) -> Result<(), Fault> {
-        let mut at = *bits;
-        let result = self.skip(&mut at, mcus * blocks.len() as u64, blocks);
-        *bits = at;
+    ) -> Result<(), usize> {
+        let mut at = *states;
+        let mut result = Ok(());
+        'rounds: for _ in 0..rounds {
+            // One look of each in turn, so that those of others are near enough to be done meanwhile.
+            for _ in 0..LOOKS {
+                for reader in 0..READERS {
+                    let state = at[reader];
+                    at[reader] = match self.look(&chunks[reader], state) {
+                        Some(state) => state,
+                        None => match self.step(&chunks[reader], state, blocks) {
+                            Some(state) => state,
+                            None => {
+                                result = Err(reader);
+                                break 'rounds;
+                            }
+                        },
+                    };
+                }
+            }
+            at.iter_mut().zip(&mut *ended).for_each(|(state, ended)| *ended += state.take_ended());
+        }
+        at.iter_mut().zip(ended).for_each(|(state, ended)| *ended += state.take_ended());
+        *states = at;
         result
     }
 
-    #[inline(always)]
-    fn skip(&self, bits: &mut Bits<'_>, left: u64, blocks: &[Block<'_>]) -> Result<(), Fault> {
-        let mut place = Place { table: 0, slot: 0, k: 0, left };
-        // Three looks can end three blocks.
-        while place.left > 3 {
-            bits.load()?;
-            let _ = self.look(bits, &mut place) && self.look(bits, &mut place) && self.look(bits, &mut place)
-                || self.step(bits, &mut place, blocks)?;
-        }
-        while place.left > 0 {
-            bits.load()?;
-            let _ = self.look(bits, &mut place) || self.step(bits, &mut place, blocks)?;
-        }
-        Ok(())
-    }
-
-    /// Looks once and leaps. `false` when that cannot be done: there is a code longer than
+    /// Looks once and leaps. `None` when that cannot be done: there is a code longer than
     /// the window, or the block is full to the brim. Such a block has no
     /// end of block, so what follows it is not for the table.
     #[inline(always)]
-    fn look(&self, bits: &mut Bits<'_>, place: &mut Place) -> bool {
-        let leap = self.leaps[usize::from(place.table.wrapping_add(bits.peek(WINDOW) as u16))];
-        let next = place.k + leap.coefficients();
-        if next > 63 {
-            return false;
+    fn look(&self, chunk: &Chunk, state: State) -> Option<State> {
+        let byte = (state.sum >> (State::BIT + 3)) as usize % CHUNK;
+        let word = u32::from_be_bytes([chunk[byte], chunk[byte + 1], chunk[byte + 2], chunk[byte + 3]]);
+        let window = word << (state.sum >> State::BIT & 7) >> (32 - WINDOW);
+        let leap = self.leaps[state.block.wrapping_add(window) as usize % (2 * KINDS * ENTRIES)];
+        let sum = state.sum.wrapping_add(leap.0.into());
+        if sum & State::OUTSIDE != 0 {
+            return None;
         }
-        bits.skip(leap.bits());
-        self.go_on(place, next, leap.ends_block());
-        true
+        Some(self.turn(state, sum, u32::from(leap.0) & State::ONE_ENDED))
     }
 
     #[inline(always)]
-    fn go_on(&self, place: &mut Place, next: u32, ended: u32) {
-        (place.table, place.slot) = self.slots[place.slot].next(ended);
-        place.k = next & ended.wrapping_sub(1);
-        place.left -= u64::from(ended);
+    fn turn(&self, state: State, sum: u32, ended: u32) -> State {
+        let (block, stays) = self.turns[(ended | state.block >> 24) as usize];
+        State { sum: sum & stays, block }
     }
 
-    /// Skips a single code.
-    #[inline(always)]
-    fn step(&self, bits: &mut Bits<'_>, place: &mut Place, blocks: &[Block<'_>]) -> Result<bool, Fault> {
-        let (at, next) = step_apart(*bits, &blocks[place.slot], place.k);
-        *bits = at;
-        let next = next?;
-        self.go_on(place, next, next / 64);
-        Ok(true)
+    /// Goes on by a single code.
+    #[cold]
+    #[inline(never)]
+    fn step(&self, chunk: &Chunk, state: State, blocks: &[Block<'_>]) -> Option<State> {
+        let Place { block, k } = state.place();
+        let (byte, used) = ((state.bit() / 8) as usize % CHUNK, state.bit() % 8);
+        let word = u64::from_be_bytes(*chunk[byte..].first_chunk()?);
+        let mut bits = Bits::of_word(word << used, 64 - used);
+        let next = skip_code(&mut bits, blocks.get(block)?, k).ok()?;
+        let sum = state.sum.wrapping_add((64 - used - bits.count()) << State::BIT);
+        Some(match next {
+            64 => self.turn(state, sum + State::ONE_ENDED, State::ONE_ENDED),
+            next => self.turn(state, sum - k + next, 0),
+        })
     }
-}
-
-/// A place in a scan.
-#[derive(Clone, Copy)]
-struct Place {
-    /// The table to look into next.
-    table: u16,
-    /// The block of the MCU.
-    slot: usize,
-    /// The coefficient of the block.
-    k: u32,
-    /// The blocks of the scan that have not ended.
-    left: u64,
-}
-
-/// Takes and returns the bits, so that they stay in registers where this is not called.
-#[cold]
-#[inline(never)]
-fn step_apart<'a>(mut bits: Bits<'a>, block: &Block<'_>, k: u32) -> (Bits<'a>, Result<u32, Fault>) {
-    let next = bits.ensure(32).and_then(|()| skip_code(&mut bits, block, k));
-    (bits, next)
 }
 
 /// Makes one table: for every window what the codes in it tell.
@@ -204,7 +245,8 @@ fn fill(leaps: &mut [Leap], dc: Option<&Table>, ac: &Table) {
     }
 }
 
-/// What the codes in a window tell, and how many of its bits that depends on.
+/// What the codes in a window tell, and how many of its bits that depends on. Extra bits
+/// may reach beyond the window, since they are only counted.
 fn look(window: usize, dc: Option<&Table>, ac: &Table) -> (Leap, u32) {
     let (mut used, mut seen, mut coefficients) = (0, 0, 0);
     let mut next_is_dc = dc;
@@ -216,8 +258,7 @@ fn look(window: usize, dc: Option<&Table>, ac: &Table) -> (Leap, u32) {
         let (run, extra) = (u32::from(code.symbol >> 4), u32::from(code.symbol & 15));
         let end = code.symbol == 0 && next_is_dc.is_none();
         let meaningless = extra == 0 && run != 15 && code.symbol != 0;
-        let fits = used + length <= WINDOW && used + length + extra <= LONGEST;
-        if length == 0 || !fits || meaningless || coefficients + run > 62 {
+        if length == 0 || used + length > WINDOW || meaningless || coefficients + run > 62 {
             return (Leap::new(used, coefficients, false), WINDOW);
         }
         seen = used + length;
@@ -241,7 +282,7 @@ mod tests {
         let (table, _) = Table::read(&payload).unwrap();
         let leap = |window: u16, dc| {
             let (leap, _) = look(usize::from(window >> (16 - WINDOW)), dc, &table);
-            (leap.bits(), leap.coefficients(), leap.ends_block() == 1)
+            (leap.0 >> State::BIT, leap.0 & 0xFF, leap.0 >> State::ENDED & 7 == 1)
         };
         // 01 x, 100 xx, 1010, and one bit left over
         assert_eq!(leap(0b0111_0011_1010_0111, None), (12, 1 + 2 + 16, false));

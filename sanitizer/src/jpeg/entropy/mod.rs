@@ -12,12 +12,15 @@
 //! hierarchical pictures, lossless ones with arithmetic coding, and a height that only
 //! a DNL segment tells. libjpeg shows none of these either.
 
+mod abreast;
 mod arithmetic;
 mod bits;
 mod coding;
 mod huffman;
+mod intervals;
 mod leaps;
 mod progressive;
+mod relay;
 mod sequential;
 pub(super) mod standard;
 mod target;
@@ -279,6 +282,16 @@ impl Verifier {
         let mut history = header.components.first().and_then(|&(index, ..)| self.histories.get_mut(index));
         let mut position = 0;
         let mut done = 0;
+        if let Some(coding) = &coding {
+            // All but the last, behind which stands no restart marker.
+            let count = (mcus - 1) / interval;
+            let mut padding = self.padding;
+            if let Some(behind) =
+                coding.skip_intervals(data, count, interval, |stop| check_padding(&mut padding, stop).is_ok())
+            {
+                (position, done, self.padding) = (behind, count * interval, padding);
+            }
+        }
         loop {
             let count = interval.min(mcus - done);
             let history = history.as_deref_mut();

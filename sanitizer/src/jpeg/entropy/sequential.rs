@@ -13,6 +13,13 @@ pub(super) struct Block<'t> {
     pub ac: &'t Table,
 }
 
+impl Block<'_> {
+    /// Whether their codes are the same.
+    pub(super) fn is_coded_like(&self, other: &Self) -> bool {
+        std::ptr::eq(self.dc, other.dc) && std::ptr::eq(self.ac, other.ac)
+    }
+}
+
 /// Skips `mcus` MCUs of blocks.
 pub(super) fn skip_blocks(bits: &mut Bits<'_>, mcus: u64, blocks: &[Block<'_>]) -> Result<(), Fault> {
     let mut at = *bits;
