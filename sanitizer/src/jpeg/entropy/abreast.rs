@@ -123,12 +123,13 @@ struct Readers<'a> {
 
 /// What a chunk was filled with.
 #[derive(Debug, Clone, Copy, Default)]
-struct Filled {
-    /// The first byte of the data that is in it, and the first that is not.
-    from: usize,
-    to: usize,
+pub(super) struct Filled {
+    /// The first byte of the data that is in it.
+    pub from: usize,
+    /// The first byte that is not.
+    pub to: usize,
     /// How many bytes of it that are.
-    length: u32,
+    pub length: u32,
 }
 
 impl Readers<'_> {
@@ -230,7 +231,7 @@ pub(super) fn end_of_data(data: &[u8], from: usize) -> usize {
 }
 
 /// Fills a chunk from a byte of the data on, and leaves the stuffed bytes out.
-fn unstuff(data: &[u8], from: usize, chunk: &mut Chunk) -> Filled {
+pub(super) fn unstuff(data: &[u8], from: usize, chunk: &mut Chunk) -> Filled {
     let (mut length, mut to) = (0, from);
     while length < CHUNK && to < data.len() {
         let rest = &data[to..data.len().min(to + CHUNK - length)];

@@ -106,7 +106,7 @@ impl<'t> Coding<'t> {
     /// Skips `count` restart intervals of `mcus` MCUs and the markers behind them where that is quicker than one
     /// after the other, see [`intervals`].
     pub(super) fn skip_intervals(
-        &self,
+        &mut self,
         data: &[u8],
         count: u64,
         mcus: u64,
@@ -114,7 +114,7 @@ impl<'t> Coding<'t> {
     ) -> Option<usize> {
         match self {
             Self::Leaps { blocks, times, leaps } if count > 1 => {
-                intervals::skip(leaps, data, count, mcus * times, blocks, check)
+                intervals::skip(leaps, data, count, mcus * *times, blocks, check)
             }
             _ => None,
         }

@@ -38,7 +38,7 @@ const LOOKS: u32 = 6;
 pub(super) const BITS_A_ROUND: u32 = LOOKS * 31;
 
 /// Bytes of data, without stuffed ones, that a reader has at a time.
-pub(super) const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 2048;
 
 /// The data of a reader: a chunk, and as much as is loaded at once.
 pub(super) type Chunk = [u8; CHUNK + 8];
@@ -52,6 +52,8 @@ struct Leap(u16);
 impl Leap {
     /// When not even one code is in the window: more coefficients than a block has.
     const NONE: Self = Self(127);
+    /// No code at all.
+    const NOTHING: Self = Self(0);
 
     fn new(bits: u32, coefficients: u32, ends_block: bool) -> Self {
         if bits == 0 {
@@ -79,6 +81,8 @@ impl State {
     const BIT: u32 = 11;
     /// Of a coefficient that no block has.
     const OUTSIDE: u32 = 0xC0;
+    /// The block of a reader that goes on no more: its table has only leaps of nothing.
+    const DONE: u32 = (Leaps::MOST_BLOCKS as u32) << 24 | (2 * KINDS * ENTRIES) as u32;
 
     /// The next bit of the chunk.
     pub(super) fn bit(self) -> u32 {
@@ -88,6 +92,16 @@ impl State {
     /// The place in the MCU.
     pub(super) fn place(self) -> Place {
         Place { block: (self.block >> 24) as usize, k: self.sum & Self::COEFFICIENT }
+    }
+
+    /// Of a reader that has nothing to do.
+    pub(super) fn done() -> Self {
+        Self { sum: 0, block: Self::DONE }
+    }
+
+    /// Whether all blocks have ended, see [`Leaps::once`].
+    pub(super) fn is_done(self) -> bool {
+        self.block == Self::DONE
     }
 
     /// Takes the blocks out that have ended.
@@ -117,43 +131,64 @@ type Turn = (u32, u32);
 
 /// The tables of a scan.
 pub(super) struct Leaps {
-    leaps: [Leap; 2 * KINDS * ENTRIES],
+    /// Those of each kind of blocks, and one of a reader that is done.
+    leaps: [Leap; (2 * KINDS + 1) * ENTRIES],
     /// For each block of the MCU, and 256 behind it for its end.
     turns: [Turn; 512],
 }
 
 impl Leaps {
-    /// Makes the tables for MCUs of `blocks`; `None` when these are of too many
-    /// kinds. Takes about 0.1 ms.
+    /// The most blocks that can be told apart.
+    pub(super) const MOST_BLOCKS: usize = 255;
+
+    /// Makes the tables for MCUs of `blocks`; `None` when these are of too many kinds. Takes
+    /// about 0.1 ms.
     pub(super) fn new(blocks: &[Block<'_>]) -> Option<Box<Self>> {
         let mut kinds: Vec<&Block<'_>> = Vec::new();
         let mut new = Box::new(Self { leaps: [Leap::NONE; _], turns: [(0, 0); _] });
-        let mut begins = Vec::new();
-        for block in blocks {
+        let (tables, done) = new.leaps.split_at_mut(2 * KINDS * ENTRIES);
+        done.fill(Leap::NOTHING);
+        for (index, block) in blocks.iter().enumerate() {
             let kind = kinds.iter().position(|kind| kind.is_coded_like(block)).unwrap_or(kinds.len());
             if kind == kinds.len() {
                 kinds.push(block);
-                let (begin, within) =
-                    new.leaps.get_mut(2 * kind * ENTRIES..)?.split_at_mut_checked(ENTRIES)?;
+                let (begin, within) = tables.get_mut(2 * kind * ENTRIES..)?.split_at_mut_checked(ENTRIES)?;
                 fill(begin, Some(block.dc), block.ac);
                 fill(within.get_mut(..ENTRIES)?, None, block.ac);
             }
-            begins.push(2 * kind * ENTRIES);
+            new.turns[index].0 = ((2 * kind + 1) * ENTRIES) as u32;
         }
-        for (index, begin) in begins.iter().enumerate() {
-            let next = (index + 1) % blocks.len();
-            new.turns[index] = ((index << 24 | (begin + ENTRIES)) as u32, u32::MAX);
-            new.turns[256 + index] = ((next << 24 | begins[next]) as u32, !State::COEFFICIENT);
-        }
+        new.come_again(blocks.len(), 1);
         Some(new)
+    }
+
+    /// From now on the `blocks` of an MCU come again and again, and are told apart in as many MCUs.
+    fn come_again(&mut self, blocks: usize, mcus: usize) {
+        let all = blocks * mcus;
+        let within = |turns: &[Turn; 512], index: usize| turns[index % blocks].0 & 0xFFFF;
+        for index in 0..all {
+            let next = (index + 1) % all;
+            let begin = within(&self.turns, next) - ENTRIES as u32;
+            self.turns[index] = ((index << 24) as u32 | within(&self.turns, index), u32::MAX);
+            self.turns[256 + index] = ((next << 24) as u32 | begin, !State::COEFFICIENT);
+        }
+    }
+
+    /// Does `read` with tables in which the `blocks` of an MCU come in so many MCUs and no more.
+    pub(super) fn once<T>(&mut self, blocks: usize, mcus: usize, read: impl FnOnce(&Self) -> T) -> T {
+        self.come_again(blocks, mcus);
+        self.turns[256 + blocks * mcus - 1] = (State::DONE, !State::COEFFICIENT);
+        self.turns[Self::MOST_BLOCKS] = (State::DONE, u32::MAX);
+        let result = read(self);
+        self.come_again(blocks, 1);
+        result
     }
 
     /// A reader that begins at a bit of its chunk.
     pub(super) fn begin(&self, bit: u32, place: Place) -> State {
-        // The table for a block's beginning is the one that follows an end.
-        let begins = |&&(block, _): &&Turn| (block >> 24) as usize == place.block;
-        let begin = self.turns[256..].iter().find(begins).map_or(0, |turn| turn.0);
-        let block = if place.k == 0 { begin } else { self.turns[place.block].0 };
+        // The table for within a block follows that for its beginning.
+        let within = self.turns[place.block].0;
+        let block = if place.k == 0 { within - ENTRIES as u32 } else { within };
         State { sum: bit << State::BIT | place.k, block }
     }
 
@@ -202,7 +237,7 @@ impl Leaps {
         let byte = (state.sum >> (State::BIT + 3)) as usize % CHUNK;
         let word = u32::from_be_bytes([chunk[byte], chunk[byte + 1], chunk[byte + 2], chunk[byte + 3]]);
         let window = word << (state.sum >> State::BIT & 7) >> (32 - WINDOW);
-        let leap = self.leaps[state.block.wrapping_add(window) as usize % (2 * KINDS * ENTRIES)];
+        let leap = self.leaps[(state.block & 0xFFFF).wrapping_add(window) as usize];
         let sum = state.sum.wrapping_add(leap.0.into());
         if sum & State::OUTSIDE != 0 {
             return None;

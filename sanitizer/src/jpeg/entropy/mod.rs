@@ -266,7 +266,7 @@ impl Verifier {
             Unit { blocks: if lone { 1 } else { usize::from(h) * usize::from(v) }, dc, ac }
         });
         let units: Vec<Unit> = units.collect();
-        let coding = match &mut self.arithmetic {
+        let mut coding = match &mut self.arithmetic {
             Some(arithmetic) => {
                 arithmetic.begin_scan(data.len());
                 None
@@ -282,7 +282,7 @@ impl Verifier {
         let mut history = header.components.first().and_then(|&(index, ..)| self.histories.get_mut(index));
         let mut position = 0;
         let mut done = 0;
-        if let Some(coding) = &coding {
+        if let Some(coding) = &mut coding {
             // All but the last, behind which stands no restart marker.
             let count = (mcus - 1) / interval;
             let mut padding = self.padding;

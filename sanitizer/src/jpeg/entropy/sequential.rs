@@ -8,6 +8,7 @@ use super::{
 };
 
 /// How a block of an MCU is coded.
+#[derive(Clone, Copy)]
 pub(super) struct Block<'t> {
     pub dc: &'t Table,
     pub ac: &'t Table,
