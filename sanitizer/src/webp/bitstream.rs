@@ -6,8 +6,12 @@ use super::{
     chunk::malformed,
     vp8,
     vp8l::{self, Ending},
+    work::Work,
 };
 use crate::Error;
+
+/// About what an empty one takes.
+const STEPS_PER_MACROBLOCK: u64 = 16;
 
 /// A part of a chunk's data that stays; positions count from its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub(super) struct Lossless {
 }
 
 /// Reads a `VP8 ` chunk's data, which start at `offset`: a key frame (RFC 6386, 9.1).
-pub(super) fn lossy(data: &[u8], offset: usize) -> Result<Lossy, Error> {
+pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy, Error> {
     let Some(&[t0, t1, t2, 0x9D, 0x01, 0x2A, w0, w1, h0, h1]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no key frame header"));
     };
@@ -49,12 +53,14 @@ pub(super) fn lossy(data: &[u8], offset: usize) -> Result<Lossy, Error> {
     if width == 0 || height == 0 {
         return Err(malformed(offset, "the image has no pixels"));
     }
+    let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
+    work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|error| error.at(offset))?;
     let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
     Ok(Lossy { width, height, kept })
 }
 
 /// Reads a `VP8L` chunk's data, which start at `offset` (RFC 9649, 3.4).
-pub(super) fn lossless(data: &[u8], offset: usize) -> Result<Lossless, Error> {
+pub(super) fn lossless(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossless, Error> {
     let Some(&[0x2F, b0, b1, b2, b3]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no lossless header"));
     };
@@ -64,12 +70,18 @@ pub(super) fn lossless(data: &[u8], offset: usize) -> Result<Lossless, Error> {
     if bits >> 29 != 0 {
         return Err(malformed(offset, "no such version of the lossless format"));
     }
-    let ending = vp8l::ending(&data[5..], width, height).map_err(|error| error.at(offset))?;
+    let ending = vp8l::ending(&data[5..], width, height, work).map_err(|error| error.at(offset))?;
     Ok(Lossless { width, height, has_alpha, kept: up_to(data, 5, &ending) })
 }
 
 /// Reads an `ALPH` chunk's data, which start at `offset` (2.7.1.2).
-pub(super) fn alpha(data: &[u8], offset: usize, width: u32, height: u32) -> Result<Vec<Kept>, Error> {
+pub(super) fn alpha(
+    data: &[u8],
+    offset: usize,
+    width: u32,
+    height: u32,
+    work: &mut Work,
+) -> Result<Vec<Kept>, Error> {
     let Some((&header, coded)) = data.split_first() else {
         return Err(malformed(offset, "ALPH is empty"));
     };
@@ -83,7 +95,7 @@ pub(super) fn alpha(data: &[u8], offset: usize, width: u32, height: u32) -> Resu
             kept.push(Kept::Range(1..1 + length));
         }
         1 => {
-            let ending = vp8l::ending(coded, width, height).map_err(|error| error.at(offset))?;
+            let ending = vp8l::ending(coded, width, height, work).map_err(|error| error.at(offset))?;
             kept.extend(up_to(data, 1, &ending));
         }
         _ => return Err(malformed(offset, "no such compression of alpha")),

@@ -3,6 +3,7 @@
 use super::{
     bitstream::{self, Kept},
     chunk::{Chunk, malformed},
+    work::Work,
 };
 use crate::{Category, Error, Report, pieces::Pieces};
 
@@ -49,6 +50,7 @@ impl Frame {
         &mut self,
         input: &bytes::Bytes,
         chunk: &Chunk,
+        work: &mut Work,
         out: &mut Pieces,
         report: &mut Report,
     ) -> Result<(), Error> {
@@ -56,13 +58,14 @@ impl Frame {
         match &chunk.kind {
             b"ALPH" if self.alpha.is_none() => self.alpha = Some(chunk.clone()),
             b"VP8 " => {
-                let lossy = bitstream::lossy(data, chunk.data.start)?;
+                let lossy = bitstream::lossy(data, chunk.data.start, work)?;
                 if let Some(alpha) = &self.alpha {
                     let kept = bitstream::alpha(
                         &input[alpha.data.clone()],
                         alpha.data.start,
                         lossy.width,
                         lossy.height,
+                        work,
                     )?;
                     self.alpha_kept = true;
                     emit(input, alpha, kept, "after ALPH's data", out, report);
@@ -71,7 +74,7 @@ impl Frame {
                 self.image = Some(Image { width: lossy.width, height: lossy.height, has_alpha: false });
             }
             b"VP8L" => {
-                let lossless = bitstream::lossless(data, chunk.data.start)?;
+                let lossless = bitstream::lossless(data, chunk.data.start, work)?;
                 // It has its own alpha.
                 if let Some(alpha) = &self.alpha {
                     report.remove(Category::Hidden, "ALPH", alpha.start(), alpha.len());

@@ -18,6 +18,7 @@ mod frame;
 mod prefix_code;
 mod vp8;
 mod vp8l;
+mod work;
 
 use bytes::Bytes;
 
@@ -31,6 +32,7 @@ use crate::{
 };
 use chunk::{Chunk, malformed};
 use frame::Frame;
+use work::Work;
 
 /// The header of the file: `RIFF`, length, `WEBP`.
 const FILE_HEADER: usize = 12;
@@ -95,6 +97,7 @@ struct Walk<'a> {
     has_alpha: bool,
     /// The first EXIF chunk and its orientation.
     exif: Option<(Chunk, Option<u8>)>,
+    work: Work,
 }
 
 impl<'a> Walk<'a> {
@@ -112,6 +115,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
+            work: Work::new(input.len()),
         }
     }
 
@@ -120,7 +124,7 @@ impl<'a> Walk<'a> {
         if !matches!(&first.kind, b"VP8 " | b"VP8L") {
             return Err(malformed(first.start(), "the first chunk is no image"));
         }
-        self.still.take(self.input, first, &mut self.body, &mut self.report)?;
+        self.still.take(self.input, first, &mut self.work, &mut self.body, &mut self.report)?;
         let mut at = first.end;
         while let Some(chunk) = Chunk::read(self.input, at, self.end)? {
             self.drop_described(&chunk);
@@ -151,7 +155,7 @@ impl<'a> Walk<'a> {
                 b"ANIM" if animated && !self.has_animation && !begun => self.animation(&chunk)?,
                 b"ANMF" if animated => self.frame(&chunk, width, height)?,
                 b"ALPH" | b"VP8 " | b"VP8L" if !animated && !self.still.is_complete() => {
-                    self.still.take(self.input, &chunk, &mut self.body, &mut self.report)?;
+                    self.still.take(self.input, &chunk, &mut self.work, &mut self.body, &mut self.report)?;
                 }
                 b"EXIF" if self.exif.is_none() => {
                     let tiff = tiff_of(&self.input[chunk.data.clone()]);
@@ -236,7 +240,7 @@ impl<'a> Walk<'a> {
         while let Some(part) = Chunk::read(self.input, at, chunk.data.end)? {
             at = part.end;
             if matches!(&part.kind, b"ALPH" | b"VP8 " | b"VP8L") && !frame.is_complete() {
-                frame.take(self.input, &part, &mut data, &mut self.report)?;
+                frame.take(self.input, &part, &mut self.work, &mut data, &mut self.report)?;
             } else {
                 self.drop_described(&part);
             }

@@ -5,7 +5,7 @@
 //! of one image alone, the entropy image, for it says which codes are used
 //! where.
 
-use super::{chunk::malformed, prefix_code::PrefixCode};
+use super::{chunk::malformed, prefix_code::PrefixCode, work::Work};
 use crate::{Error, Format};
 
 /// An entropy image larger than this is not followed. (libwebp writes no more
@@ -54,8 +54,8 @@ impl Failure {
 }
 
 /// Follows the stream of an image of this size from its transforms on.
-pub(super) fn ending(data: &[u8], width: u32, height: u32) -> Result<Ending, Failure> {
-    let mut stream = Stream { bits: Bits::new(data) };
+pub(super) fn ending(data: &[u8], width: u32, height: u32, work: &mut Work) -> Result<Ending, Failure> {
+    let mut stream = Stream { bits: Bits::new(data), work };
     let width = stream.transforms(width as usize, height as usize)?;
     stream.main_image(width, height as usize)?;
     let at = stream.bits.at;
@@ -109,13 +109,14 @@ impl<'a> Bits<'a> {
 /// The stream of one image.
 struct Stream<'a> {
     bits: Bits<'a>,
+    work: &'a mut Work,
 }
 
 /// The five codes of a group: green with lengths and cache, red, blue, alpha, distance.
 struct Group {
     codes: [PrefixCode; 5],
     /// Whether a pixel takes no bits at all: each code has one symbol, and that
-    /// of green is a colour.
+    /// of green is a colour, or one of the cache.
     is_free: bool,
 }
 
@@ -189,6 +190,7 @@ impl Stream<'_> {
             let index =
                 meta.get((y >> meta_bits) * columns + (x >> meta_bits)).map_or(0, |&index| index as usize);
             let group = &groups[index];
+            self.work.spend(1)?;
             if group.is_free {
                 // All pixels up to the next block, or to the end when there are no blocks.
                 if meta.is_empty() {
@@ -223,16 +225,20 @@ impl Stream<'_> {
         let (total, mut at) = (width * height, 0);
         while at < total {
             let step = self.step(&group, width)?;
-            if let Step::Copy { length, distance } = step {
-                if distance > at || length > total - at {
+            let length = match step {
+                Step::Copy { length, distance } if distance > at || length > total - at => {
                     return Err(Failure::Damaged("a copy reaches outside the image"));
                 }
-                at += length;
-            } else {
-                at += 1;
-            }
-            if let Some(pixels) = &mut pixels {
-                pixels.take(step);
+                Step::Copy { length, .. } => length,
+                Step::Pixel(_) | Step::Cached(_) => 1,
+            };
+            at += length;
+            match &mut pixels {
+                Some(pixels) => {
+                    self.work.spend(length as u64)?;
+                    pixels.take(step);
+                }
+                None => self.work.spend(1)?,
             }
         }
         Ok(())
@@ -254,8 +260,11 @@ impl Stream<'_> {
         let mut code = |alphabet| PrefixCode::read(&mut self.bits, alphabet);
         let codes = [code(green)?, code(256)?, code(256)?, code(256)?, code(40)?];
         let [green, red, blue, alpha, _] = &codes;
-        let is_free = green.only().is_some_and(|symbol| symbol < 256)
-            && [red, blue, alpha].iter().all(|code| code.only().is_some());
+        let is_free = match green.only() {
+            Some(0..256) => [red, blue, alpha].iter().all(|code| code.only().is_some()),
+            Some(256..280) | None => false,
+            Some(_) => true,
+        };
         Ok(Group { codes, is_free })
     }
 
