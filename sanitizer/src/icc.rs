@@ -41,15 +41,14 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Reads the start of a profile; `None` when it is no profile that a reader
-    /// could use: its tag table is cut off, or a tag is not inside it. With no
-    /// tags at all everything is a gap.
+    /// could use: it has no tags, its tag table is cut off, or a tag is not inside it.
     pub(crate) fn read(head: &[u8]) -> Option<Self> {
         if head.get(36..40)? != b"acsp" {
             return None;
         }
         let len = u32_at(head, 0)? as usize;
         let count = u32_at(head, SMALLEST - 4)? as usize;
-        if len < SMALLEST || count > MOST_TAGS {
+        if len < SMALLEST || !(1..=MOST_TAGS).contains(&count) {
             return None;
         }
         let table_end = SMALLEST + ENTRY * count;

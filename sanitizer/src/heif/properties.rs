@@ -171,12 +171,13 @@ mod tests {
 
     #[test]
     fn a_profile_is_cut_to_its_length_and_dropped_when_it_is_none() {
-        let mut profile = [0; 140];
-        profile[..4].copy_from_slice(&140_u32.to_be_bytes());
+        let mut profile = [0; 152];
+        profile[..4].copy_from_slice(&152_u32.to_be_bytes());
         profile[36..40].copy_from_slice(b"acsp");
+        profile[128..144].copy_from_slice(b"\0\0\0\x01cprt\0\0\0\x90\0\0\0\x08");
         let payload = [b"prof", &profile[..], b"LEAK"].concat();
-        assert_eq!(cleaned(b"colr", &payload).unwrap(), payload[..144]);
-        assert_eq!(cleaned(b"colr", &payload[..143]), None);
+        assert_eq!(cleaned(b"colr", &payload).unwrap(), payload[..156]);
+        assert_eq!(cleaned(b"colr", &payload[..155]), None);
         assert_eq!(cleaned(b"colr", b"profLEAK"), None);
         assert_eq!(cleaned(b"colr", b"nclcLEAKLEAK"), None);
     }
