@@ -26,8 +26,8 @@ const ENTRIES: usize = 1 << WINDOW;
 /// The most kinds of blocks: those of luminance and of chrominance.
 const KINDS: usize = 2;
 
-/// Readers that take turns. With six a look waits no longer than its own
-/// latency; with more than seven the processor loses sight of them all.
+/// Readers that take turns. While the others look once each, about as long goes by as a look takes to
+/// be answered; more than seven no longer fit into what a processor has in hand at once.
 pub(super) const READERS: usize = 6;
 
 /// Looks of each reader before its blocks are counted. Each ends at most one block.
