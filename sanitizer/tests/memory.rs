@@ -1,0 +1,105 @@
+//! How much memory cleaning takes besides the picture itself: no copy of it is made.
+
+#![expect(unsafe_code, reason = "an allocator that counts")]
+#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use bytes::Bytes;
+use sanitizer::{Options, sanitize};
+
+/// What else may be needed at once.
+const LIMIT: usize = 64 * 1024;
+
+struct Counting;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        MOST.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Cleans a picture, and gives the most memory that this took at once.
+fn taken(picture: Vec<u8>) -> usize {
+    let picture = Bytes::from(picture);
+    let before = NOW.load(Relaxed);
+    MOST.store(before, Relaxed);
+    let clean = sanitize(picture, &Options::default()).unwrap();
+    let most = MOST.load(Relaxed) - before;
+    drop(clean);
+    most
+}
+
+/// Pixels that make a large file.
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    std::iter::repeat_with(next).take(bytes).collect()
+}
+
+fn jpeg(restart: u16) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 88);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_2_0);
+    if restart > 0 {
+        encoder.set_restart_interval(restart);
+    }
+    encoder.encode(&noise(3 * 1600 * 1200), 1600, 1200, jpeg_encoder::ColorType::Rgb).unwrap();
+    file
+}
+
+fn png() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 1600, 1200);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&noise(3 * 1600 * 1200)).unwrap();
+    file
+}
+
+fn webp() -> Vec<u8> {
+    let mut file = Vec::new();
+    let encoder = image_webp::WebPEncoder::new(&mut file);
+    encoder.encode(&noise(3 * 1600 * 1200), 1600, 1200, image_webp::ColorType::Rgb8).unwrap();
+    file
+}
+
+fn gif() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut file, 1600, 1200, &noise(3 * 256)).unwrap();
+    let frame = gif::Frame::from_indexed_pixels(1600, 1200, noise(1600 * 1200), None);
+    encoder.write_frame(&frame).unwrap();
+    drop(encoder);
+    file
+}
+
+/// One test alone, since all of a process share the count.
+#[test]
+fn no_copy_is_made() {
+    for (name, picture) in
+        [("JPEG", jpeg(0)), ("JPEG, restarts", jpeg(4)), ("PNG", png()), ("WebP", webp()), ("GIF", gif())]
+    {
+        let length = picture.len();
+        assert!(length > 1 << 20, "{name}: {length} bytes are too few to tell");
+        let taken = taken(picture);
+        assert!(taken <= LIMIT, "{name}: {taken} bytes for a file of {length}");
+    }
+}
