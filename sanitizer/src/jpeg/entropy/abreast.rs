@@ -36,7 +36,7 @@ impl Spot {
     /// Where reading stands in `data`.
     fn of(bits: &Bits<'_>, data: &[u8]) -> Result<Self, Fault> {
         let stop = bits.stop()?;
-        let stuffed = stop.position >= 2 && data[stop.position - 2..stop.position] == [0xFF, 0];
+        let stuffed = data.get(..stop.position).is_some_and(|read| read.ends_with(&[0xFF, 0]));
         Ok(match stop.padding {
             0 => Self { byte: stop.position, used: 0 },
             unread => Self { byte: stop.position - if stuffed { 2 } else { 1 }, used: 8 - unread },

@@ -54,7 +54,8 @@ pub(super) fn skip<'a>(
             }
             Some(Outcome::Fault { byte }) => {
                 // Not by a wrong guess: the first begins with none, nor is wrong who was met.
-                if number == 0 || runners[number - 1].handed_over.is_some() {
+                let is_right = number == 0 || runners[number - 1].handed_over.is_some();
+                if is_right || byte + REST >= end {
                     return None;
                 }
                 // Wrong so far: again from the next byte, as if an MCU began there.
