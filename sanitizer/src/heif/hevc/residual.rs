@@ -1,0 +1,311 @@
+//! The coefficients of a transform block (ITU-T H.265, 7.3.8.11).
+
+use super::super::bits::Parsed;
+use super::coding_tree::Tree;
+use super::contexts::{
+    CODED_SUB_BLOCK_FLAG, COEFF_ABS_LEVEL_GREATER1_FLAG, COEFF_ABS_LEVEL_GREATER2_FLAG,
+    LAST_SIG_COEFF_X_PREFIX, LAST_SIG_COEFF_Y_PREFIX, SIG_COEFF_FLAG, SIG_COEFF_FLAG_SKIP,
+    TRANSFORM_SKIP_FLAG,
+};
+use super::intra_mode::{HORIZONTAL, VERTICAL};
+use super::scan::SCANS;
+
+/// A transform block.
+pub(super) struct Block {
+    pub(super) log2_size: u32,
+    /// `cIdx`.
+    pub(super) component: usize,
+    /// Its intra prediction mode.
+    pub(super) mode: u8,
+    /// `cu_transquant_bypass_flag`.
+    pub(super) is_bypassed: bool,
+}
+
+/// What the sub-blocks of a block share.
+struct Shared {
+    is_luma: bool,
+    log2_size: u32,
+    /// `scanIdx`.
+    scan: usize,
+    has_one_sig_context: bool,
+    may_hide_sign: bool,
+    /// `sbType`.
+    statistics: usize,
+    /// Whether the sub-block before this one in which there were coefficients had one
+    /// above 1 among those with a flag.
+    was_greater1: bool,
+}
+
+impl Tree<'_> {
+    /// `residual_coding`.
+    pub(super) fn residual_coding(&mut self, block: &Block) -> Parsed<()> {
+        let (sps, pps) = (self.sps, self.pps);
+        let Block { log2_size, mode, is_bypassed, .. } = *block;
+        let is_luma = block.component == 0;
+        let is_skipped = pps.transform_skip_enabled_flag
+            && !is_bypassed
+            && log2_size <= pps.log2_max_transform_skip_size
+            && self.bin(TRANSFORM_SKIP_FLAG + usize::from(!is_luma));
+        // 7.4.9.11
+        let has_scan = log2_size == 2 || log2_size == 3 && (is_luma || sps.chroma_format_idc == 3);
+        let scan = match mode {
+            6..=14 if has_scan => 2,
+            22..=30 if has_scan => 1,
+            _ => 0,
+        };
+        let (last_x, last_y) = self.last_position(block, scan == 2);
+        let is_rdpcm =
+            sps.implicit_rdpcm_enabled_flag && is_skipped && (mode == HORIZONTAL || mode == VERTICAL);
+        let mut shared = Shared {
+            is_luma,
+            log2_size,
+            scan,
+            has_one_sig_context: sps.transform_skip_context_enabled_flag && (is_skipped || is_bypassed),
+            may_hide_sign: pps.sign_data_hiding_enabled_flag && !is_bypassed && !is_rdpcm,
+            statistics: 2 * usize::from(is_luma) + usize::from(is_skipped || is_bypassed),
+            was_greater1: false,
+        };
+        let blocks = &SCANS[scan][log2_size as usize - 2];
+        let last_block = blocks.places[(last_y >> 2 << 3 | last_x >> 2) as usize];
+        let last_place = SCANS[scan][2].places[((last_y & 3) << 3 | last_x & 3) as usize];
+        // A bit for each sub-block: whether it has coefficients.
+        let mut coded = 0_u64;
+        for index in (0..=last_block).rev() {
+            let position = blocks.positions[usize::from(index)];
+            let (x, y) = (position & 7, position >> 3);
+            let right = x < 7 && coded >> (position + 1) & 1 == 1;
+            let below = y < 7 && coded >> (position + 8) & 1 == 1;
+            let is_last = index == last_block;
+            let mut is_inferred = false;
+            if !is_last && index > 0 {
+                let context = usize::from(right || below) + if is_luma { 0 } else { 2 };
+                if !self.bin(CODED_SUB_BLOCK_FLAG + context) {
+                    continue;
+                }
+                is_inferred = true;
+            }
+            coded |= 1 << position;
+            let neighbours = usize::from(right) | usize::from(below) << 1;
+            let from = if is_last { last_place } else { 16 };
+            let mut significant = self.significant(&shared, position, neighbours, from, is_inferred);
+            if is_last {
+                significant |= 1 << last_place;
+            }
+            if significant != 0 {
+                self.levels(&mut shared, index == 0, significant)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `last_sig_coeff_*`, as coordinates.
+    fn last_position(&mut self, block: &Block, is_swapped: bool) -> (u32, u32) {
+        let x = self.last_prefix(block, LAST_SIG_COEFF_X_PREFIX);
+        let y = self.last_prefix(block, LAST_SIG_COEFF_Y_PREFIX);
+        let x = self.last_suffix(x);
+        let y = self.last_suffix(y);
+        if is_swapped { (y, x) } else { (x, y) }
+    }
+
+    /// Its contexts are chosen in 9.3.4.2.3.
+    fn last_prefix(&mut self, block: &Block, first: usize) -> u32 {
+        let log2_size = block.log2_size;
+        let (offset, shift) = if block.component == 0 {
+            (3 * (log2_size - 2) + ((log2_size - 1) >> 2), (log2_size + 1) >> 2)
+        } else {
+            (15, log2_size - 2)
+        };
+        let mut prefix = 0;
+        while prefix < 2 * log2_size - 1 && self.bin(first + (offset + (prefix >> shift)) as usize) {
+            prefix += 1;
+        }
+        prefix
+    }
+
+    /// Equations 7-74 to 7-77.
+    fn last_suffix(&mut self, prefix: u32) -> u32 {
+        if prefix <= 3 {
+            return prefix;
+        }
+        let bits = (prefix >> 1) - 1;
+        (1 << bits) * (2 + (prefix & 1)) + self.cabac.bypass_bits(bits)
+    }
+
+    /// `sig_coeff_flag` of a sub-block, below the place `from`: a bit for each place.
+    fn significant(
+        &mut self,
+        shared: &Shared,
+        position: u8,
+        neighbours: usize,
+        from: u8,
+        mut is_inferred: bool,
+    ) -> u32 {
+        let mut significant = 0;
+        let is_first_block = position == 0;
+        let chroma = if shared.is_luma { 0 } else { 27 };
+        // 9.3.4.2.5: what is the same for all in the sub-block.
+        let base = match (shared.log2_size, shared.is_luma) {
+            (3, true) => {
+                if shared.scan == 0 {
+                    9
+                } else {
+                    15
+                }
+            }
+            (3, false) => 9,
+            (_, true) => 21,
+            (_, false) => 12,
+        } + if shared.is_luma && !is_first_block { 3 } else { 0 };
+        let positions = &SCANS[shared.scan][2].positions;
+        for place in (0..from).rev() {
+            if place == 0 && is_inferred {
+                significant |= 1;
+                break;
+            }
+            let at = positions[usize::from(place)];
+            let context = if shared.has_one_sig_context {
+                SIG_COEFF_FLAG_SKIP + usize::from(!shared.is_luma)
+            } else {
+                let context = if shared.log2_size == 2 {
+                    usize::from(SMALL[usize::from(at)])
+                } else if place == 0 && is_first_block {
+                    0
+                } else {
+                    base + usize::from(PATTERNS[neighbours][usize::from(at)])
+                };
+                SIG_COEFF_FLAG + chroma + context
+            };
+            if self.bin(context) {
+                significant |= 1 << place;
+                is_inferred = false;
+            }
+        }
+        significant
+    }
+
+    /// The absolute values and signs of a sub-block's coefficients.
+    fn levels(&mut self, shared: &mut Shared, is_first_block: bool, significant: u32) -> Parsed<()> {
+        self.work.spend(32)?;
+        let count = significant.count_ones();
+        // 9.3.4.2.6
+        let set = if is_first_block || !shared.is_luma { 0 } else { 2 } + usize::from(shared.was_greater1);
+        let (chroma1, chroma2) = if shared.is_luma { (0, 0) } else { (16, 4) };
+        let flagged = count.min(8);
+        let mut greater1 = 0_u32;
+        let mut context = 1;
+        for index in 0..flagged {
+            if self.bin(COEFF_ABS_LEVEL_GREATER1_FLAG + chroma1 + 4 * set + context) {
+                greater1 |= 1 << index;
+                context = 0;
+            } else if context > 0 && context < 3 {
+                context += 1;
+            }
+        }
+        shared.was_greater1 = context == 0;
+        // Of the first that is above 1.
+        let first = greater1.trailing_zeros();
+        let greater2 = greater1 != 0 && self.bin(COEFF_ABS_LEVEL_GREATER2_FLAG + chroma2 + set);
+        let span = significant.ilog2() - significant.trailing_zeros();
+        let signs = count - u32::from(shared.may_hide_sign && span > 3);
+        // escapeDataPresent
+        let is_escaped = count > 8 || greater2 || greater1.count_ones() > 1;
+        if self.sps.cabac_bypass_alignment_enabled_flag && is_escaped {
+            self.cabac.align();
+        }
+        self.cabac.bypass_bits(signs);
+        let mut rice = Rice::new(self.sps.persistent_rice_adaptation_enabled_flag, shared.statistics);
+        for index in 0..count {
+            let is_greater1 = index < flagged && greater1 >> index & 1 == 1;
+            let has_greater2 = index == first;
+            let base = 1 + u32::from(is_greater1) + u32::from(has_greater2 && greater2);
+            let most = match index {
+                0..8 if has_greater2 => 3,
+                0..8 => 2,
+                _ => 1,
+            };
+            if base == most {
+                self.remaining_level(&mut rice, base)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `coeff_abs_level_remaining` (9.3.3.11).
+    fn remaining_level(&mut self, rice: &mut Rice, base: u32) -> Parsed<()> {
+        const LARGE: &str = "a coefficient that is larger than it may be";
+        let statistics = &mut self.contexts.stat_coeff[rice.statistics];
+        let is_first = rice.parameter.is_none();
+        let parameter = rice.parameter.unwrap_or(if rice.is_persistent { *statistics / 4 } else { 0 });
+        let mut prefix = 0;
+        while self.cabac.bypass() {
+            prefix += 1;
+            if prefix > 31 {
+                return Err(LARGE);
+            }
+        }
+        let (start, bits) = if prefix <= 3 {
+            (prefix, parameter)
+        } else {
+            ((1 << (prefix - 3)) + 3 - 1, prefix - 3 + parameter)
+        };
+        if bits > 32 {
+            return Err(LARGE);
+        }
+        let value = (u64::from(start) << parameter) + u64::from(self.cabac.bypass_bits(bits));
+        if rice.is_persistent && is_first {
+            if value >= 3 << (*statistics / 4) {
+                *statistics += 1;
+            } else if 2 * value < 1 << (*statistics / 4) && *statistics > 0 {
+                *statistics -= 1;
+            }
+        }
+        let is_large = u64::from(base) + value > 3 << parameter;
+        let next = parameter + u32::from(is_large);
+        rice.parameter = Some(if rice.is_persistent { next } else { next.min(4) });
+        Ok(())
+    }
+}
+
+/// `cRiceParam`, which adapts within a sub-block.
+struct Rice {
+    is_persistent: bool,
+    statistics: usize,
+    parameter: Option<u32>,
+}
+
+impl Rice {
+    fn new(is_persistent: bool, statistics: usize) -> Self {
+        Self { is_persistent, statistics, parameter: None }
+    }
+}
+
+/// `ctxIdxMap` (table 9-50), by position.
+const SMALL: [u8; 28] = {
+    let map = [[0, 1, 4, 5], [2, 3, 4, 5], [6, 6, 8, 8], [7, 7, 8, 8]];
+    let mut table = [0; 28];
+    let mut at = 0;
+    while at < 16 {
+        table[at / 4 * 8 + at % 4] = map[at / 4][at % 4];
+        at += 1;
+    }
+    table
+};
+
+/// `sigCtx` in a sub-block, by which neighbours have coefficients (1: right, 2: below), by position.
+const PATTERNS: [[u8; 28]; 4] = {
+    let mut table = [[2; 28]; 4];
+    let mut at = 0;
+    while at < 16 {
+        let (x, y) = (at % 4, at / 4);
+        let place = y * 8 + x;
+        table[0][place] = match x + y {
+            0 => 2,
+            1 | 2 => 1,
+            _ => 0,
+        };
+        table[1][place] = [2, 1, 0, 0][y];
+        table[2][place] = [2, 1, 0, 0][x];
+        at += 1;
+    }
+    table
+};
