@@ -10,8 +10,21 @@ use sanitizer::{Error, Options, Sanitized, sanitize};
 const CANARY: &[u8] = b"CANARY";
 
 /// Each with something that the syntax of slices depends on.
-const PICTURES: [&str; 9] =
-    ["420", "422", "444", "mono", "lossless", "transform-skip", "wavefront", "several-slices", "10-bit"];
+const PICTURES: [&str; 13] = [
+    "420",
+    "422",
+    "444",
+    "mono",
+    "lossless",
+    "transform-skip",
+    "wavefront",
+    "several-slices",
+    "10-bit",
+    "tiles",
+    "dependent-segments",
+    "422-extensions",
+    "444-extensions",
+];
 
 fn clean(bytes: &[u8]) -> Result<Sanitized, Error> {
     sanitize(bytes.to_vec(), &Options::default())
@@ -83,7 +96,14 @@ fn every_slice_is_followed_to_its_end() {
         let cleaned = clean(&bytes).unwrap().into_bytes();
         assert_eq!(cleaned, bytes, "{name}");
         assert_eq!(cleaned, clean_fast(&bytes).unwrap().into_bytes(), "{name}");
-        assert_eq!(picture.units.len(), if name == "several-slices" { 3 } else { 1 }, "{name}");
+        let segments = match name {
+            "several-slices" => 3,
+            "dependent-segments" => 4,
+            "tiles" => 7,
+            "444-extensions" => 8,
+            _ => 1,
+        };
+        assert_eq!(picture.units.len(), segments, "{name}");
     }
 }
 

@@ -97,7 +97,7 @@ const NEXT: [[u8; 2]; 128] = {
 };
 
 /// A context variable: `pStateIdx` and, in the lowest bit, `valMps`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Context(u8);
 
 impl Context {
@@ -110,7 +110,8 @@ impl Context {
     }
 }
 
-/// The engine.
+/// The engine. Loops copy it, so that it stays in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Cabac<'a> {
     data: &'a [u8],
     /// How many bytes were taken; behind the end of the data they are zeros.
@@ -164,16 +165,13 @@ impl<'a> Cabac<'a> {
         let lps = u32::from(RANGE_LPS[state >> 1][(self.range >> 6 & 3) as usize]);
         self.range -= lps;
         let scaled = u64::from(self.range) << self.ahead;
+        // What comes cannot be foreseen, so there is no branch on it.
         let is_less_probable = self.value >= scaled;
-        if is_less_probable {
-            self.value -= scaled;
-            let shift = lps.leading_zeros() - 23;
-            self.range = lps << shift;
-            self.ahead -= shift;
-        } else if self.range < 256 {
-            self.range <<= 1;
-            self.ahead -= 1;
-        }
+        self.value -= scaled & u64::from(is_less_probable).wrapping_neg();
+        let range = if is_less_probable { lps } else { self.range };
+        let shift = range.leading_zeros() - 23;
+        self.range = range << shift;
+        self.ahead -= shift;
         context.0 = NEXT[state][usize::from(is_less_probable)];
         self.fill();
         (state & 1 == 1) != is_less_probable

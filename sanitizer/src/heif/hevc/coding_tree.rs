@@ -220,6 +220,6 @@ impl Tree<'_> {
     /// A bin with the context at this place.
     #[inline]
     pub(super) fn bin(&mut self, context: usize) -> bool {
-        self.cabac.bin(&mut self.contexts.of[context])
+        self.cabac.bin(self.contexts.at(context))
     }
 }

@@ -59,7 +59,7 @@ const INIT_VALUES: [u8; COUNT] = [
 /// All context variables; they are stored and put back as one (9.3.2.4).
 #[derive(Debug, Clone)]
 pub(super) struct Contexts {
-    pub(super) of: [Context; COUNT],
+    of: [Context; 256],
     /// `StatCoeff`, which the Rice parameters adapt with.
     pub(super) stat_coeff: [u32; 4],
 }
@@ -67,6 +67,17 @@ pub(super) struct Contexts {
 impl Contexts {
     /// For a slice with this `SliceQpY`.
     pub(super) fn new(qp: i32) -> Self {
-        Self { of: INIT_VALUES.map(|value| Context::new(value, qp)), stat_coeff: [0; 4] }
+        // More than there are: so no index needs a check.
+        let mut of = [Context::default(); 256];
+        for (context, value) in of.iter_mut().zip(INIT_VALUES) {
+            *context = Context::new(value, qp);
+        }
+        Self { of, stat_coeff: [0; 4] }
+    }
+
+    /// The one at this place.
+    #[inline]
+    pub(super) fn at(&mut self, place: usize) -> &mut Context {
+        &mut self.of[place & 255]
     }
 }

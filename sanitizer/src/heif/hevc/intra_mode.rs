@@ -73,3 +73,34 @@ impl Neighbours {
         self.above[x..(x + units).min(16)].fill(mode);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_are_three_modes() {
+        for (left, above) in (0..35).flat_map(|left| (0..35).map(move |above| (left, above))) {
+            let [one, two, three] = candidates(left, above);
+            assert!(one != two && two != three && one != three && one.max(two).max(three) < 35);
+            assert!(left < 2 && above < 2 || [one, two, three].contains(&left));
+            // The others are all the modes that are left.
+            let others: Vec<_> = (0..32).map(|number| remaining([one, two, three], number)).collect();
+            assert!(others.is_sorted_by(|a, b| a < b) && others[31] < 35);
+            assert!([one, two, three].iter().all(|mode| !others.contains(mode)));
+        }
+        assert_eq!(candidates(2, 2), [2, 33, 3]);
+        assert_eq!(candidates(34, 34), [34, 33, 3]);
+        assert_eq!(candidates(0, 1), [0, 1, 26]);
+        assert_eq!(candidates(26, 0), [26, 0, 1]);
+    }
+
+    #[test]
+    fn chroma_modes_follow_luma() {
+        assert_eq!(chroma(4, 17, false), 17);
+        assert_eq!(chroma(1, 26, false), 34);
+        assert_eq!(chroma(1, 10, false), 26);
+        assert_eq!(chroma(1, 26, true), 31);
+        assert_eq!(chroma(4, 17, true), 20);
+    }
+}

@@ -191,3 +191,25 @@ impl Substreams<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sets::{read_pps, read_sps, tests as sets};
+    use super::*;
+
+    #[test]
+    fn little_data_for_a_large_picture_ends() {
+        let mut sps = read_sps(sets::SPS).unwrap();
+        (sps.width, sps.height) = (1 << 16, 1 << 16);
+        let parameters = Parameters { sps, pps: vec![read_pps(sets::PPS).unwrap()] };
+        // All bins are what is more probable.
+        let follow = |zeros: usize, work: &mut Work| {
+            let slice = [&[0xAC, 0xE0][..], &vec![0; zeros]].concat();
+            Picture::new(&parameters).follow(20, &slice, work)
+        };
+        assert_eq!(follow(1000, &mut Work::new(1000)), Err("a slice ends too early"));
+        let mut work = Work::new(0);
+        while work.spend(100_000).is_ok() {}
+        assert_eq!(follow(1000, &mut work), Err("too large a picture for so few bytes"));
+    }
+}

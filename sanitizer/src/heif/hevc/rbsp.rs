@@ -29,3 +29,16 @@ impl Rbsp {
         at + self.removed.partition_point(|&removed| removed <= at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_taken_out_and_places_known() {
+        let rbsp = Rbsp::of(b"a\0\0\x03\x01\0\0\0\x03\0\x03\0\0\x03");
+        assert_eq!(rbsp.bytes, b"a\0\0\x01\0\0\0\0\x03\0\0");
+        let places: Vec<_> = (0..rbsp.bytes.len()).map(|at| rbsp.place_of(at)).collect();
+        assert_eq!(places, [0, 1, 2, 4, 5, 6, 7, 9, 10, 11, 12]);
+    }
+}

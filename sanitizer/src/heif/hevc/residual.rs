@@ -115,10 +115,14 @@ impl Tree<'_> {
         } else {
             (15, log2_size - 2)
         };
+        let mut cabac = self.cabac;
         let mut prefix = 0;
-        while prefix < 2 * log2_size - 1 && self.bin(first + (offset + (prefix >> shift)) as usize) {
+        while prefix < 2 * log2_size - 1
+            && cabac.bin(self.contexts.at(first + (offset + (prefix >> shift)) as usize))
+        {
             prefix += 1;
         }
+        self.cabac = cabac;
         prefix
     }
 
@@ -142,44 +146,35 @@ impl Tree<'_> {
     ) -> u32 {
         let mut significant = 0;
         let is_first_block = position == 0;
-        let chroma = if shared.is_luma { 0 } else { 27 };
-        // 9.3.4.2.5: what is the same for all in the sub-block.
-        let base = match (shared.log2_size, shared.is_luma) {
-            (3, true) => {
-                if shared.scan == 0 {
-                    9
-                } else {
-                    15
-                }
-            }
-            (3, false) => 9,
-            (_, true) => 21,
-            (_, false) => 12,
-        } + if shared.is_luma && !is_first_block { 3 } else { 0 };
-        let positions = &SCANS[shared.scan][2].positions;
-        for place in (0..from).rev() {
-            if place == 0 && is_inferred {
-                significant |= 1;
-                break;
-            }
-            let at = positions[usize::from(place)];
-            let context = if shared.has_one_sig_context {
-                SIG_COEFF_FLAG_SKIP + usize::from(!shared.is_luma)
-            } else {
-                let context = if shared.log2_size == 2 {
-                    usize::from(SMALL[usize::from(at)])
-                } else if place == 0 && is_first_block {
-                    0
-                } else {
-                    base + usize::from(PATTERNS[neighbours][usize::from(at)])
-                };
-                SIG_COEFF_FLAG + chroma + context
+        let of_component = SIG_COEFF_FLAG + if shared.is_luma { 0 } else { 27 };
+        // 9.3.4.2.5: what is the same for all in the sub-block, and what a place adds.
+        let (first, places) = if shared.has_one_sig_context {
+            (SIG_COEFF_FLAG_SKIP + usize::from(!shared.is_luma), &[0; 16])
+        } else if shared.log2_size == 2 {
+            (of_component, &PLACES[shared.scan][4])
+        } else {
+            let of_size = match (shared.log2_size, shared.is_luma) {
+                (3, true) if shared.scan > 0 => 15,
+                (3, _) => 9,
+                (_, true) => 21,
+                (_, false) => 12,
             };
-            if self.bin(context) {
-                significant |= 1 << place;
-                is_inferred = false;
-            }
+            let of_block = if shared.is_luma && !is_first_block { 3 } else { 0 };
+            (of_component + of_size + of_block, &PLACES[shared.scan][neighbours])
+        };
+        let mut cabac = self.cabac;
+        for place in (1..from).rev() {
+            let context = first + usize::from(places[usize::from(place & 15)]);
+            let bin = cabac.bin(self.contexts.at(context));
+            significant |= u32::from(bin) << place;
+            is_inferred &= !bin;
         }
+        if from > 0 {
+            let is_dc = is_first_block && !shared.has_one_sig_context;
+            let context = if is_dc { of_component } else { first + usize::from(places[0]) };
+            significant |= u32::from(is_inferred || cabac.bin(self.contexts.at(context)));
+        }
+        self.cabac = cabac;
         significant
     }
 
@@ -193,14 +188,14 @@ impl Tree<'_> {
         let flagged = count.min(8);
         let mut greater1 = 0_u32;
         let mut context = 1;
+        let mut cabac = self.cabac;
         for index in 0..flagged {
-            if self.bin(COEFF_ABS_LEVEL_GREATER1_FLAG + chroma1 + 4 * set + context) {
-                greater1 |= 1 << index;
-                context = 0;
-            } else if context > 0 && context < 3 {
-                context += 1;
-            }
+            let place = COEFF_ABS_LEVEL_GREATER1_FLAG + chroma1 + 4 * set + context;
+            let bin = cabac.bin(self.contexts.at(place));
+            greater1 |= u32::from(bin) << index;
+            context = AFTER_GREATER1[usize::from(bin)][context & 3];
         }
+        self.cabac = cabac;
         shared.was_greater1 = context == 0;
         // Of the first that is above 1.
         let first = greater1.trailing_zeros();
@@ -236,8 +231,9 @@ impl Tree<'_> {
         let statistics = &mut self.contexts.stat_coeff[rice.statistics];
         let is_first = rice.parameter.is_none();
         let parameter = rice.parameter.unwrap_or(if rice.is_persistent { *statistics / 4 } else { 0 });
+        let mut cabac = self.cabac;
         let mut prefix = 0;
-        while self.cabac.bypass() {
+        while cabac.bypass() {
             prefix += 1;
             if prefix > 31 {
                 return Err(LARGE);
@@ -251,7 +247,8 @@ impl Tree<'_> {
         if bits > 32 {
             return Err(LARGE);
         }
-        let value = (u64::from(start) << parameter) + u64::from(self.cabac.bypass_bits(bits));
+        let value = (u64::from(start) << parameter) + u64::from(cabac.bypass_bits(bits));
+        self.cabac = cabac;
         if rice.is_persistent && is_first {
             if value >= 3 << (*statistics / 4) {
                 *statistics += 1;
@@ -279,32 +276,28 @@ impl Rice {
     }
 }
 
-/// `ctxIdxMap` (table 9-50), by position.
-const SMALL: [u8; 28] = {
-    let map = [[0, 1, 4, 5], [2, 3, 4, 5], [6, 6, 8, 8], [7, 7, 8, 8]];
-    let mut table = [0; 28];
-    let mut at = 0;
-    while at < 16 {
-        table[at / 4 * 8 + at % 4] = map[at / 4][at % 4];
-        at += 1;
-    }
-    table
-};
+/// `greater1Ctx` after a flag of 0 or 1, by what it was.
+const AFTER_GREATER1: [[usize; 4]; 2] = [[0, 2, 3, 3], [0; 4]];
 
-/// `sigCtx` in a sub-block, by which neighbours have coefficients (1: right, 2: below), by position.
-const PATTERNS: [[u8; 28]; 4] = {
-    let mut table = [[2; 28]; 4];
+/// What `sigCtx` adds for the places of a sub-block, by `scanIdx`: in blocks of 8 samples and more by which
+/// neighbours have coefficients (1: right, 2: below), and last in blocks of 4 samples (`ctxIdxMap`, table 9-50).
+const PLACES: [[[u8; 16]; 5]; 3] = {
+    const MAP: [[u8; 4]; 4] = [[0, 1, 4, 5], [2, 3, 4, 5], [6, 6, 8, 8], [7, 7, 8, 8]];
+    let mut table = [[[2; 16]; 5]; 3];
     let mut at = 0;
-    while at < 16 {
-        let (x, y) = (at % 4, at / 4);
-        let place = y * 8 + x;
-        table[0][place] = match x + y {
+    while at < 3 * 16 {
+        let (scan, place) = (at / 16, at % 16);
+        let position = SCANS[scan][2].positions[place] as usize;
+        let (x, y) = (position & 7, position >> 3);
+        let places = &mut table[scan];
+        places[0][place] = match x + y {
             0 => 2,
             1 | 2 => 1,
             _ => 0,
         };
-        table[1][place] = [2, 1, 0, 0][y];
-        table[2][place] = [2, 1, 0, 0][x];
+        places[1][place] = [2, 1, 0, 0][y];
+        places[2][place] = [2, 1, 0, 0][x];
+        places[4][place] = MAP[y][x];
         at += 1;
     }
     table

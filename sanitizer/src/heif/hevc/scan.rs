@@ -45,3 +45,25 @@ const fn straight(side: u8, is_vertical: bool) -> Scan {
     }
     scan
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scans_visit_each_position_once() {
+        for (log, scan) in SCANS.iter().flat_map(|scans| scans.iter().enumerate()) {
+            for place in 0..1 << (2 * log) {
+                let position = scan.positions[place];
+                assert!(position & 7 < 1 << log && position >> 3 < 1 << log);
+                assert_eq!(usize::from(scan.places[usize::from(position)]), place);
+            }
+        }
+        let start = |scan: usize| {
+            SCANS[scan][2].positions[..5].iter().map(|at| (at & 7, at >> 3)).collect::<Vec<_>>()
+        };
+        assert_eq!(start(0), [(0, 0), (0, 1), (1, 0), (0, 2), (1, 1)]);
+        assert_eq!(start(1), [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1)]);
+        assert_eq!(start(2), [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]);
+    }
+}

@@ -124,3 +124,58 @@ fn borders(length: u32, count: u32, sizes: Option<&[u32]>) -> Parsed<Vec<u32>> {
     }
     if borders.is_sorted_by(|before, after| before < after) { Ok(borders) } else { Err(WRONG) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parameters::Tiles;
+    use super::*;
+
+    fn grid(columns: u32, rows: u32, sizes: Option<(Vec<u32>, Vec<u32>)>) -> Parsed<Grid> {
+        let sps = Sps { width: 70, height: 48, log2_ctb: 4, log2_min_cb: 3, ..Sps::default() };
+        let tiles = Some(Tiles { columns, rows, sizes });
+        Grid::new(&sps, &Pps { tiles, ..Pps::default() })
+    }
+
+    #[test]
+    fn tiles_come_one_after_the_other() {
+        let grid = grid(2, 2, Some((vec![2], vec![1]))).unwrap();
+        let mut place = grid.first();
+        let mut order = vec![];
+        let mut tiles = vec![];
+        loop {
+            order.push(grid.raster_address(place));
+            if grid.begin(place) == Begin::Tile {
+                tiles.push(place.address);
+            }
+            match grid.after(place) {
+                Some(next) => place = next,
+                None => break,
+            }
+        }
+        assert_eq!(order, [0, 1, 2, 3, 4, 5, 6, 10, 11, 7, 8, 9, 12, 13, 14]);
+        assert_eq!(tiles, [0, 2, 5, 9]);
+    }
+
+    #[test]
+    fn neighbours_are_those_in_tile_and_slice() {
+        let grid = grid(2, 1, Some((vec![2], vec![]))).unwrap();
+        let places: Vec<_> = std::iter::successors(Some(grid.first()), |&place| grid.after(place)).collect();
+        // The first column of the second tile.
+        assert_eq!((places[6].x, places[6].y), (2, 0));
+        assert!(!grid.is_left_available(places[6], 0));
+        assert!(grid.is_left_available(places[7], 6) && !grid.is_left_available(places[7], 7));
+        assert!(!grid.is_above_available(places[7], 0, 0));
+        // In the second row: above, and to the right of it.
+        assert!(grid.is_above_available(places[9], 0, 6) && !grid.is_above_available(places[9], 0, 7));
+        assert!(grid.is_above_available(places[9], 1, 7) && !grid.is_above_available(places[9], 1, 8));
+        assert!(!grid.is_above_available(places[11], 1, 0));
+    }
+
+    #[test]
+    fn tiles_have_blocks() {
+        assert_eq!(grid(2, 2, None).unwrap().columns, [0, 2, 5]);
+        assert!(grid(6, 1, None).is_err());
+        assert!(grid(2, 1, Some((vec![5], vec![]))).is_err());
+        assert!(grid(2, 1, Some((vec![9], vec![]))).is_err());
+    }
+}

@@ -6,10 +6,10 @@
 
 use super::super::bits::Parsed;
 
-/// Steps besides [`STEPS_PER_BYTE`]: about half a second, and more than ten empty
-/// pictures of 100 megapixels.
+/// Steps besides [`STEPS_PER_BYTE`]: about half a second, and several empty pictures
+/// of 100 megapixels.
 const STEPS: u64 = 1 << 26;
-/// Real pictures take about ten.
+/// Real pictures take less than 16, but for the flattest, which are small.
 const STEPS_PER_BYTE: u64 = 64;
 
 /// Steps that may still be made; one is about a bin.
@@ -28,5 +28,18 @@ impl Work {
     pub(super) fn spend(&mut self, steps: u64) -> Parsed<()> {
         self.left = self.left.checked_sub(steps).ok_or("too large a picture for so few bytes")?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_in_proportion_to_the_file() {
+        let mut work = Work::new(10);
+        work.spend(STEPS).unwrap();
+        work.spend(10 * STEPS_PER_BYTE).unwrap();
+        work.spend(1).unwrap_err();
     }
 }
