@@ -6,7 +6,7 @@
 //! [`picture`] takes the unit's [`rbsp`], reads its [`slice_header`] with the
 //! [`parameters`], and goes from CTB to CTB in the order of the [`tiles`]. In each,
 //! [`sao`], [`coding_tree`] (with what [`intra_mode`] makes of its neighbours),
-//! [`transform_tree`] and [`residual`] (in the order of a [`scan`]) say which bins
+//! [`transform_tree`], [`residual`] (in the order of a [`scan`]) and [`levels`] say which bins
 //! come, and [`cabac`] decodes them with the [`contexts`]. [`work`] bounds the time.
 //!
 //! What is not followed, and so refused: separate colour planes, extended precision,
@@ -16,6 +16,7 @@ mod cabac;
 mod coding_tree;
 mod contexts;
 mod intra_mode;
+mod levels;
 mod parameters;
 mod picture;
 mod rbsp;

@@ -49,7 +49,9 @@ impl Header {
         let slice = if is_dependent { None } else { Some(slice(bits, kind, sps, pps)?) };
         let mut entry_points = Vec::new();
         if pps.tiles.is_some() || pps.entropy_coding_sync_enabled_flag {
-            let count = bits.golomb(u32::MAX)?;
+            // One for each row of each tile is the most there are (7.4.7.1).
+            let columns = pps.tiles.as_ref().map_or(1, |tiles| tiles.columns);
+            let count = bits.golomb(columns * sps.size_in_ctbs().1)?;
             if count > 0 {
                 let offset_len = bits.golomb(31)? + 1;
                 for _ in 0..count {
