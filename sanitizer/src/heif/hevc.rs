@@ -10,7 +10,8 @@
 //! come, and [`cabac`] decodes them with the [`contexts`]. [`work`] bounds the time.
 //!
 //! What is not followed, and so refused: separate colour planes, extended precision,
-//! slices that need other pictures, and what the parameter sets must not hold.
+//! slices that need other pictures or name some that others need for long, and what
+//! the parameter sets must not hold.
 
 mod cabac;
 mod coding_tree;
