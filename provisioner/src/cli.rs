@@ -209,7 +209,7 @@ pub struct Sanitize {
     /// What becomes of the colour profile.
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub icc: Icc,
-    /// Don't prove for JPEG that nothing hides in the compressed data
+    /// Don't prove for JPEG and HEIC that nothing hides in the compressed data
     /// behind the last block. Everything else is removed as always, several
     /// times as fast: about as fast as a copy.
     #[arg(long)]

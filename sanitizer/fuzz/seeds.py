@@ -89,7 +89,7 @@ save("webp", "alpha", encode(picture("RGBA"), "WEBP"), 0)
 save("webp", "turned", encode(picture(), "WEBP", exif=exif(6)), 0x02)
 save("webp", "animated", encode(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=50), 0)
 
-for path in sorted(pathlib.Path("../tests/data/heif").iterdir()):
+for path in sorted(pathlib.Path("../tests/data/heif").rglob("*")):
     if path.suffix in (".heic", ".avif"):
         save("heif", path.name, path.read_bytes(), 0x40)
 

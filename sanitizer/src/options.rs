@@ -20,8 +20,9 @@ pub struct Options {
     /// and a megabyte of file can hold one. Default: 2 GiB.
     pub max_inflated_bytes: u64,
     /// Decode the entropy-coded data (without making pixels of it) to prove
-    /// that nothing hides after a scan's last block. Default: true. Without
-    /// it a JPEG is cleaned at the speed of a marker scan.
+    /// that nothing hides after the last block of a scan of JPEG, or of a slice
+    /// of HEIC. Default: true. Without it these are cleaned at the speed of a
+    /// scan of markers and units.
     pub verify_entropy: bool,
     /// Read out what the removed metadata would have told
     /// ([`crate::facts::Facts`]). Default: false; the function never asks for it.

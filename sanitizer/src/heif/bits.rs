@@ -48,6 +48,12 @@ impl<'a> Bits<'a> {
         if value > max { Err(LARGE) } else { Ok(value) }
     }
 
+    /// `se(v)` of H.265, 9.2: no value whose `ue(v)` is above `max`.
+    pub(super) fn signed_golomb(&mut self, max: u32) -> Parsed<i32> {
+        let code = self.golomb(max.min(i32::MAX as u32 - 1))?;
+        Ok(if code % 2 == 1 { code.div_ceil(2) as i32 } else { -((code / 2) as i32) })
+    }
+
     /// Whether a one and zeros to the end of the last byte are all that follows.
     pub(super) fn is_at_trailing_bits(&mut self) -> bool {
         if !matches!(self.flag(), Ok(true)) {

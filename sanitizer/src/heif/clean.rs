@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::coded::{self, Coding, Cut, UNIT_LIMIT};
+use super::coded::{self, Budget, Coding, Cut};
 use super::model::{Extra, File, Item};
 use super::properties::{Payload, Verdict, judge};
 use super::removed::Removed;
 use super::select::{Selection, select};
 use super::write::{Clean, CleanItem, write};
-use super::{brand, hevc, parse};
+use super::{brand, parse};
 use crate::{Category, Error, Format, Options, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
@@ -33,7 +33,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
     let selection = select(&file, &input).map_err(unprovable)?;
     let format = coded_format(&file, &selection).unwrap_or(format);
-    let data = Data::collect(&file, &selection, &input, format)?;
+    let data = Data::collect(&file, &selection, &input, format, options)?;
     let mut cleaner =
         Cleaner { input: &input, file: &file, options, fates: HashMap::new(), kept: Vec::new() };
     let mut items = Vec::new();
@@ -109,7 +109,13 @@ struct Data {
 }
 
 impl Data {
-    fn collect(file: &File, selection: &Selection, input: &[u8], format: Format) -> Result<Self, Error> {
+    fn collect(
+        file: &File,
+        selection: &Selection,
+        input: &[u8],
+        format: Format,
+        options: &Options,
+    ) -> Result<Self, Error> {
         let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
         let mut sources: Vec<(Vec<Range<usize>>, Coding)> = Vec::new();
         let mut known = HashMap::new();
@@ -131,11 +137,11 @@ impl Data {
             })));
         }
         check_overlaps(file, selection, &sources).map_err(unprovable)?;
-        let mut units = UNIT_LIMIT;
+        let mut budget = Budget::new(input, options);
         let mut blobs = Vec::new();
         for (place, (extents, coding)) in sources.iter().enumerate() {
             let offset = extents.first().map_or(file.meta_start, |extent| extent.start);
-            let cut = coded::cut(input, extents, *coding, &mut units).map_err(|what| Error::Unprovable {
+            let cut = coded::cut(input, extents, *coding, &mut budget).map_err(|what| Error::Unprovable {
                 format,
                 offset,
                 what,
@@ -159,13 +165,17 @@ fn coding(file: &File, item: &Item, inputs: usize, input: &[u8]) -> Result<Optio
     let config = |kind| {
         let property = file.properties_of(item, kind).next();
         property
-            .and_then(|property| Some((property, input.get(property.payload.clone())?)))
+            .map(|property| property.payload.clone())
+            .filter(|payload| input.get(payload.clone()).is_some())
             .ok_or("a coded picture without its configuration")
     };
     Ok(Some(match &item.kind {
-        b"hvc1" => Coding::Hevc { length_size: hevc::length_size(config(*b"hvcC")?.1)? },
+        b"hvc1" => {
+            let Range { start, end } = config(*b"hvcC")?;
+            Coding::Hevc { config_start: start, config_end: end }
+        }
         b"av01" => {
-            let Range { start, end } = config(*b"av1C")?.0.payload.clone();
+            let Range { start, end } = config(*b"av1C")?;
             Coding::Av1 { config_start: start, config_end: end }
         }
         b"grid" => Coding::Grid { inputs },

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::{av1, derived, hevc};
-use crate::Category;
+use crate::{Category, Options};
 
 /// How an item's data is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Coding {
-    /// NAL units, each after a length of so many bytes.
-    Hevc { length_size: usize },
+    /// NAL units, with the configuration in this range of the input.
+    Hevc { config_start: usize, config_end: usize },
     /// OBUs, with the configuration in this range of the input.
     Av1 { config_start: usize, config_end: usize },
     /// The rules that put this many pictures together in a grid.
@@ -20,7 +20,22 @@ pub(super) enum Coding {
 
 /// Units of all items of a file together. A picture of 100 megapixels has some
 /// thousand; each takes memory while it is looked at.
-pub(super) const UNIT_LIMIT: usize = 100_000;
+const UNIT_LIMIT: usize = 100_000;
+
+/// What may still be done for the items of a file.
+pub(super) struct Budget {
+    /// How many more units may come.
+    pub(super) units: usize,
+    /// For following the slices of HEVC; `None` when they are not followed.
+    pub(super) work: Option<hevc::Work>,
+}
+
+impl Budget {
+    pub(super) fn new(input: &[u8], options: &Options) -> Self {
+        let work = options.verify_entropy.then(|| hevc::Work::new(input.len()));
+        Self { units: UNIT_LIMIT, work }
+    }
+}
 
 /// Which parts of some data stay, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -43,12 +58,12 @@ impl Cut {
 }
 
 /// Cuts the data that lies in `extents` of the input. The result's ranges are
-/// those of the input. `units` is how many more units may come.
+/// those of the input.
 pub(super) fn cut(
     input: &[u8],
     extents: &[Range<usize>],
     coding: Coding,
-    units: &mut usize,
+    budget: &mut Budget,
 ) -> Result<Cut, &'static str> {
     let joined: Vec<u8>;
     let data = match extents {
@@ -60,9 +75,11 @@ pub(super) fn cut(
         }
     };
     let inner = match coding {
-        Coding::Hevc { length_size } => hevc::cut(data, length_size, units)?,
+        Coding::Hevc { config_start, config_end } => {
+            hevc::cut(data, input.get(config_start..config_end).unwrap_or_default(), budget)?
+        }
         Coding::Av1 { config_start, config_end } => {
-            av1::cut(data, input.get(config_start..config_end).unwrap_or_default(), units)?
+            av1::cut(data, input.get(config_start..config_end).unwrap_or_default(), &mut budget.units)?
         }
         Coding::Grid { inputs } => derived::cut_grid(data, inputs)?,
         Coding::Overlay { inputs } => derived::cut_overlay(data, inputs)?,

@@ -1,7 +1,40 @@
 //! HEVC pictures: NAL units (ITU-T H.265, 7.3.1 and table 7-1), each after its
 //! length, and their configuration (`hvcC`, ISO/IEC 14496-15, 8.3.2.1).
+//!
+//! Bytes could hide behind the last block of a slice, so slices are parsed down to
+//! their coefficients, without making pixels of them. The way through one:
+//! [`picture`] takes the unit's [`rbsp`], reads its [`slice_header`] with the
+//! [`parameters`], and goes from CTB to CTB in the order of the [`tiles`]. In each,
+//! [`sao`], [`coding_tree`] (with what [`intra_mode`] makes of its neighbours),
+//! [`transform_tree`], [`residual`] (in the order of a [`scan`]) and [`levels`] say which bins
+//! come, and [`cabac`] decodes them with the [`contexts`]. [`work`] bounds the time.
+//!
+//! What is not followed, and so refused: separate colour planes, extended precision,
+//! slices that need other pictures or name some that others need for long, and what
+//! the parameter sets must not hold.
 
-use super::coded::Cut;
+mod cabac;
+mod coding_tree;
+mod contexts;
+mod intra_mode;
+mod levels;
+mod parameters;
+mod picture;
+mod rbsp;
+mod residual;
+mod sao;
+mod scan;
+mod slice_header;
+mod tiles;
+mod transform_tree;
+mod work;
+
+use self::parameters::Parameters;
+pub(super) use self::parameters::{Pcm, Pps, Sps, Tiles};
+use self::picture::Picture;
+pub(super) use self::work::Work;
+use super::bits::Parsed;
+use super::coded::{Budget, Cut};
 use super::sets;
 use crate::Category;
 
@@ -12,7 +45,7 @@ const CONFIG_HEAD: usize = 22;
 const SETS_LIMIT: usize = 4096;
 
 /// How many bytes the length before each NAL unit has, from the configuration.
-pub(super) fn length_size(config: &[u8]) -> Result<usize, &'static str> {
+fn length_size(config: &[u8]) -> Result<usize, &'static str> {
     match config.get(21).map(|byte| usize::from(byte & 3) + 1) {
         Some(size @ (1 | 2 | 4)) => Ok(size),
         _ => Err("an HEVC configuration without a length size"),
@@ -81,13 +114,21 @@ pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
 
 /// Keeps the slices of the one picture. The parameter sets are in the configuration,
 /// as items of type `hvc1` must have them (ISO/IEC 14496-15, 8.4.1.1.1); others go.
-pub(super) fn cut(data: &[u8], length_size: usize, units: &mut usize) -> Result<Cut, &'static str> {
+/// With [`Budget::work`], slices are followed to their last bit.
+pub(super) fn cut(data: &[u8], config: &[u8], budget: &mut Budget) -> Parsed<Cut> {
+    let length_size = length_size(config)?;
     let mut cut = Cut::default();
+    let parameters = budget.work.as_mut().map(|work| {
+        work.spend(8 * config.len() as u64)?;
+        Parameters::read(config)
+    });
+    let parameters = parameters.transpose()?;
+    let mut followed = parameters.as_ref().map(Picture::new);
     // The type of the picture's slices: one for all (H.265, 7.4.2.2).
     let mut picture = None;
     let mut at = 0;
     while at < data.len() {
-        *units = units.checked_sub(1).ok_or("more NAL units than a picture needs")?;
+        budget.units = budget.units.checked_sub(1).ok_or("more NAL units than a picture needs")?;
         let prefix = data.get(at..at + length_size).ok_or("bytes after the last NAL unit")?;
         let length = prefix.iter().fold(0_usize, |length, &byte| length << 8 | usize::from(byte));
         let start = at + length_size;
@@ -106,13 +147,22 @@ pub(super) fn cut(data: &[u8], length_size: usize, units: &mut usize) -> Result<
                     Some(known) if known != kind => return Err("slices of several kinds in one picture"),
                     Some(_) => {}
                 }
+                if let (Some(followed), Some(work)) = (&mut followed, &mut budget.work) {
+                    followed.follow(kind, &unit[2..], work)?;
+                }
                 cut.keep(range);
             }
             Use::Message => cut.drop(Category::Application, "SEI message", range),
             Use::Set(_) | Use::None => cut.drop(Category::Hidden, "NAL unit", range),
         }
     }
-    if picture.is_some() { Ok(cut) } else { Err("an HEVC picture without picture data") }
+    if picture.is_none() {
+        return Err("an HEVC picture without picture data");
+    }
+    if let Some(followed) = followed {
+        followed.finish()?;
+    }
+    Ok(cut)
 }
 
 #[derive(PartialEq, Eq)]
@@ -153,12 +203,23 @@ mod tests {
         [&(payload.len() as u32 + 2).to_be_bytes()[..], &[kind << 1, 1], payload].concat()
     }
 
+    fn config() -> Vec<u8> {
+        let mut config = vec![0; CONFIG_HEAD];
+        config[21] = 3;
+        config
+    }
+
+    /// The slices here have a form, and no more.
+    fn cut(data: &[u8], units: usize) -> Parsed<Cut> {
+        super::cut(data, &config(), &mut Budget { units, work: None })
+    }
+
     #[test]
     fn slices_stay_and_messages_filler_and_reserved_types_go() {
         let data =
             [unit(39, b"SEI"), unit(19, b"\x80slice"), unit(19, b"slice"), unit(38, b"fill"), unit(50, b"x")]
                 .concat();
-        let cut = cut(&data, 4, &mut 100).unwrap();
+        let cut = cut(&data, 100).unwrap();
         let start = unit(39, b"SEI").len();
         let slices = start..start + 2 * unit(19, b"slice").len() + 1;
         assert_eq!(cut.keep, std::slice::from_ref(&slices));
@@ -168,11 +229,11 @@ mod tests {
     #[test]
     fn data_that_is_not_all_units_is_refused() {
         let whole = unit(19, b"\x80slice");
-        assert!(cut(&whole, 4, &mut 9).is_ok());
-        assert!(cut(&[&whole[..], b"ab"].concat(), 4, &mut 9).is_err());
-        assert!(cut(&whole[..whole.len() - 1], 4, &mut 9).is_err());
-        assert!(cut(&unit(39, b"SEI"), 4, &mut 9).is_err());
-        assert!(cut(&[whole, unit(19, b"slice").repeat(9)].concat(), 4, &mut 9).is_err());
+        assert!(cut(&whole, 9).is_ok());
+        assert!(cut(&[&whole[..], b"ab"].concat(), 9).is_err());
+        assert!(cut(&whole[..whole.len() - 1], 9).is_err());
+        assert!(cut(&unit(39, b"SEI"), 9).is_err());
+        assert!(cut(&[whole, unit(19, b"slice").repeat(9)].concat(), 9).is_err());
     }
 
     #[test]

@@ -9,10 +9,12 @@
 //! describes them, [`write`] puts the new file together, and [`removed`] tells
 //! what is not in it.
 //!
-//! What cannot be proven here: parameter sets and sequence headers are read to
-//! their last field, but frames, slices and tiles are not decoded. So bytes
-//! behind the header or the last block of one stay, and so does a slice for
-//! blocks that others have. Pixels that a `clap` property crops away stay too;
+//! Parameter sets and sequence headers are read to their last field. Slices of
+//! HEVC are followed to their last bit ([`hevc`]), and make up the picture, each
+//! part of it once, unless the options say that no coded data shall be followed.
+//!
+//! What cannot be proven here: frames and tiles of AV1 are not decoded, so bytes
+//! behind the header or the last block of one stay. Pixels that a `clap` property crops away stay too;
 //! cutting them would mean to encode anew.
 
 mod av1;

@@ -2,6 +2,7 @@
 //! it (ITU-T H.265, 7.3.2, 7.3.4, 7.3.7 and annex E.2).
 
 use super::bits::{Bits, Parsed, rebuilt};
+use super::hevc::{Pcm, Pps, Sps, Tiles};
 
 /// Real ones have less than a hundred bytes; scaling lists make some hundred more.
 const SET_LIMIT: usize = 1024;
@@ -19,10 +20,20 @@ pub(super) fn clean_set(kind: u8, payload: &[u8]) -> Parsed<(Vec<u8>, u32)> {
     let bits = &mut bits;
     let (id, tail) = match kind {
         32 => (vps(bits)?, VPS_TAIL),
-        33 => (sps(bits)?, &[][..]),
-        _ => (pps(bits)?, &[][..]),
+        33 => (sps(bits)?.id, &[][..]),
+        _ => (pps(bits)?.id, &[][..]),
     };
     Ok((escaped(&rebuilt(&data, bits.position(), tail)), id))
+}
+
+/// What the payload of an SPS says.
+pub(super) fn read_sps(payload: &[u8]) -> Parsed<Sps> {
+    sps(&mut Bits::new(&unescaped(payload)))
+}
+
+/// What the payload of a PPS says.
+pub(super) fn read_pps(payload: &[u8]) -> Parsed<Pps> {
+    pps(&mut Bits::new(&unescaped(payload)))
 }
 
 /// Takes the bytes out that keep start codes from appearing (7.3.1.1).
@@ -99,46 +110,57 @@ fn profile_tier_level(bits: &mut Bits<'_>, sub_layers: u32) -> Parsed<()> {
     Ok(())
 }
 
-fn sps(bits: &mut Bits<'_>) -> Parsed<u32> {
+fn sps(bits: &mut Bits<'_>) -> Parsed<Sps> {
     bits.skip(4)?;
     let sub_layers = bits.number(3)?;
     bits.skip(1)?;
     profile_tier_level(bits, sub_layers)?;
-    let id = bits.golomb(15)?;
-    let chroma_format = bits.golomb(3)?;
-    if chroma_format == 3 {
-        bits.skip(1)?;
+    let mut sps = Sps { id: bits.golomb(15)?, chroma_format_idc: bits.golomb(3)?, ..Sps::default() };
+    if sps.chroma_format_idc == 3 {
+        sps.separate_colour_plane_flag = bits.flag()?;
     }
-    bits.golomb(ANY)?;
-    bits.golomb(ANY)?;
+    sps.width = bits.golomb(ANY)?;
+    sps.height = bits.golomb(ANY)?;
     if bits.flag()? {
         window(bits)?;
     }
-    bits.golomb(8)?;
-    bits.golomb(8)?;
-    let order_bits = bits.golomb(12)? + 4;
+    sps.bit_depth_luma = bits.golomb(8)? + 8;
+    sps.bit_depth_chroma = bits.golomb(8)? + 8;
+    sps.poc_lsb_bits = bits.golomb(12)? + 4;
     buffer_sizes(bits, sub_layers)?;
     // Sizes of coding and transform blocks, depths of their trees.
-    for _ in 0..6 {
-        bits.golomb(31)?;
-    }
+    sps.log2_min_cb = bits.golomb(31)? + 3;
+    sps.log2_ctb = bits.golomb(31)? + sps.log2_min_cb;
+    sps.log2_min_tb = bits.golomb(31)? + 2;
+    sps.log2_max_tb = bits.golomb(31)? + sps.log2_min_tb;
+    bits.golomb(31)?;
+    sps.max_transform_hierarchy_depth_intra = bits.golomb(31)?;
     if bits.flag()? && bits.flag()? {
         scaling_lists(bits)?;
     }
-    bits.skip(2)?;
+    bits.skip(1)?;
+    sps.sample_adaptive_offset_enabled_flag = bits.flag()?;
     if bits.flag()? {
-        bits.skip(8)?;
-        bits.golomb(31)?;
-        bits.golomb(31)?;
+        let (bit_depth_luma, bit_depth_chroma) = (bits.number(4)? + 1, bits.number(4)? + 1);
+        let log2_min_cb = bits.golomb(31)? + 3;
+        let log2_max_cb = bits.golomb(31)? + log2_min_cb;
+        sps.pcm = Some(Pcm { bit_depth_luma, bit_depth_chroma, log2_min_cb, log2_max_cb });
         bits.skip(1)?;
     }
-    reference_sets(bits)?;
-    if bits.flag()? {
-        for _ in 0..bits.golomb(32)? {
-            bits.skip(order_bits + 1)?;
-        }
+    let count = bits.golomb(64)?;
+    for index in 0..count {
+        let set = reference_set(bits, index, count, &sps.reference_sets)?;
+        sps.reference_sets.push(set);
     }
-    bits.skip(2)?;
+    if bits.flag()? {
+        let count = bits.golomb(32)?;
+        for _ in 0..count {
+            bits.skip(sps.poc_lsb_bits + 1)?;
+        }
+        sps.long_term_ref_pics = Some(count);
+    }
+    sps.temporal_mvp_enabled_flag = bits.flag()?;
+    bits.skip(1)?;
     if bits.flag()? {
         usability(bits, sub_layers)?;
     }
@@ -147,9 +169,21 @@ fn sps(bits: &mut Bits<'_>) -> Parsed<u32> {
         if bits.number(6)? != 0 {
             return Err(EXTENSION);
         }
-        bits.skip(if range { 9 } else { 0 } + u32::from(multilayer))?;
+        if range {
+            // transform_skip_rotation_enabled_flag changes no syntax.
+            bits.skip(1)?;
+            sps.transform_skip_context_enabled_flag = bits.flag()?;
+            sps.implicit_rdpcm_enabled_flag = bits.flag()?;
+            // Nor does explicit_rdpcm_enabled_flag in intra pictures.
+            bits.skip(1)?;
+            sps.extended_precision_processing_flag = bits.flag()?;
+            bits.skip(2)?;
+            sps.persistent_rice_adaptation_enabled_flag = bits.flag()?;
+            sps.cabac_bypass_alignment_enabled_flag = bits.flag()?;
+        }
+        bits.skip(u32::from(multilayer))?;
     }
-    Ok(id)
+    Ok(sps)
 }
 
 const EXTENSION: &str = "a parameter set with an extension that cannot be checked";
@@ -177,31 +211,29 @@ fn scaling_lists(bits: &mut Bits<'_>) -> Parsed<()> {
     Ok(())
 }
 
-/// The short-term reference picture sets of an SPS (7.3.7).
-fn reference_sets(bits: &mut Bits<'_>) -> Parsed<()> {
-    let mut before = 0;
-    for index in 0..bits.golomb(64)? {
-        if index > 0 && bits.flag()? {
-            bits.skip(1)?;
-            bits.golomb(0x7FFF)?;
-            let mut count = 0;
-            for _ in 0..=before {
-                // Used now, or else at least later.
-                count += u32::from(bits.flag()? || bits.flag()?);
-            }
-            before = count;
-        } else {
-            before = bits.golomb(16)? + bits.golomb(16)?;
-            for _ in 0..before {
-                bits.golomb(0x7FFF)?;
-                bits.skip(1)?;
-            }
+/// A short-term reference picture set (7.3.7), of those of an SPS, `count` in all,
+/// or with the index `count` that of a slice header: how many pictures are in it
+/// (NumDeltaPocs). `known` are the sets before it.
+pub(super) fn reference_set(bits: &mut Bits<'_>, index: u32, count: u32, known: &[u32]) -> Parsed<u32> {
+    const MANY: &str = "more reference pictures than there may be";
+    let mut pictures = 0;
+    if index > 0 && bits.flag()? {
+        // A slice header names the set that this one is made from; in an SPS it is the one before.
+        let back = if index == count { bits.golomb(index - 1)? + 1 } else { 1 };
+        bits.skip(1)?;
+        bits.golomb(0x7FFF)?;
+        for _ in 0..=known.get((index - back) as usize).copied().ok_or(MANY)? {
+            // Used now, or else at least later.
+            pictures += u32::from(bits.flag()? || bits.flag()?);
         }
-        if before > 16 {
-            return Err("more reference pictures than there may be");
+    } else {
+        pictures = bits.golomb(16)? + bits.golomb(16)?;
+        for _ in 0..pictures {
+            bits.golomb(0x7FFF)?;
+            bits.skip(1)?;
         }
     }
-    Ok(())
+    if pictures > 16 { Err(MANY) } else { Ok(pictures) }
 }
 
 /// Video usability information (E.2.1).
@@ -271,37 +303,47 @@ fn buffering(bits: &mut Bits<'_>, sub_layers: u32) -> Parsed<()> {
     Ok(())
 }
 
-fn pps(bits: &mut Bits<'_>) -> Parsed<u32> {
-    let id = bits.golomb(63)?;
-    bits.golomb(15)?;
-    bits.skip(1 + 1 + 3 + 1 + 1)?;
-    bits.golomb(15)?;
-    bits.golomb(15)?;
-    bits.golomb(255)?;
+fn pps(bits: &mut Bits<'_>) -> Parsed<Pps> {
+    let mut pps = Pps { id: bits.golomb(63)?, sps_id: bits.golomb(15)?, ..Pps::default() };
+    pps.dependent_slice_segments_enabled_flag = bits.flag()?;
+    pps.output_flag_present_flag = bits.flag()?;
+    pps.num_extra_slice_header_bits = bits.number(3)?;
+    pps.sign_data_hiding_enabled_flag = bits.flag()?;
     bits.skip(1)?;
-    let has_transform_skip = bits.flag()?;
+    bits.golomb(15)?;
+    bits.golomb(15)?;
+    pps.init_qp = 26 + bits.signed_golomb(255)?;
+    bits.skip(1)?;
+    pps.transform_skip_enabled_flag = bits.flag()?;
+    pps.log2_max_transform_skip_size = 2;
     if bits.flag()? {
-        bits.golomb(31)?;
+        pps.diff_cu_qp_delta_depth = Some(bits.golomb(31)?);
     }
     bits.golomb(31)?;
     bits.golomb(31)?;
-    bits.skip(1 + 1 + 1 + 1)?;
+    pps.slice_chroma_qp_offsets_present_flag = bits.flag()?;
+    bits.skip(2)?;
+    pps.transquant_bypass_enabled_flag = bits.flag()?;
     let has_tiles = bits.flag()?;
-    bits.skip(1)?;
+    pps.entropy_coding_sync_enabled_flag = bits.flag()?;
     if has_tiles {
         // As many as the highest level has (table A.8).
-        let lines = bits.golomb(39)? + bits.golomb(43)?;
+        let (columns, rows) = (bits.golomb(39)? + 1, bits.golomb(43)? + 1);
+        let mut sizes = None;
         if !bits.flag()? {
-            for _ in 0..lines {
-                bits.golomb(0xFFFF)?;
-            }
+            let mut sizes_of = |count: u32| -> Parsed<Vec<u32>> {
+                (1..count).map(|_| Ok(bits.golomb(0xFFFF)? + 1)).collect()
+            };
+            sizes = Some((sizes_of(columns)?, sizes_of(rows)?));
         }
+        pps.tiles = Some(Tiles { columns, rows, sizes });
         bits.skip(1)?;
     }
-    bits.skip(1)?;
+    pps.loop_filter_across_slices_enabled_flag = bits.flag()?;
     if bits.flag()? {
-        bits.skip(1)?;
-        if !bits.flag()? {
+        pps.deblocking_filter_override_enabled_flag = bits.flag()?;
+        pps.deblocking_filter_disabled_flag = bits.flag()?;
+        if !pps.deblocking_filter_disabled_flag {
             bits.golomb(31)?;
             bits.golomb(31)?;
         }
@@ -320,23 +362,25 @@ fn pps(bits: &mut Bits<'_>) -> Parsed<u32> {
             return Err(EXTENSION);
         }
         if range {
-            range_extension(bits, has_transform_skip)?;
+            range_extension(bits, &mut pps)?;
         }
     }
-    Ok(id)
+    Ok(pps)
 }
 
-fn range_extension(bits: &mut Bits<'_>, has_transform_skip: bool) -> Parsed<()> {
-    if has_transform_skip {
-        bits.golomb(31)?;
+fn range_extension(bits: &mut Bits<'_>, pps: &mut Pps) -> Parsed<()> {
+    if pps.transform_skip_enabled_flag {
+        pps.log2_max_transform_skip_size = bits.golomb(31)? + 2;
     }
-    bits.skip(1)?;
+    pps.cross_component_prediction_enabled_flag = bits.flag()?;
     if bits.flag()? {
-        bits.golomb(31)?;
-        for _ in 0..=bits.golomb(5)? {
+        let depth = bits.golomb(31)?;
+        let len_minus1 = bits.golomb(5)?;
+        for _ in 0..=len_minus1 {
             bits.golomb(31)?;
             bits.golomb(31)?;
         }
+        pps.chroma_qp_offset_list = Some((depth, len_minus1));
     }
     bits.golomb(31)?;
     bits.golomb(31).map(drop)

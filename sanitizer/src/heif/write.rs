@@ -217,9 +217,10 @@ mod tests {
         let wide = write_with(&clean, &input, true).concat();
         let narrow = write_with(&clean, &input, false).concat();
         assert_eq!(wide.len(), narrow.len() + 8 + 8);
-        let cleaned = super::super::sanitize(wide.into(), Format::Heic, &Options::default()).unwrap();
+        let options = Options { verify_entropy: false, ..Options::default() };
+        let cleaned = super::super::sanitize(wide.into(), Format::Heic, &options).unwrap();
         assert_eq!((cleaned.report.width, cleaned.report.height), (8, 9));
-        let again = super::super::sanitize(narrow.into(), Format::Heic, &Options::default()).unwrap();
+        let again = super::super::sanitize(narrow.into(), Format::Heic, &options).unwrap();
         assert_eq!(cleaned.into_bytes(), again.into_bytes());
     }
 }
