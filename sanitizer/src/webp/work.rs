@@ -7,7 +7,7 @@
 use super::vp8l::Failure;
 
 /// Steps besides [`STEPS_PER_BYTE`]: about 0.2 s, and four lossy pictures of the largest size.
-const STEPS: u64 = 1 << 26;
+const STEPS: u64 = if cfg!(fuzzing) { 1 << 20 } else { 1 << 26 };
 /// Real pictures take less than ten.
 const STEPS_PER_BYTE: u64 = 256;
 
