@@ -22,6 +22,7 @@ mod png;
 mod report;
 mod sanitized;
 mod webp;
+mod work;
 
 pub use bytes::Bytes;
 pub use error::Error;

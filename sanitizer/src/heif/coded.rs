@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{av1, derived, hevc};
+use crate::work::Work;
 use crate::{Category, Options};
 
 /// How an item's data is to be read.
@@ -22,17 +23,21 @@ pub(super) enum Coding {
 /// thousand; each takes memory while it is looked at.
 const UNIT_LIMIT: usize = 100_000;
 
+/// Steps that following slices may take for each byte; one is about a bin. Real pictures take less than 16,
+/// but for the flattest, which are small.
+const STEPS_PER_BYTE: u64 = 64;
+
 /// What may still be done for the items of a file.
 pub(super) struct Budget {
     /// How many more units may come.
     pub(super) units: usize,
     /// For following the slices of HEVC; `None` when they are not followed.
-    pub(super) work: Option<hevc::Work>,
+    pub(super) work: Option<Work>,
 }
 
 impl Budget {
     pub(super) fn new(input: &[u8], options: &Options) -> Self {
-        let work = options.verify_entropy.then(|| hevc::Work::new(input.len()));
+        let work = options.verify_entropy.then(|| Work::new(input.len(), STEPS_PER_BYTE));
         Self { units: UNIT_LIMIT, work }
     }
 }

@@ -7,7 +7,7 @@
 //! [`parameters`], and goes from CTB to CTB in the order of the [`tiles`]. In each,
 //! [`sao`], [`coding_tree`] (with what [`intra_mode`] makes of its neighbours),
 //! [`transform_tree`], [`residual`] (in the order of a [`scan`]) and [`levels`] say which bins
-//! come, and [`cabac`] decodes them with the [`contexts`]. [`work`] bounds the time.
+//! come, and [`cabac`] decodes them with the [`contexts`]. [`Work`](crate::work::Work) bounds the time.
 //!
 //! What is not followed, and so refused: separate colour planes, extended precision,
 //! slices that need other pictures or name some that others need for long, and what
@@ -27,12 +27,10 @@ mod scan;
 mod slice_header;
 mod tiles;
 mod transform_tree;
-mod work;
 
 use self::parameters::Parameters;
 pub(super) use self::parameters::{Pcm, Pps, Sps, Tiles};
 use self::picture::Picture;
-pub(super) use self::work::Work;
 use super::bits::Parsed;
 use super::coded::{Budget, Cut};
 use super::sets;

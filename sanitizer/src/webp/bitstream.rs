@@ -5,10 +5,9 @@ use std::ops::Range;
 use super::{
     chunk::malformed,
     vp8,
-    vp8l::{self, Ending},
-    work::Work,
+    vp8l::{self, Ending, Failure},
 };
-use crate::Error;
+use crate::{Error, work::Work};
 
 /// About what an empty one takes.
 const STEPS_PER_MACROBLOCK: u64 = 16;
@@ -54,7 +53,7 @@ pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy
         return Err(malformed(offset, "the image has no pixels"));
     }
     let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
-    work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|error| error.at(offset))?;
+    work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|what| Failure::Unprovable(what).at(offset))?;
     let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
     Ok(Lossy { width, height, kept })
 }

@@ -3,9 +3,8 @@
 use super::{
     bitstream::{self, Kept},
     chunk::{Chunk, malformed},
-    work::Work,
 };
-use crate::{Category, Error, Report, pieces::Pieces};
+use crate::{Category, Error, Report, pieces::Pieces, work::Work};
 
 /// The chunks of one image, as far as they have come.
 pub(super) struct Frame {

@@ -18,7 +18,6 @@ mod frame;
 mod prefix_code;
 mod vp8;
 mod vp8l;
-mod work;
 
 use bytes::Bytes;
 
@@ -29,13 +28,17 @@ use crate::{
     icc,
     orientation::{minimal_exif, orientation_of_exif},
     pieces::Pieces,
+    work::Work,
 };
 use chunk::{Chunk, malformed};
 use frame::Frame;
-use work::Work;
 
 /// The header of the file: `RIFF`, length, `WEBP`.
 const FILE_HEADER: usize = 12;
+
+/// Steps that following images may take for each byte; one is about what a pixel of a lossless image takes.
+/// Real pictures take less than ten.
+const STEPS_PER_BYTE: u64 = 256;
 
 /// Bits in the first byte of VP8X (2.7.1).
 mod flag {
@@ -115,7 +118,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
-            work: Work::new(input.len()),
+            work: Work::new(input.len(), STEPS_PER_BYTE),
         }
     }
 

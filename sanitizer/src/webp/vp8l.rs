@@ -5,8 +5,8 @@
 //! of one image alone, the entropy image, for it says which codes are used
 //! where.
 
-use super::{chunk::malformed, prefix_code::PrefixCode, work::Work};
-use crate::{Error, Format};
+use super::{chunk::malformed, prefix_code::PrefixCode};
+use crate::{Error, Format, work::Work};
 
 /// An entropy image larger than this is not followed. (libwebp writes no more
 /// than 2600 of its pixels; this bounds our memory.)
@@ -190,7 +190,7 @@ impl Stream<'_> {
             let index =
                 meta.get((y >> meta_bits) * columns + (x >> meta_bits)).map_or(0, |&index| index as usize);
             let group = &groups[index];
-            self.work.spend(1)?;
+            self.spend(1)?;
             if group.is_free {
                 // All pixels up to the next block, or to the end when there are no blocks.
                 if meta.is_empty() {
@@ -235,10 +235,10 @@ impl Stream<'_> {
             at += length;
             match &mut pixels {
                 Some(pixels) => {
-                    self.work.spend(length as u64)?;
+                    self.spend(length as u64)?;
                     pixels.take(step);
                 }
-                None => self.work.spend(1)?,
+                None => self.spend(1)?,
             }
         }
         Ok(())
@@ -266,6 +266,10 @@ impl Stream<'_> {
             Some(_) => true,
         };
         Ok(Group { codes, is_free })
+    }
+
+    fn spend(&mut self, steps: u64) -> Result<(), Failure> {
+        self.work.spend(steps).map_err(Failure::Unprovable)
     }
 
     fn step(&mut self, group: &Group, width: usize) -> Result<Step, Failure> {

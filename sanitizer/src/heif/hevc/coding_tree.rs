@@ -9,7 +9,7 @@ use super::contexts::{
 use super::intra_mode::{self, DC, Neighbours};
 use super::parameters::{Pps, Sps};
 use super::slice_header::Slice;
-use super::work::Work;
+use crate::work::Work;
 
 /// What follows the coding tree units of a slice segment.
 pub(super) struct Tree<'a> {

@@ -223,7 +223,7 @@ pub(super) fn read_on(
 }
 
 /// Where the coded data from a byte on ends: at a marker, or with the file.
-pub(super) fn end_of_data(data: &[u8], from: usize) -> usize {
+pub(super) fn end_of_interval(data: &[u8], from: usize) -> usize {
     memchr::memchr_iter(0xFF, &data[from..])
         .map(|at| from + at)
         .find(|at| data.get(at + 1) != Some(&0))

@@ -1,7 +1,7 @@
 //! Follows a big scan with restart markers in several intervals at once, since each begins anew.
 
 use super::{
-    abreast::{self, Outcome, Passage, Spot, end_of_data, unstuff},
+    abreast::{self, Outcome, Passage, Spot, end_of_interval, unstuff},
     bits::Stop,
     leaps::{CHUNK, Leaps, Place, READERS, State},
     sequential::{self, Block},
@@ -49,7 +49,7 @@ impl Intervals<'_> {
         if self.begun == self.count {
             return None;
         }
-        let (from, end) = (self.position, end_of_data(self.data, self.position));
+        let (from, end) = (self.position, end_of_interval(self.data, self.position));
         let marker = [0xFF, 0xD0 + (self.begun % 8) as u8];
         if self.data.get(end..end + 2)? != marker {
             return None;

@@ -10,7 +10,7 @@
 //! the very same bit, what the other has read since is what it would have read itself.
 
 use super::{
-    abreast::{self, Outcome, Passage, Spot, end_of_data},
+    abreast::{self, Outcome, Passage, Spot, end_of_interval},
     bits::Bits,
     leaps::{Leaps, READERS},
     sequential::Block,
@@ -39,7 +39,7 @@ pub(super) fn skip<'a>(
     blocks: &[Block<'_>],
 ) -> Option<(Bits<'a>, u64)> {
     let (data, position) = begin.data_and_position();
-    let end = end_of_data(data, position);
+    let end = end_of_interval(data, position);
     let relay = Relay { position, part: (end - position) / READERS, end };
     if relay.marks() == 0 {
         return None;
