@@ -222,7 +222,8 @@ pub(super) fn read_on(
     }
 }
 
-/// Where the coded data from a byte on ends: at a marker, or with the file.
+/// Where the restart interval, or the scan without any, ends that a byte is in: at the next marker, RSTn
+/// included, or with the file.
 pub(super) fn end_of_interval(data: &[u8], from: usize) -> usize {
     memchr::memchr_iter(0xFF, &data[from..])
         .map(|at| from + at)
