@@ -46,11 +46,21 @@ pub enum Failure {
         /// The first failure's hint.
         hint: Option<&'static str>,
     },
-    /// After everything was done something still differs.
+    /// All was done, and AWS still shows something else, or shows it again.
     #[error(
-        "after all changes were made, {0} resources still differ from config.toml; this is a bug, please report it"
+        "all changes were made, and still {} not as in config.toml (shown above): {}",
+        if *.left == 1 { "1 resource is".to_owned() } else { format!("{} resources are", .left) },
+        match .disturbed {
+            0 => "AWS does not show what it accepted, or something else changed it back".to_owned(),
+            n => format!("something else changes this stack, {n} of them were right when this run began"),
+        }
     )]
-    Leftover(usize),
+    Differs {
+        /// Resources that are not as they should be.
+        left: usize,
+        /// Those among them that were right before, and that we did not touch.
+        disturbed: usize,
+    },
     /// Something of the stack is left after `down`.
     #[error("after `down` these are left: {0}")]
     Residue(String),
@@ -102,7 +112,7 @@ impl Failure {
             | Self::Local(_)
             | Self::Artifact(_)
             | Self::Steps { .. }
-            | Self::Leftover(_)
+            | Self::Differs { .. }
             | Self::Residue(_)
             | Self::File { .. } => ExitCode::Failed,
         }
@@ -145,8 +155,13 @@ impl Failure {
                 )
                 .to_owned(),
             ),
+            Self::Differs { .. } => Some(
+                "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run \
+                 `provisioner up` again"
+                    .to_owned(),
+            ),
             Self::Residue(_) => Some("run `provisioner down` again".to_owned()),
-            Self::Config(_) | Self::Leftover(_) | Self::Partial { .. } | Self::File { .. } => None,
+            Self::Config(_) | Self::Partial { .. } | Self::File { .. } => None,
             Self::Interrupted(_) => {
                 Some("what is done stays done: run the same command again and it goes on".to_owned())
             }

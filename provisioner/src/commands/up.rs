@@ -23,15 +23,20 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     if !plan.is_empty() {
         changes::confirm(session, args.yes, "Make these changes?").await?;
         changes::execute(session, &connected, Some(&package), &plan, false).await?;
-        recheck(session, &connected, &package).await?;
+        recheck(session, &connected, &package, &plan).await?;
     }
     finish(session, &connected, &plan);
     Ok(ExitCode::Ok)
 }
 
-/// Reads and compares everything once more. What AWS does not show yet is
-/// waited for; what is left then is our bug.
-async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package) -> Result<(), Failure> {
+/// Reads and compares everything once more. What AWS does not show yet is waited for; what was right
+/// before, was not touched and is not right any more is the work of something else.
+async fn recheck(
+    session: &Session<'_>,
+    connected: &Connected,
+    package: &Package,
+    done: &Plan,
+) -> Result<(), Failure> {
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
     let mut settling = Settling::begin("waiting until AWS shows the changes everywhere");
     loop {
@@ -40,15 +45,19 @@ async fn recheck(session: &Session<'_>, connected: &Connected, package: &Package
         if left.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = left
-            .by_resource()
+        let resources = left.by_resource();
+        let disturbed = resources.iter().filter(|(address, _)| done.unchanged.contains(address)).count();
+        if disturbed > 0 {
+            settling.is_disturbed();
+        }
+        let names: Vec<String> = resources
             .iter()
             .map(|(address, _)| format!("{address} {}", address.name(stack)))
             .chain(left.problems.iter().map(plan::Problem::what))
             .collect();
         if !settling.pause(session, &names).await? {
             screen.say(&plan_text(&left, stack, screen.verbose));
-            return Err(Failure::Leftover(left.by_resource().len() + left.problems.len()));
+            return Err(Failure::Differs { left: names.len(), disturbed });
         }
     }
 }

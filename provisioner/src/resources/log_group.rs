@@ -74,7 +74,8 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     };
     let tags = match tags {
         Ok(output) => output.tags().cloned().unwrap_or_default().into_iter().collect(),
-        Err(error) if error.is_not_found() => Tags::new(),
+        // Gone between two calls: the next look says so, too.
+        Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(error),
     };
     Ok(Some(Observed {

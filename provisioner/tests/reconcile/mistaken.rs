@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::proxy::{Call, Fault, Refusal, Rule};
+use crate::support::proxy::{Call, Fault, Refusal, Rule, Service};
 use crate::support::stage::{PLAIN, Run, Stage};
 use aws_sdk_s3::types::{Tag, Tagging};
 
@@ -155,4 +155,22 @@ fn tags_that_others_set_after_the_plan_are_not_taken_for_none() {
     stage.run_with(&UP, vec![Rule::when(second, Fault::Meanwhile(Arc::new(tag))).times(1)]).ok();
     let tags = stage.world().source.present().unwrap().tags.clone();
     assert_eq!((tags["theirs"].as_str(), tags["team"].as_str()), ("42", "media"));
+}
+
+/// A `down` at the same time deletes it between the two reads that tell of it.
+#[test]
+fn a_log_group_that_goes_while_it_is_read_is_not_taken_for_foreign() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let gone = Fault::Refuse(Refusal::new(
+        400,
+        "ResourceNotFoundException",
+        "The specified log group does not exist.",
+    ));
+    let tags = |call: &Call| call.service == Service::Logs && call.operation == "ListTagsForResource";
+    says(
+        &stage.run_with(&["plan"], vec![Rule::when(tags, gone)]),
+        0,
+        "+ log group /aws/lambda/crash-sanitizer\n",
+    );
 }

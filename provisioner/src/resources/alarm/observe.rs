@@ -22,8 +22,9 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<BTreeMap<String, Observ
     let (alarms, tags) = futures::join!(describe(aws, &names), futures::future::join_all(tags));
     let mut found = BTreeMap::new();
     for (name, tags) in names.into_iter().zip(tags) {
-        let tags = tags?;
-        if let Some(alarm) = alarms.as_ref().map_err(Clone::clone)?.get(&name) {
+        let alarm = alarms.as_ref().map_err(Clone::clone)?.get(&name);
+        // Without tags it is gone between two calls: the next look says so, too.
+        if let (Some(alarm), Some(tags)) = (alarm, tags?) {
             found.insert(name, Observed { tags, ..alarm.clone() });
         }
     }
@@ -63,13 +64,18 @@ async fn describe(aws: &Aws, names: &[String]) -> Result<BTreeMap<String, Observ
     Ok(alarms.collect())
 }
 
-async fn tags(aws: &Aws, stack: &Stack, name: &str) -> Result<Tags, AwsError> {
+/// The tags of an alarm; `None`: there is no such alarm.
+async fn tags(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Tags>, AwsError> {
     let request = aws.alarms.list_tags_for_resource().resource_arn(stack.names.alarm_arn(name));
     match request.send().await.aws("ListTagsForResource") {
-        Ok(output) => Ok((output.tags().iter())
-            .map(|tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned()))
-            .collect()),
-        Err(error) if error.is_not_found() => Ok(Tags::new()),
+        Ok(output) => Ok(Some(
+            (output.tags().iter())
+                .map(|tag| {
+                    (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned())
+                })
+                .collect(),
+        )),
+        Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }

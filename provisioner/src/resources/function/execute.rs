@@ -183,13 +183,21 @@ async fn ready(context: &Context<'_>) -> Result<(), AwsError> {
     until(
         Deadline::SLOW,
         context.on_wait,
-        |error| match error.code.as_deref() {
-            Some(PENDING) => Some("Lambda is preparing the function"),
-            _ => error.is_not_found().then_some("Lambda does not show the new function everywhere yet"),
-        },
+        |error| (error.code.as_deref() == Some(PENDING)).then_some("Lambda is preparing the function"),
         async || {
-            let output = context.aws.lambda.get_function_configuration().function_name(name).send().await;
-            let output = output.aws("GetFunctionConfiguration")?;
+            // One that is not shown for this long is not slow to appear: somebody has deleted it.
+            let output = until(
+                Deadline::PROPAGATION,
+                context.on_wait,
+                |error| {
+                    error.is_not_found().then_some("Lambda does not show the new function everywhere yet")
+                },
+                async || {
+                    let look = context.aws.lambda.get_function_configuration().function_name(name);
+                    look.send().await.aws("GetFunctionConfiguration")
+                },
+            )
+            .await?;
             let reason =
                 output.state_reason().or(output.last_update_status_reason()).unwrap_or("no reason given");
             if output.state() == Some(&State::Failed)
