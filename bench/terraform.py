@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""up / plan / down against terraform apply / plan / destroy, in one run on the same endpoint.
+"""up / plan / up again / down against terraform apply / plan / apply again / destroy, in one run on one endpoint.
 
 Wall seconds, CPU seconds and peak memory of each command at 0 and 100 ms added latency, the AWS calls it makes,
 the longest chain of calls that wait for one another, and what must be downloaded before the first run; beneath
@@ -37,6 +37,7 @@ TARGETS = {"wall": 20, "CPU": 50, "memory": 10}
 PAIRS = {
     "up / apply": (["up", "--yes"], ["apply", "-auto-approve", "-input=false", "-no-color"]),
     "plan, no changes": (["plan"], ["plan", "-detailed-exitcode", "-input=false", "-no-color"]),
+    "up / apply, no changes": (["up", "--yes"], ["apply", "-auto-approve", "-input=false", "-no-color"]),
     "down / destroy": (["down", "--yes", "--delete-data"], ["destroy", "-auto-approve", "-input=false", "-no-color"]),
 }
 
@@ -186,7 +187,8 @@ def report(bench, free, slow, chains):
     print()
     for pair in PAIRS:
         for which in (0, 1):
-            label = f"{bench.called(which)} {PAIRS[pair][which][0]}"
+            again = ", no changes" if pair.endswith("no changes") else ""
+            label = f"{bench.called(which)} {PAIRS[pair][which][0]}{again}"
             line = f"{label:<30}{chains[pair, which]['calls']:>6}{chains[pair, which]['chain']:>6}"
             for at in (free[pair, which], slow[pair, which]):
                 line += f" |{at.wall:>11.2f} s{at.cpu:>7.2f} s{at.memory / 1e6:>6.0f} MB"

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Creates, repairs and removes a pipeline on AWS that strips the metadata
 /// from uploaded pictures. No state file: reality is the state.
@@ -176,19 +176,14 @@ pub struct Inspect {
 
 /// `sanitize`
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("where").required(true).args(["output", "in_place"])))]
 pub struct Sanitize {
     /// Pictures, and folders with --recursive; `-` is stdin.
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<PathBuf>,
     /// Where the clean pictures go: a folder, in which those from folders keep
     /// their relative paths; for one picture a file; `-` is stdout.
-    #[arg(
-        short,
-        long,
-        value_name = "OUT",
-        required_unless_present = "in_place",
-        conflicts_with = "in_place"
-    )]
+    #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
     /// Put each clean picture in place of its original, which is then gone.
     #[arg(long)]

@@ -66,7 +66,8 @@ fn named(path: &Path, unfit: Option<String>) -> Found {
 }
 
 fn walk(folder: &Path, found: &mut Vec<Found>) {
-    for entry in WalkDir::new(folder).sort_by_file_name() {
+    // The folder itself is no entry, not even when it was named by a link.
+    for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
         let (path, named, unfit) = match entry {
             Ok(entry) if entry.file_type().is_dir() => continue,
             Ok(entry) => {
@@ -114,6 +115,17 @@ mod tests {
             found.iter().map(|found| (found.relative.to_str().unwrap(), found.unfit.is_some())).collect();
         assert_eq!(listed, [("a.jpg", false), ("b/c/d.jpg", false), ("link", true), ("z.jpg", false)]);
         assert!(found.iter().all(|found| !found.named));
+    }
+
+    #[test]
+    fn a_folder_named_by_a_link_is_a_folder() {
+        let folder = folder();
+        let link = folder.path().join("b/link");
+        std::os::unix::fs::symlink(folder.path().join("b/c"), &link).unwrap();
+        let found = find(std::slice::from_ref(&link), true);
+        let listed: Vec<_> =
+            found.iter().map(|found| (found.relative.to_str().unwrap(), &found.unfit)).collect();
+        assert_eq!(listed, [("d.jpg", &None)]);
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub enum PlaceError {
     /// Stdin has no place.
     #[error("stdin has no place to be cleaned in")]
     StdinInPlace,
+    /// A picture in a folder has the name of its input.
+    #[error("what comes from stdin has no name, so it cannot go into the folder {0}")]
+    StdinIntoFolder(String),
     /// Many pictures, and the output is a file.
     #[error("{0} is a file, and there is more than one picture")]
     ManyToFile(String),
@@ -58,6 +61,7 @@ impl PlaceError {
         match self {
             Self::ManyToStdout(_) | Self::ManyToFile(_) => "give a folder with -o",
             Self::StdinInPlace => "write it to stdout with -o -",
+            Self::StdinIntoFolder(_) => "name a file in it with -o, or write it to stdout with -o -",
             Self::Inside { .. } => "choose a folder elsewhere, or clean them with --in-place",
             Self::Twice { .. } => {
                 "name the folder that holds both with --recursive, or clean them one after the other"
@@ -89,6 +93,9 @@ pub fn places(inputs: &[PathBuf], found: &[Found], output: Option<&Path>) -> Res
     }
     if output.is_file() {
         return Err(PlaceError::ManyToFile(shown(output)));
+    }
+    if found.iter().any(|found| found.input == Input::Stdin) {
+        return Err(PlaceError::StdinIntoFolder(shown(output)));
     }
     let whole = real(output);
     for input in inputs.iter().filter(|input| input.is_dir()) {
@@ -221,6 +228,16 @@ mod tests {
         assert!(matches!(error(&["in"], "in"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in"], "in/new/out"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in", "b"], "b/a.jpg"), PlaceError::ManyToFile(_)));
+    }
+
+    #[test]
+    fn stdin_goes_to_a_file_and_not_into_a_folder() {
+        let scratch = Scratch::new(&["folder/x"]);
+        let stdin = [PathBuf::from("-")];
+        let to = |output: &str| places(&stdin, &find(&stdin, true), Some(&scratch.0.path().join(output)));
+        assert!(matches!(to("a.jpg").unwrap()[..], [Place::File(_)]));
+        assert!(matches!(to("folder").unwrap_err(), PlaceError::StdinIntoFolder(_)));
+        assert!(matches!(to("new/").unwrap_err(), PlaceError::StdinIntoFolder(_)));
     }
 
     #[test]
