@@ -7,6 +7,47 @@
 //! back instead.
 //!
 //! No AWS, no files, no network: bytes in, bytes out.
+//!
+//! ```
+//! use sanitizer::{Category, Options, sanitize};
+//!
+//! // A GIF of one pixel, with a comment.
+//! let picture = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff\
+//!     \x21\xfe\x05Paris\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
+//!
+//! let clean = sanitize(&picture[..], &Options::default())?;
+//! assert_eq!(clean.report.categories(), [Category::Comment]);
+//! assert_eq!((clean.report.width, clean.report.height), (1, 1));
+//!
+//! // The pieces share the input's memory; a file or a socket takes them one by one.
+//! assert_eq!(clean.pieces().iter().map(|piece| piece.len()).sum::<usize>(), clean.len());
+//! let clean = clean.into_bytes();
+//! assert!(!clean.windows(5).any(|bytes| bytes == b"Paris"));
+//!
+//! // Cleaning a clean picture changes nothing.
+//! assert_eq!(sanitize(clean.clone(), &Options::default())?.into_bytes(), clean);
+//! # Ok::<(), sanitizer::Error>(())
+//! ```
+//!
+//! # What is kept
+//!
+//! | format | kept | to the last bit? |
+//! |---|---|---|
+//! | JPEG ([T.81](https://www.w3.org/Graphics/JPEG/itu-t81.pdf)) | tables, frame, scans, JFIF without its thumbnail, Adobe's colour transform, ICC | yes, with [`Options::verify_entropy`] |
+//! | PNG, APNG ([third edition](https://www.w3.org/TR/png-3/)) | image data, palette, transparency, colour, animation | yes: it is inflated |
+//! | WebP ([RFC 9649](https://www.rfc-editor.org/rfc/rfc9649)) | image data, alpha, animation, ICC | yes: it is followed |
+//! | GIF ([89a](https://www.w3.org/Graphics/GIF/spec-gif89a.txt)) | frames, palettes, the loop counter | yes: it is followed |
+//! | HEIC (H.265 in ISO/IEC 23008-12) | coded pictures, their properties, tiles, ICC | yes, with [`Options::verify_entropy`] |
+//! | AVIF ([AV1](https://aomedia.org/av1-avif/)) | the same | **no**: headers are parsed, tiles are not decoded, so bytes behind the last block of a tile stay |
+//!
+//! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
+//! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
+//!
+//! # Bounds
+//!
+//! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
+//! allows), at most 64 KiB besides input and output but for a rotation ([`Options::max_rotation_memory`]) and for
+//! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
 mod error;
 pub mod facts;

@@ -134,6 +134,24 @@ fn a_second_picture_is_told_of() {
     assert!(sanitize(clean, &Options::default()).unwrap().report.facts.is_none());
 }
 
+/// A resource that is too long for one segment goes on in the next.
+#[test]
+fn iptc_over_two_segments_is_told_of() {
+    let author = "Jane Canary";
+    let records = [b"\x1C\x02\x50\0\x0B", author.as_bytes()].concat();
+    let length = u32::try_from(records.len()).unwrap().to_be_bytes();
+    let resources = [b"8BIM\x04\x04\0\0", &length[..], &records].concat();
+    for cut in 1..resources.len() {
+        let parts = [&resources[..cut], &resources[cut..]];
+        let [first, second] = parts.map(|part| segment(0xED, &[b"Photoshop 3.0\0", part].concat()));
+        let file = insert(&small(Kind::Ycc420), 2, &[first, second].concat());
+        let mut options = Options::default();
+        options.facts = true;
+        let facts = sanitize(file, &options).unwrap().report.facts.unwrap();
+        assert!(facts.items.iter().any(|fact| fact.value == author), "cut at {cut}: {facts:?}");
+    }
+}
+
 #[test]
 fn the_jfif_thumbnail_goes_and_jfif_stays() {
     let clean = small(Kind::Ycc420);

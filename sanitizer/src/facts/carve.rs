@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::{Facts, read_exif, read_iptc, read_xmp};
+use super::{Facts, PHOTOSHOP, read_exif, read_iptc, read_xmp};
 
 /// How many blocks of each kind are read at most.
 const MAX_BLOCKS: usize = 16;
@@ -20,9 +20,6 @@ const TIFF: [&[u8]; 2] = [b"II\x2A\0", b"MM\0\x2A"];
 
 /// The element that an XMP packet is, whatever stands around it.
 const XMP: (&[u8], &[u8]) = (b"<x:xmpmeta", b"</x:xmpmeta>");
-
-/// The name that IPTC stands under in JPEG and TIFF.
-const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
 /// Looks for metadata anywhere in `input`, without understanding its format. What
 /// [`crate::sanitize`] accepts tells more with [`crate::Options::facts`]; this is

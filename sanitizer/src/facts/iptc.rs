@@ -6,6 +6,9 @@ use super::{FactKind, Facts, xmp::read_xmp};
 
 const SOURCE: &str = "IPTC";
 
+/// What stands in front of the image resources in an APP13 segment.
+pub(crate) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+
 /// Resources or data sets looked at, at most.
 const ENTRY_LIMIT: usize = 2000;
 
@@ -13,7 +16,7 @@ const ENTRY_LIMIT: usize = 2000;
 /// record) tells to `facts`. Never fails: what cannot be read tells nothing.
 pub(crate) fn read_iptc(app13_payload: &[u8], facts: &mut Facts) {
     let mut rest = app13_payload;
-    if let Some(resources) = rest.strip_prefix(b"Photoshop 3.0\0") {
+    if let Some(resources) = rest.strip_prefix(PHOTOSHOP) {
         rest = resources;
     } else if rest.first() == Some(&0x1C) {
         return read_iim(rest, facts);

@@ -8,7 +8,7 @@ mod xmp;
 
 pub use carve::carve;
 pub(crate) use exif::read_exif;
-pub(crate) use iptc::read_iptc;
+pub(crate) use iptc::{PHOTOSHOP, read_iptc};
 pub(crate) use text::read_text;
 pub(crate) use xmp::read_xmp;
 

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::app::{Content, EXTENDED_XMP, JFIF_LEN, XMP};
 use crate::{
     Category,
-    facts::{FactKind, Facts, read_exif, read_iptc, read_text, read_xmp},
+    facts::{FactKind, Facts, PHOTOSHOP, read_exif, read_iptc, read_text, read_xmp},
 };
 
 /// In a part of an extended XMP packet, behind its name: the packet's
@@ -22,6 +22,8 @@ pub(super) struct FactReader {
     facts: Facts,
     /// Parts of the extended XMP packet, each with where it belongs.
     extended: Vec<(u32, Range<usize>)>,
+    /// Photoshop's image resources, one range for each segment. What is too long for one goes on in the next.
+    resources: Vec<Range<usize>>,
 }
 
 impl FactReader {
@@ -45,7 +47,12 @@ impl FactReader {
                 facts.add(FactKind::Thumbnail, &size, "JFIF");
             }
             Content::Other(Category::Thumbnail) => facts.add(FactKind::Thumbnail, "a thumbnail", "JFXX"),
-            Content::Other(Category::Iptc) => read_iptc(bytes, facts),
+            Content::Other(Category::Iptc) => {
+                read_iptc(bytes, facts);
+                if bytes.starts_with(PHOTOSHOP) {
+                    self.resources.push(payload.start + PHOTOSHOP.len()..payload.end);
+                }
+            }
             Content::Other(Category::Comment) => {
                 read_text("Comment", &String::from_utf8_lossy(bytes), "JPEG comment", facts);
             }
@@ -80,12 +87,13 @@ impl FactReader {
     /// The facts.
     pub(super) fn finish(mut self, input: &[u8]) -> Facts {
         self.extended.sort_by_key(|&(offset, _)| offset);
-        let mut packet = Vec::new();
-        for (_, range) in self.extended {
-            packet.extend_from_slice(&input[range]);
-        }
+        let packet: Vec<&[u8]> = self.extended.into_iter().map(|(_, range)| &input[range]).collect();
         if !packet.is_empty() {
-            read_xmp(&packet, &mut self.facts);
+            read_xmp(&packet.concat(), &mut self.facts);
+        }
+        if self.resources.len() > 1 {
+            let resources: Vec<&[u8]> = self.resources.into_iter().map(|range| &input[range]).collect();
+            read_iptc(&resources.concat(), &mut self.facts);
         }
         self.facts
     }
