@@ -14,6 +14,8 @@ pub struct World {
     pub source: bucket::Observation,
     /// Bucket B.
     pub destination: bucket::Observation,
+    /// The buckets that bucket A is replicated to, by the rules of others.
+    pub replicas: Vec<String>,
     /// Buckets with the stack's tag that are in the configuration no more.
     pub former_buckets: Vec<String>,
     /// The log group.
@@ -50,6 +52,7 @@ impl World {
         let (
             source,
             destination,
+            replicas,
             (former_buckets, former_alarms),
             log_group,
             role,
@@ -61,6 +64,8 @@ impl World {
         ) = futures::try_join!(
             bucket::observe(aws, buckets[0]),
             bucket::observe(aws, buckets[1]),
+            // Only of a bucket that may be looked at, as with the entries below.
+            async { Ok(bucket::replicas(aws, buckets[0]).await) },
             former,
             log_group::observe(aws, stack),
             role::observe(aws, stack),
@@ -75,9 +80,14 @@ impl World {
             bucket::Observation::Present(_) => trigger?,
             _ => trigger.unwrap_or_default(),
         };
+        let replicas = match source {
+            bucket::Observation::Present(_) => replicas?,
+            _ => Vec::new(),
+        };
         Ok(Self {
             source,
             destination,
+            replicas,
             former_buckets,
             log_group,
             role,

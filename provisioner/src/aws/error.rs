@@ -81,6 +81,7 @@ impl AwsError {
             "ServerSideEncryptionConfigurationNotFoundError",
             "NoSuchBucketPolicy",
             "NoSuchLifecycleConfiguration",
+            "ReplicationConfigurationNotFoundError",
         ]) || (self.code.is_none() && self.status == Some(404))
     }
 

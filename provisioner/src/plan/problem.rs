@@ -175,6 +175,13 @@ pub enum Note {
     },
     /// Entries of others in the notification document.
     ForeignEntries(usize),
+    /// By the rules of others pictures leave the source bucket with all their metadata.
+    Replicated {
+        /// The source bucket's name.
+        bucket: String,
+        /// Where they go.
+        to: Vec<String>,
+    },
 }
 
 impl std::fmt::Display for Note {
@@ -195,6 +202,12 @@ impl std::fmt::Display for Note {
             Self::ForeignEntries(1) => {
                 f.write_str("1 notification entry of others on the source bucket: untouched")
             }
+            Self::Replicated { bucket, to } => write!(
+                f,
+                "bucket {bucket} is replicated to {}: pictures go there as they are uploaded, metadata included; \
+                 provisioner leaves replication alone (`aws s3api delete-bucket-replication` ends it)",
+                to.join(", ")
+            ),
             Self::ForeignEntries(n) => {
                 write!(f, "{n} notification entries of others on the source bucket: untouched")
             }

@@ -48,6 +48,10 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     if !world.trigger.foreign.is_empty() {
         planner.plan.notes.push(Note::ForeignEntries(world.trigger.foreign.len()));
     }
+    if !world.replicas.is_empty() {
+        let bucket = stack.names.bucket(BucketRole::Source).to_owned();
+        planner.plan.notes.push(Note::Replicated { bucket, to: world.replicas.clone() });
+    }
     for kind in alarm::Kind::ALL {
         let Some(config) = &stack.config.alarms else { break };
         let name = stack.names.alarm(kind.word());

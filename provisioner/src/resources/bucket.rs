@@ -8,7 +8,7 @@ mod observe;
 
 pub use empty::{Contents, count};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
-pub use observe::{Observation, former, observe};
+pub use observe::{Observation, former, observe, replicas};
 
 use serde_json::Value;
 

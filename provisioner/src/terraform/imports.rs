@@ -135,6 +135,7 @@ mod tests {
         World {
             source: Observation::Absent,
             destination: Observation::Absent,
+            replicas: Vec::new(),
             former_buckets: Vec::new(),
             log_group: None,
             role: None,

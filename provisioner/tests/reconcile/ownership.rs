@@ -3,8 +3,10 @@
 use crate::support::stage::{PLAIN, Run, Stage};
 use aws_sdk_lambda::types::{FunctionCode, Runtime};
 use aws_sdk_s3::types::{
-    Event, EventBridgeConfiguration, FilterRule, FilterRuleName, LambdaFunctionConfiguration,
-    NotificationConfiguration, NotificationConfigurationFilter, S3KeyFilter, Tag, Tagging,
+    BucketVersioningStatus, Destination, Event, EventBridgeConfiguration, FilterRule, FilterRuleName,
+    LambdaFunctionConfiguration, NotificationConfiguration, NotificationConfigurationFilter,
+    ReplicationConfiguration, ReplicationRule, ReplicationRuleFilter, ReplicationRuleStatus, S3KeyFilter,
+    Tag, Tagging, VersioningConfiguration,
 };
 
 const UP: [&str; 2] = ["up", "--yes"];
@@ -277,4 +279,41 @@ fn users_that_are_not_in_the_configuration_any_more_go_with_their_keys() {
     assert!(taken < given, "rights are taken before others are given");
     is_clean(&stage);
     assert!(!stage.everything().contains(&"user crash-writer".to_owned()));
+}
+
+/// Replication takes pictures out of the source bucket with all their metadata. It may be wanted, so it stays,
+/// but every plan tells of it.
+#[test]
+fn replication_of_the_source_bucket_is_told_of_and_left_alone() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let s3 = &stage.aws.s3;
+    let rule = |id: &str, status: ReplicationRuleStatus, bucket: &str| {
+        let target = Destination::builder().bucket(format!("arn:aws:s3:::{bucket}")).build().unwrap();
+        let rule = ReplicationRule::builder().id(id).status(status).priority(1).destination(target);
+        rule.filter(ReplicationRuleFilter::builder().prefix("").build()).build().unwrap()
+    };
+    let configuration = ReplicationConfiguration::builder()
+        .role("arn:aws:iam::000000000000:role/replication")
+        .rules(rule("one", ReplicationRuleStatus::Enabled, "backup-of-all"))
+        .rules(rule("two", ReplicationRuleStatus::Disabled, "not-any-more"))
+        .build()
+        .unwrap();
+    stage.wait(async {
+        s3.create_bucket().bucket("backup-of-all").send().await.unwrap();
+        let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let put = s3.put_bucket_versioning().bucket("backup-of-all").versioning_configuration(versioning);
+        put.send().await.unwrap();
+        let put = s3.put_bucket_replication().bucket(SOURCE).replication_configuration(configuration);
+        put.send().await.unwrap();
+    });
+    let note =
+        format!("bucket {SOURCE} is replicated to backup-of-all: pictures go there as they are uploaded");
+    let run = stage.run(&["plan", "--detailed-exitcode"]);
+    assert_eq!(run.code(), Some(0), "{}", run.text());
+    says(&run, &note);
+    says(&stage.run(&UP).ok(), &note);
+    assert_eq!(stage.world().replicas, ["backup-of-all"]);
+    stage.wait(s3.delete_bucket_replication().bucket(SOURCE).send()).unwrap();
+    assert!(!stage.run(&["plan"]).ok().text().contains("replicated"));
 }

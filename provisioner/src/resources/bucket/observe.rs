@@ -1,6 +1,8 @@
 //! Reading a bucket: every aspect at once.
 
-use aws_sdk_s3::types::{BucketVersioningStatus, Owner, PublicAccessBlockConfiguration};
+use aws_sdk_s3::types::{
+    BucketVersioningStatus, Owner, PublicAccessBlockConfiguration, ReplicationRuleStatus,
+};
 
 use super::execute::from_s3;
 use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
@@ -173,6 +175,26 @@ pub async fn former(aws: &Aws, tagged: &[String], current: &[&str]) -> Result<Ve
         }
     });
     Ok(futures::future::try_join_all(existing).await?.into_iter().flatten().collect())
+}
+
+/// The buckets that S3 copies new objects of this one to, by the rules of others: we make none.
+///
+/// # Errors
+/// When the call fails. Without the right to it none are known.
+pub async fn replicas(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
+    let request = aws.s3.get_bucket_replication().bucket(name).expected_bucket_owner(&aws.account);
+    let output = match request.send().await.aws("GetBucketReplication") {
+        Err(error) if error.is_access_denied() || error.is_not_found() => return Ok(Vec::new()),
+        output => output?,
+    };
+    let rules = output.replication_configuration().map_or(&[][..], |configuration| configuration.rules());
+    let enabled = rules.iter().filter(|rule| *rule.status() == ReplicationRuleStatus::Enabled);
+    let targets = enabled.filter_map(|rule| rule.destination()).map(|destination| destination.bucket());
+    let mut names: Vec<String> =
+        targets.map(|arn| arn.rsplit(':').next().unwrap_or(arn).to_owned()).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// What the bucket's ACL grants to others than its owner. Only asked where the answer counts: with ACLs switched off it
