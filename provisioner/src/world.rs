@@ -52,37 +52,30 @@ impl World {
         let (
             source,
             destination,
-            replicas,
             (former_buckets, former_alarms),
             log_group,
             role,
             function,
             permission,
-            trigger,
+            (trigger, replicas),
             alarms,
             (users, former_users),
         ) = futures::try_join!(
             bucket::observe(aws, buckets[0]),
             bucket::observe(aws, buckets[1]),
-            // Only of a bucket that may be looked at, as with the entries below.
-            async { Ok(bucket::replicas(aws, buckets[0]).await) },
             former,
             log_group::observe(aws, stack),
             role::observe(aws, stack),
             function::observe(aws, stack),
             permission::observe(aws, stack),
             // Only a bucket that may be looked at has entries to speak of; one of others is told of as such.
-            async { Ok(trigger::observe(aws, stack).await) },
+            async { Ok((trigger::observe(aws, stack).await, bucket::replicas(aws, buckets[0]).await)) },
             alarm::observe(aws, stack),
             user::observe(aws, stack),
         )?;
-        let trigger = match source {
-            bucket::Observation::Present(_) => trigger?,
-            _ => trigger.unwrap_or_default(),
-        };
-        let replicas = match source {
-            bucket::Observation::Present(_) => replicas?,
-            _ => Vec::new(),
+        let (trigger, replicas) = match source {
+            bucket::Observation::Present(_) => (trigger?, replicas?),
+            _ => (trigger.unwrap_or_default(), Vec::new()),
         };
         Ok(Self {
             source,

@@ -1,7 +1,7 @@
 //! Reading a bucket: every aspect at once.
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, Owner, PublicAccessBlockConfiguration, ReplicationRuleStatus,
+    BucketVersioningStatus, Destination, Owner, PublicAccessBlockConfiguration, ReplicationRuleStatus,
 };
 
 use super::execute::from_s3;
@@ -189,7 +189,7 @@ pub async fn replicas(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
     };
     let rules = output.replication_configuration().map_or(&[][..], |configuration| configuration.rules());
     let enabled = rules.iter().filter(|rule| *rule.status() == ReplicationRuleStatus::Enabled);
-    let targets = enabled.filter_map(|rule| rule.destination()).map(|destination| destination.bucket());
+    let targets = enabled.filter_map(|rule| rule.destination()).map(Destination::bucket);
     let mut names: Vec<String> =
         targets.map(|arn| arn.rsplit(':').next().unwrap_or(arn).to_owned()).collect();
     names.sort();
