@@ -267,6 +267,13 @@ impl AwsError {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
         } else if self.transport == Some(Transport::Timeout) {
             Some("no answer in time: check the network, then run the command again")
+        } else if self.is_conflict() {
+            Some("something else changes this at the same time: let it end, then run the command again")
+        } else if self.is_not_found() {
+            Some(
+                "it was there before: another run, Terraform or a person has deleted it meanwhile; let that end, then \
+                 run the command again",
+            )
         } else if self.is_trouble_of_aws() {
             Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
         } else {
@@ -428,6 +435,10 @@ mod tests {
 
     #[test]
     fn expired_sessions_get_their_own_hint() {
+        assert!(AwsError::with_code("NoSuchEntity").hint().is_some_and(|hint| hint.contains("meanwhile")));
+        assert!(
+            AwsError::with_code("OperationAborted").hint().is_some_and(|hint| hint.contains("let it end"))
+        );
         assert!(AwsError::with_code("ExpiredToken").hint().is_some_and(|hint| hint.contains("sso login")));
     }
 }
