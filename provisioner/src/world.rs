@@ -69,7 +69,7 @@ impl World {
             function::observe(aws, stack),
             permission::observe(aws, stack),
             // Only a bucket that may be looked at has entries to speak of; one of others is told of as such.
-            async { Ok((trigger::observe(aws, stack).await, bucket::replicas(aws, buckets[0]).await)) },
+            async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
             alarm::observe(aws, stack),
             user::observe(aws, stack),
         )?;

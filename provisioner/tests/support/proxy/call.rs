@@ -124,6 +124,7 @@ fn s3(method: &str, path: &str, query: &str) -> String {
         ("policy", "BucketPolicy"),
         ("lifecycle", "BucketLifecycle"),
         ("notification", "BucketNotificationConfiguration"),
+        ("replication", "BucketReplication"),
     ] {
         if has(parameter) {
             return format!("{verb}{noun}");

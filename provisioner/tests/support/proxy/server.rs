@@ -20,6 +20,11 @@ type Upstream = StreamOwned<ClientConnection, TcpStream>;
 /// The local AWS closes connections that are idle for longer (`keep_alive_timeout` in `server.py` is 75 s).
 const IDLE: Duration = Duration::from_secs(20);
 
+/// How often a program must be found asleep before it counts as waiting for answers: what it has sent may not be
+/// read here yet. And how long between two looks.
+const LOOKS: usize = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 /// When answers are sent.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Pace {
@@ -28,8 +33,9 @@ pub enum Pace {
     Free,
     /// Not before so long after the call.
     Latency(Duration),
-    /// All together, whenever the program has made no new call for so long. Each such round is one step of
-    /// the longest chain of calls that wait for one another, however slow the machine is.
+    /// All together, whenever the program has made no new call for so long and none of its threads runs or
+    /// waits for a processor. Each such round is one step of the longest chain of calls that wait for one
+    /// another, however slow the machine is.
     Lockstep(Duration),
 }
 
@@ -204,14 +210,17 @@ impl Shared {
             Pace::Free => return,
             Pace::Latency(latency) => call.start + latency,
             Pace::Lockstep(quiet) => {
+                let mut asleep = 0;
                 while state.round == call.round {
                     let last = state.last_call.map_or(Duration::ZERO, |last| last.elapsed());
-                    if state.asking == 0 && last >= quiet {
+                    let waits = state.asking == 0 && last >= quiet && !state.victim.is_some_and(runs);
+                    asleep = if waits { asleep + 1 } else { 0 };
+                    if asleep == LOOKS {
                         state.round += 1;
                         self.changed.notify_all();
                         return;
                     }
-                    let pause = quiet.saturating_sub(last).max(Duration::from_millis(5));
+                    let pause = quiet.saturating_sub(last).max(BETWEEN_LOOKS);
                     state = self.changed.wait_timeout(state, pause).unwrap().0;
                 }
                 return;
@@ -345,4 +354,17 @@ impl Shared {
 fn key(request: &Message) -> Vec<u8> {
     let target = request.header("x-amz-target").unwrap_or_default();
     [request.method().as_bytes(), request.target().as_bytes(), target.as_bytes(), &request.body].join(&b'\n')
+}
+
+/// Some thread of the process runs, waits for a processor or for a disk:
+/// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>. Where there is no `/proc`, none is known to.
+fn runs(process: Pid) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero())) else {
+        return false;
+    };
+    threads.flatten().any(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The name stands in parentheses and may hold anything.
+        stat.rsplit_once(") ").is_some_and(|(_, fields)| fields.starts_with(['R', 'D']))
+    })
 }
