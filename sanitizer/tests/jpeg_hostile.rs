@@ -126,3 +126,25 @@ proptest! {
         let _ = sanitize(file, &fast());
     }
 }
+
+/// What is allowed must not hang on what goes: else the clean picture, cleaned again, would be refused.
+#[test]
+fn metadata_does_not_pay_for_arithmetic_coding() {
+    let metadata = segment(0xE1, &[0; 65_000]).repeat(16);
+    for [before, after] in [[&b""[..], b""], [&metadata, b""], [b"", &metadata]] {
+        // 1.3 gigapixels of one value, in two bytes.
+        let file = [
+            &[0xFF, 0xD8][..],
+            before,
+            &segment(0xDB, &[&[0][..], &[1; 64]].concat()),
+            &segment(0xC9, &[8, 0x80, 0, 0x9C, 0x40, 1, 1, 0x11, 0]),
+            &segment(0xDA, &[1, 1, 0, 0, 63, 0]),
+            &[0, 0],
+            after,
+            &[0xFF, 0xD9],
+        ]
+        .concat();
+        let error = sanitize(file, &Options::default()).unwrap_err();
+        assert!(error.to_string().contains("too large a picture"), "{error}");
+    }
+}

@@ -66,3 +66,17 @@ fn frames_that_cost_nothing_to_write_are_not_all_followed() {
     assert!(matches!(error, Error::Unprovable { .. }), "{error}");
     assert!(error.to_string().contains("too large a picture"), "{error}");
 }
+
+/// What is allowed must not hang on what goes: else the clean picture, cleaned again, would be refused.
+#[test]
+fn metadata_does_not_pay_for_frames() {
+    let frames = animation(100);
+    let metadata = chunk(b"EXIF", &vec![0; 1 << 20]);
+    let mut file = [&frames[..], &metadata].concat();
+    let length = u32::try_from(file.len() - 8).unwrap();
+    file[4..8].copy_from_slice(&length.to_le_bytes());
+    for file in [frames, file] {
+        let error = sanitize(file, &Options::default()).unwrap_err();
+        assert!(error.to_string().contains("too large a picture"), "{error}");
+    }
+}

@@ -137,7 +137,7 @@ impl Data {
             })));
         }
         check_overlaps(file, selection, &sources).map_err(unprovable)?;
-        let mut budget = Budget::new(input, options);
+        let mut budget = Budget::new(options);
         let mut blobs = Vec::new();
         for (place, (extents, coding)) in sources.iter().enumerate() {
             let offset = extents.first().map_or(file.meta_start, |extent| extent.start);

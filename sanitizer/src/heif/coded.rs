@@ -36,8 +36,8 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(input: &[u8], options: &Options) -> Self {
-        let work = options.verify_entropy.then(|| Work::new(input.len(), STEPS_PER_BYTE));
+    pub(super) fn new(options: &Options) -> Self {
+        let work = options.verify_entropy.then(|| Work::new(STEPS_PER_BYTE));
         Self { units: UNIT_LIMIT, work }
     }
 }

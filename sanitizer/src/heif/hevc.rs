@@ -146,6 +146,7 @@ pub(super) fn cut(data: &[u8], config: &[u8], budget: &mut Budget) -> Parsed<Cut
                     Some(_) => {}
                 }
                 if let (Some(followed), Some(work)) = (&mut followed, &mut budget.work) {
+                    work.earn(unit.len());
                     followed.follow(kind, &unit[2..], work)?;
                 }
                 cut.keep(range);

@@ -21,6 +21,15 @@ pub(super) enum Kept {
     Byte { at: usize, value: u8 },
 }
 
+impl Kept {
+    fn len(&self) -> usize {
+        match self {
+            Self::Range(range) => range.len(),
+            Self::Byte { .. } => 1,
+        }
+    }
+}
+
 /// A lossy image.
 pub(super) struct Lossy {
     pub(super) width: u32,
@@ -52,9 +61,11 @@ pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy
     if width == 0 || height == 0 {
         return Err(malformed(offset, "the image has no pixels"));
     }
-    let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
-    work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|what| Failure::Unprovable(what).at(offset))?;
     let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
+    // Paid for afterwards, when it is known how much of the data counts: there are 16 megasteps at most.
+    let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
+    work.earn(kept.iter().map(Kept::len).sum());
+    work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|what| Failure::Unprovable(what).at(offset))?;
     Ok(Lossy { width, height, kept })
 }
 

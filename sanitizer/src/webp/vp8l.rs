@@ -55,9 +55,10 @@ impl Failure {
 
 /// Follows the stream of an image of this size from its transforms on.
 pub(super) fn ending(data: &[u8], width: u32, height: u32, work: &mut Work) -> Result<Ending, Failure> {
-    let mut stream = Stream { bits: Bits::new(data), work };
+    let mut stream = Stream { bits: Bits::new(data), work, earned: 0 };
     let width = stream.transforms(width as usize, height as usize)?;
     stream.main_image(width, height as usize)?;
+    stream.earn();
     let at = stream.bits.at;
     Ok(Ending { whole_bytes: at / 8, bits: (at % 8) as u32 })
 }
@@ -110,6 +111,8 @@ impl<'a> Bits<'a> {
 struct Stream<'a> {
     bits: Bits<'a>,
     work: &'a mut Work,
+    /// For how many of the bytes read work was earned.
+    earned: usize,
 }
 
 /// The five codes of a group: green with lengths and cache, red, blue, alpha, distance.
@@ -269,7 +272,18 @@ impl Stream<'_> {
     }
 
     fn spend(&mut self, steps: u64) -> Result<(), Failure> {
+        if self.work.spend(steps).is_ok() {
+            return Ok(());
+        }
+        self.earn();
         self.work.spend(steps).map_err(Failure::Unprovable)
+    }
+
+    /// Earns what has been read since the last time.
+    fn earn(&mut self) {
+        let read = self.bits.at / 8;
+        self.work.earn(read - self.earned);
+        self.earned = read;
     }
 
     fn step(&mut self, group: &Group, width: usize) -> Result<Step, Failure> {

@@ -207,8 +207,8 @@ mod tests {
             let slice = [&[0xAC, 0xE0][..], &vec![0; zeros]].concat();
             Picture::new(&parameters).follow(20, &slice, work)
         };
-        assert_eq!(follow(1000, &mut Work::new(1000, 64)), Err("a slice ends too early"));
-        let mut work = Work::new(0, 64);
+        assert_eq!(follow(1000, &mut Work::new(64)), Err("a slice ends too early"));
+        let mut work = Work::new(64);
         while work.spend(100_000).is_ok() {}
         assert_eq!(follow(1000, &mut work), Err("too large a picture for so few bytes"));
     }

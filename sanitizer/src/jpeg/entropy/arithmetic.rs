@@ -30,11 +30,11 @@ pub(super) struct Arithmetic {
     /// Whether the picture's encoder kept the zeros at the end of its data, which it may
     /// discard (D.1.8). All or none: else they could be counted.
     keeps_zeros: Option<bool>,
-    /// Decisions that may still be made. Not known before the first scan.
-    decisions_left: Option<u64>,
+    /// Decisions that may still be made, besides those that the data of the interval allow.
+    decisions_left: u64,
 }
 
-/// Decisions of all scans together, besides [`DECISIONS_PER_BYTE`]. Since a decision can
+/// Decisions of all scans together, besides [`DECISIONS_PER_BYTE`] of coded data. Since a decision can
 /// take as little as 0.00002 bits, a tiny file may hold a huge picture, and a hundred
 /// scans of it; so its work needs a bound. This is enough for ten scans of an empty
 /// picture of 100 megapixels, and takes about 0.2 s. Fuzzers shall not spend their time on it.
@@ -82,7 +82,7 @@ pub(super) enum Why {
 
 impl Arithmetic {
     pub(super) fn new() -> Self {
-        Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: None }
+        Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: DECISIONS }
     }
 
     /// Takes a conditioning table (DAC, B.2.4.3): its class and destination in one
@@ -95,11 +95,6 @@ impl Arithmetic {
             _ => return None,
         }
         Some(())
-    }
-
-    /// Says that a scan comes, with so many bytes from it to the end of the file.
-    pub(super) fn begin_scan(&mut self, bytes: usize) {
-        self.decisions_left.get_or_insert(DECISIONS + DECISIONS_PER_BYTE * bytes as u64);
     }
 
     /// Follows a scan or restart interval, MCUs `mcus` of those in the scan, from
@@ -117,6 +112,7 @@ impl Arithmetic {
         let &Coded { process, parameters, units } = coded;
         let mut interval = Interval {
             conditioning: self,
+            start: position,
             coder: Coder::new(data, position),
             bins: Box::new(Bins { dc: [[0; 64]; 4], ac: [[0; 256]; 4], fixed: FIXED }),
             contexts: [0; 4],
@@ -132,9 +128,11 @@ impl Arithmetic {
         let Interval { coder, .. } = interval;
         let (reached, at_end_of_file) = (coder.position(), coder.at_end_of_file());
         let fail = |why| Failure { why, position: reached, at_end_of_file };
-        self.decisions_left = self.decisions_left.map(|left| left.saturating_sub(coder.decisions));
+        let decisions = coder.decisions;
         followed.map_err(fail)?;
         let end = coder.finish().ok_or_else(|| fail(Why::End))?;
+        let allowed = self.decisions_left + DECISIONS_PER_BYTE * (end.position - position) as u64;
+        self.decisions_left = allowed.saturating_sub(decisions);
         if end.zeros == 0 {
             return Ok(end.position);
         }
@@ -157,6 +155,8 @@ struct Bins {
 
 struct Interval<'a, 'd> {
     conditioning: &'a Arithmetic,
+    /// Where its data begin.
+    start: usize,
     coder: Coder<'d>,
     bins: Box<Bins>,
     /// For each component of the scan what the difference before was like.
@@ -169,8 +169,9 @@ impl Interval<'_, '_> {
         if !self.coder.agrees() {
             return Err(Why::End);
         }
-        let left = self.conditioning.decisions_left.unwrap_or(DECISIONS);
-        if self.coder.decisions > left { Err(Why::Work) } else { Ok(()) }
+        let allowed = self.conditioning.decisions_left
+            + DECISIONS_PER_BYTE * (self.coder.written() - self.start) as u64;
+        if self.coder.decisions > allowed { Err(Why::Work) } else { Ok(()) }
     }
 
     /// Blocks of sequential scans (F.2.4), and without AC of first DC scans (G.1.3.1).

@@ -266,11 +266,8 @@ impl Verifier {
             Unit { blocks: if lone { 1 } else { usize::from(h) * usize::from(v) }, dc, ac }
         });
         let units: Vec<Unit> = units.collect();
-        let mut coding = match &mut self.arithmetic {
-            Some(arithmetic) => {
-                arithmetic.begin_scan(data.len());
-                None
-            }
+        let mut coding = match &self.arithmetic {
+            Some(_) => None,
             None => Some({
                 if self.process == Process::Sequential {
                     standard::fill_in(&mut self.tables).map_err(|what| malformed(offset, what))?;

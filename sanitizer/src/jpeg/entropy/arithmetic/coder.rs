@@ -108,6 +108,11 @@ impl<'a> Coder<'a> {
         self.decoder.position
     }
 
+    /// Up to where an encoder would have written by now: not a byte of what may stand behind the data.
+    pub(super) fn written(&self) -> usize {
+        self.encoder.written
+    }
+
     /// Whether reading has met the end of the file.
     pub(super) fn at_end_of_file(&self) -> bool {
         self.decoder.position + 1 >= self.data.len()
