@@ -52,7 +52,7 @@ pub enum Failure {
         if *.left == 1 { "1 resource is".to_owned() } else { format!("{} resources are", .left) },
         match .disturbed {
             0 => "AWS does not show what it accepted, or something else changed it back".to_owned(),
-            n => format!("something else changes this stack, {n} of them were right when this run began"),
+            n => format!("something else changes this stack, {n} of them had been right when this run began"),
         }
     )]
     Differs {

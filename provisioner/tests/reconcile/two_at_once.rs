@@ -70,7 +70,7 @@ fn an_up_whose_stack_is_taken_down_behind_it_says_so() {
     for said in [
         "something else seems to change this stack at the same time",
         "all changes were made, and still 9 resources are not as in config.toml",
-        "something else changes this stack, 8 of them were right when this run began",
+        "something else changes this stack, 8 of them had been right when this run began",
         "another `up` or `down`, Terraform or a person",
     ] {
         assert!(run.text().contains(said), "{said:?}: {}", run.text());
