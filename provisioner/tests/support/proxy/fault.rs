@@ -27,7 +27,7 @@ pub enum Fault {
     Delay(Duration),
     /// There is no answer, ever.
     Freeze,
-    /// The process gets a signal; the call goes on.
+    /// The process gets a signal, and time to take note of it; then the call goes on.
     Signal(Signal),
     /// The answer is changed on its way.
     Edit(fn(&str) -> String),

@@ -203,6 +203,19 @@ impl Shared {
         }
     }
 
+    /// Waits until the program has done what it can do without an answer. Not for ever: other calls of it may go on.
+    fn until_asleep(&self) {
+        let Some(process) = self.state().victim else { return };
+        let mut asleep = 0;
+        for _ in 0..50 * LOOKS {
+            asleep = if runs(process) { 0 } else { asleep + 1 };
+            if asleep == LOOKS {
+                return;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+
     /// Keeps an answer until the pace lets it go.
     fn hold(&self, call: &Call) {
         let mut state = self.state();
@@ -285,6 +298,7 @@ impl Shared {
             }
             Some(Fault::Signal(signal)) => {
                 self.signal(signal);
+                self.until_asleep();
                 Next::Answer(ask()?)
             }
             Some(Fault::Meanwhile(work)) => {
