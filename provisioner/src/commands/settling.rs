@@ -31,8 +31,8 @@ impl Settling {
         Self { why, deadline: DEADLINE, start: Instant::now(), pause: FIRST }
     }
 
-    /// Something else seems to be at work on the same things.
-    pub(super) fn is_disturbed(&mut self) {
+    /// From now on it is something else at work on the same things that is told, and not waited for as long.
+    pub(super) fn give_up_sooner(&mut self) {
         self.why = "something else seems to change this stack at the same time";
         self.deadline = DISTURBED_DEADLINE;
     }

@@ -48,7 +48,7 @@ async fn recheck(
         let resources = left.by_resource();
         let disturbed = resources.iter().filter(|(address, _)| done.unchanged.contains(address)).count();
         if disturbed > 0 {
-            settling.is_disturbed();
+            settling.give_up_sooner();
         }
         let names: Vec<String> = resources
             .iter()
