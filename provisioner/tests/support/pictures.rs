@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 #[path = "exif.rs"]
 mod exif;
-#[path = "../../../sanitizer/tests/support/jpeg.rs"]
+#[path = "../../../crates/sanitizer/tests/support/jpeg.rs"]
 pub(crate) mod jpeg;
 
 use jpeg::{CANARY, Kind};

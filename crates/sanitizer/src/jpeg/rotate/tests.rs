@@ -331,7 +331,7 @@ fn arithmetic_pictures_become_huffman_coded() {
 
 #[test]
 fn same_pixels_as_jpegtran_on_real_pictures() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let folders = ["", "orientation", "mobile", "gps", "xmp", "hdr"];
     if !corpus.exists() {
         println!("skipped: no corpus of real pictures beside the repository (../shared/corpus)");

@@ -28,7 +28,7 @@ fn pictures(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn real_pictures_come_out_clean_with_the_same_pixels() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let mut found = Vec::new();
     pictures(&folder, &mut found);
     if found.is_empty() {

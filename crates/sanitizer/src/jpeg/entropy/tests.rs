@@ -104,7 +104,7 @@ fn corpus_files() -> Vec<std::path::PathBuf> {
         }
     }
     let mut files = Vec::new();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     if corpus.exists() {
         walk(&corpus, &mut files);
     }
