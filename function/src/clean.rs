@@ -18,13 +18,12 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::Client;
 use bytes::Bytes;
+use contract::{event::Record, log::Milliseconds};
 use sanitizer::{Format, Options, OrientationOutcome, Removal, Sanitized};
-use serde::Serialize;
 
 use crate::{
     destination,
     error::Error,
-    event::Record,
     settings::Settings,
     source::{self, Headers, Revision, Since},
 };
@@ -62,24 +61,13 @@ pub struct Cleaned {
     pub attempt: u32,
 }
 
-/// Where the time went, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Milliseconds {
-    /// Reading the picture.
-    pub get: u64,
-    /// Cleaning it.
-    pub clean: u64,
-    /// Writing it.
-    pub put: u64,
-}
-
 /// Cleans the picture of one record.
 ///
 /// # Errors
 /// See [`Error`]; nothing was published then, or not the newest.
 pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Result<Outcome, Error> {
-    if record.bucket != settings.source_bucket {
-        let expected = settings.source_bucket.clone();
+    if record.bucket != settings.stack.source_bucket {
+        let expected = settings.stack.source_bucket.clone();
         return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
     }
     if !record.is_creation() {
@@ -90,7 +78,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
     let mut published: Option<(Revision, Cleaned)> = None;
     for attempt in 1..=ROUNDS {
         let started = Instant::now();
-        let opened = source::open(s3, &settings.source_bucket, &key).await?;
+        let opened = source::open(s3, &settings.stack.source_bucket, &key).await?;
         let Some(opened) = opened
             .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
         else {
@@ -117,11 +105,11 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
         let clean = started.elapsed();
 
         let started = Instant::now();
-        let keep = settings.keep_user_metadata;
-        destination::put(s3, &settings.destination_bucket, &key, &picture, headers, keep).await?;
+        let keep = settings.stack.keep_user_metadata;
+        destination::put(s3, &settings.stack.destination_bucket, &key, &picture, headers, keep).await?;
         let put = started.elapsed();
 
-        let since = source::since(s3, &settings.source_bucket, &key, &revision).await?;
+        let since = source::since(s3, &settings.stack.source_bucket, &key, &revision).await?;
         let cleaned = Cleaned {
             version_id: revision.version_id.clone(),
             format: picture.format,
@@ -141,13 +129,13 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             Since::PerhapsReplaced => published = Some((revision, cleaned)),
         }
     }
-    Err(Error::Restless(ROUNDS))
+    Err(Error::ReplacedRepeatedly(ROUNDS))
 }
 
 /// Runs the sanitizer on a thread of its own: it takes the processor for long.
 async fn sanitize(input: Bytes, headers: &Headers, settings: &Settings) -> Result<Sanitized, Error> {
     let mut options = Options::default();
-    options.orientation = settings.orientation;
+    options.orientation = settings.stack.orientation;
     options.max_rotation_memory = settings.memory.max_rotation(input.len() as u64);
     match tokio::task::spawn_blocking(move || sanitizer::sanitize(input, &options)).await {
         Ok(Ok(picture)) => Ok(picture),
@@ -182,15 +170,16 @@ fn milliseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::memory::Memory;
+    use contract::environment::Environment;
 
     fn settings() -> Settings {
-        Settings {
+        let stack = Environment {
             source_bucket: "a".to_owned(),
             destination_bucket: "b".to_owned(),
             keep_user_metadata: false,
             orientation: sanitizer::Orientation::Upright,
-            memory: Memory::smallest(),
-        }
+        };
+        Settings { stack, memory: Memory::smallest() }
     }
 
     /// A client that can reach nothing: what is refused must be so before any call.

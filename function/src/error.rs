@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 
 use sanitizer::Options;
 
-use crate::event::KeyError;
+use contract::event::KeyError;
 
 /// Why a picture has no clean copy now. No variant holds anything of the
 /// picture's metadata, so that all of it may be logged.
@@ -35,7 +35,7 @@ pub enum Error {
     #[error(
         "the picture was replaced {0} times while it was being cleaned; the next attempt takes the newest"
     )]
-    Restless(u32),
+    ReplacedRepeatedly(u32),
     /// Lambda was about to end the invocation.
     #[error(
         "not finished before the function's timeout; raise function.timeout or function.memory (which is also processor time) in config.toml"
@@ -63,7 +63,7 @@ impl Error {
         match self {
             Self::Rejected { kind, .. } => kind,
             Self::S3 { .. } => "s3",
-            Self::Restless(_) => "restless",
+            Self::ReplacedRepeatedly(_) => "replaced-repeatedly",
             Self::OutOfTime => "out-of-time",
             Self::ForeignBucket { .. } => "foreign-bucket",
             Self::Key(_) => "key",

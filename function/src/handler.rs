@@ -7,6 +7,7 @@ use std::{
 };
 
 use aws_sdk_s3::Client;
+use contract::event::{Event, NotAnEvent, Record};
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use serde_json::Value;
@@ -14,8 +15,7 @@ use serde_json::Value;
 use crate::{
     clean::{Outcome, clean_one},
     error::Error,
-    event::{Event, NotAnEvent, Record},
-    log::{Entry, Log},
+    log::{self, Log},
     settings::Settings,
 };
 
@@ -71,11 +71,11 @@ impl<L: Log> Function<L> {
         let records = match Event::parse(payload) {
             Ok(Event::Records(records)) => records,
             Ok(Event::Test) => {
-                self.log.write(&Entry::about_event(request_id, Ok("S3 tried out the notification")));
+                self.log.write(&log::about_event(request_id, Ok("S3 tried out the notification")));
                 return Ok(Summary::default());
             }
             Err(error) => {
-                self.log.write(&Entry::about_event(request_id, Err(error.to_string())));
+                self.log.write(&log::about_event(request_id, Err(error.to_string())));
                 return Err(Failure::Payload(error));
             }
         };
@@ -106,7 +106,7 @@ impl<L: Log> Function<L> {
         let work = Box::pin(clean_one(&self.s3, &self.settings, record));
         let result = until(deadline, work).await;
         let version = record.version_id.as_deref();
-        self.log.write(&Entry::new(request_id, &key, version, &result, started.elapsed()));
+        self.log.write(&log::about_record(request_id, &key, version, &result, started.elapsed()));
         (key, result)
     }
 }

@@ -3,7 +3,7 @@
 //! destination bucket.
 //!
 //! ```text
-//! event.rs -> handler.rs -> clean.rs -> source.rs       GetObject, HeadObject
+//! an event -> handler.rs -> clean.rs -> source.rs       GetObject, HeadObject
 //!                                    -> sanitizer       bytes in, clean pieces out
 //!                                    -> destination.rs  PutObject
 //!                        -> log.rs                      one JSON line per picture
@@ -18,11 +18,12 @@
 //! **Caveats.** The function's role may not delete. When a picture is replaced
 //! by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
 
+#![forbid(unsafe_code)]
+
 pub mod clean;
 pub mod client;
 pub mod destination;
 pub mod error;
-pub mod event;
 pub mod handler;
 pub mod log;
 pub mod memory;

@@ -1,18 +1,11 @@
-//! The log: one JSON object a line, one line a picture.
-//!
-//! The texts of `message` and the names of the fields are an interface: the
-//! command line finds and shows these lines. No value of a picture's metadata is
-//! ever in them.
+//! Writes the log ([`contract::log`]).
 
 use std::{io::Write, time::Duration};
 
-use sanitizer::{Category, Format, OrientationOutcome, Removal};
+use contract::log::{CleanedFields, Entry, Level, Message, Removed};
 use serde::Serialize;
 
-use crate::{
-    clean::{Milliseconds, Outcome},
-    error::Error,
-};
+use crate::{clean::Outcome, error::Error};
 
 /// Where entries go.
 pub trait Log: Send + Sync {
@@ -57,164 +50,66 @@ fn write_line(line: &impl Serialize) {
     }
 }
 
-/// How much it matters, in Lambda's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Level {
-    /// As it should be.
-    Info,
-    /// Somebody should look.
-    Error,
-}
-
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Message {
-    /// A clean copy was written.
-    Cleaned,
-    /// The picture cannot be cleaned; nothing was published.
-    Rejected,
-    /// Something else went wrong; Lambda tries again.
-    Failed,
-    /// There was nothing to do.
-    Ignored,
-}
-
-/// One line.
-#[derive(Debug, Serialize)]
-pub struct Entry<'a> {
-    /// How much it matters.
-    pub level: Level,
-    /// What happened.
-    pub message: Message,
-    /// Lambda's id of the invocation.
-    pub request_id: &'a str,
-    /// The picture's key, decoded. Not there when the event named none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<&'a str>,
-    /// The version: the one that was read, else the one of the event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version_id: Option<&'a str>,
-    /// What was done, for a cleaned picture.
-    #[serde(flatten)]
-    pub cleaned: Option<CleanedFields>,
-    /// A stable word for the kind of an error.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<&'static str>,
-    /// Why, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// From the event's arrival to this line, in milliseconds.
-    pub total_milliseconds: u64,
-}
-
-/// What was done to a cleaned picture.
-#[derive(Debug, Serialize)]
-pub struct CleanedFields {
-    format: Format,
-    input_bytes: usize,
-    output_bytes: usize,
-    removed: Vec<Removed>,
-    orientation: OrientationOutcome,
-    milliseconds: Milliseconds,
-    attempt: u32,
-}
-
-/// All that was removed of one category from one kind of place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Removed {
-    /// What kind of thing.
-    pub category: Category,
-    /// In which part of the file.
-    pub location: &'static str,
-    /// How many bytes in all.
-    pub bytes: usize,
-}
-
-impl<'a> Entry<'a> {
-    /// The entry for how one record ended.
-    #[must_use]
-    pub fn new(
-        request_id: &'a str,
-        key: &'a str,
-        event_version: Option<&'a str>,
-        result: &'a Result<Outcome, Error>,
-        total: Duration,
-    ) -> Self {
-        let mut entry = Self {
-            level: Level::Info,
-            message: Message::Ignored,
-            request_id,
-            key: Some(key),
-            version_id: event_version,
-            cleaned: None,
-            kind: None,
-            reason: None,
-            total_milliseconds: u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
-        };
-        match result {
-            Ok(Outcome::Ignored(reason)) => entry.reason = Some((*reason).to_owned()),
-            Ok(Outcome::Cleaned(cleaned)) => {
-                entry.message = Message::Cleaned;
-                entry.version_id = cleaned.version_id.as_deref();
-                entry.cleaned = Some(CleanedFields {
-                    format: cleaned.format,
-                    input_bytes: cleaned.input_bytes,
-                    output_bytes: cleaned.output_bytes,
-                    removed: summed(&cleaned.removed),
-                    orientation: cleaned.orientation,
-                    milliseconds: cleaned.milliseconds,
-                    attempt: cleaned.attempt,
-                });
-            }
-            Err(error) => {
-                entry.level = Level::Error;
-                entry.message = if error.is_rejection() { Message::Rejected } else { Message::Failed };
-                entry.kind = Some(error.kind());
-                entry.reason = Some(error.to_string());
-            }
+/// The entry for how one record ended.
+#[must_use]
+pub fn about_record<'a>(
+    request_id: &'a str,
+    key: &'a str,
+    event_version: Option<&'a str>,
+    result: &'a Result<Outcome, Error>,
+    total: Duration,
+) -> Entry<'a> {
+    let mut entry = Entry {
+        level: Level::Info,
+        message: Message::Ignored,
+        request_id,
+        key: Some(key),
+        version_id: event_version,
+        cleaned: None,
+        kind: None,
+        reason: None,
+        total_milliseconds: u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
+    };
+    match result {
+        Ok(Outcome::Ignored(reason)) => entry.reason = Some((*reason).to_owned()),
+        Ok(Outcome::Cleaned(cleaned)) => {
+            entry.message = Message::Cleaned;
+            entry.version_id = cleaned.version_id.as_deref();
+            entry.cleaned = Some(CleanedFields {
+                format: cleaned.format,
+                input_bytes: cleaned.input_bytes,
+                output_bytes: cleaned.output_bytes,
+                removed: Removed::summed(&cleaned.removed),
+                orientation: cleaned.orientation,
+                milliseconds: cleaned.milliseconds,
+                attempt: cleaned.attempt,
+            });
         }
-        entry
-    }
-}
-
-impl<'a> Entry<'a> {
-    /// The entry about an event as a whole: why it needs nothing, or what is
-    /// wrong with it.
-    #[must_use]
-    pub fn about_event(request_id: &'a str, told: Result<&str, String>) -> Self {
-        let fine = told.is_ok();
-        Self {
-            level: if fine { Level::Info } else { Level::Error },
-            message: if fine { Message::Ignored } else { Message::Failed },
-            request_id,
-            key: None,
-            version_id: None,
-            cleaned: None,
-            kind: (!fine).then_some("event"),
-            reason: Some(told.map_or_else(|wrong| wrong, str::to_owned)),
-            total_milliseconds: 0,
+        Err(error) => {
+            entry.level = Level::Error;
+            entry.message = if error.is_rejection() { Message::Rejected } else { Message::Failed };
+            entry.kind = Some(error.kind());
+            entry.reason = Some(error.to_string());
         }
     }
+    entry
 }
 
-/// One entry for each category and place, in order of first appearance: a file
-/// with a million tiny segments must not make a line with a million entries.
-fn summed(removals: &[Removal]) -> Vec<Removed> {
-    let mut sums: Vec<Removed> = Vec::new();
-    for removal in removals {
-        let same = |sum: &&mut Removed| sum.category == removal.category && sum.location == removal.location;
-        match sums.iter_mut().find(same) {
-            Some(sum) => sum.bytes += removal.bytes,
-            None => sums.push(Removed {
-                category: removal.category,
-                location: removal.location,
-                bytes: removal.bytes,
-            }),
-        }
+/// The entry about an event as a whole: why it needs nothing, or what is wrong with it.
+#[must_use]
+pub fn about_event<'a>(request_id: &'a str, told: Result<&str, String>) -> Entry<'a> {
+    let fine = told.is_ok();
+    Entry {
+        level: if fine { Level::Info } else { Level::Error },
+        message: if fine { Message::Ignored } else { Message::Failed },
+        request_id,
+        key: None,
+        version_id: None,
+        cleaned: None,
+        kind: (!fine).then_some("event"),
+        reason: Some(told.map_or_else(|wrong| wrong, str::to_owned)),
+        total_milliseconds: 0,
     }
-    sums
 }
 
 #[cfg(test)]
@@ -223,9 +118,11 @@ mod tests {
 
     use super::*;
     use crate::clean::Cleaned;
+    use contract::log::Milliseconds;
+    use sanitizer::{Category, Format, OrientationOutcome, Removal};
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
-        let entry = Entry::new("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
+        let entry = about_record("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
         serde_json::to_value(entry).unwrap()
     }
 

@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 /// from uploaded pictures. No state file: reality is the state.
 #[derive(Debug, Parser)]
 #[command(name = "provisioner", version, after_help = exit_codes(), max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Flags of every command.
     #[command(flatten)]
     pub global: Global,
@@ -19,7 +19,7 @@ pub struct Cli {
 
 /// Flags of every command, accepted before and after it.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// The configuration.
     #[arg(long, global = true, value_name = "FILE", default_value = "config.toml")]
     pub config: PathBuf,
@@ -39,7 +39,7 @@ pub struct Global {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show what `up` would change, and change nothing.
     Plan(Plan),
     /// Create what is missing, repair what has drifted, leave the rest alone.
@@ -88,7 +88,7 @@ pub enum Command {
 
 /// `plan`
 #[derive(Debug, Args)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -99,7 +99,7 @@ pub struct Plan {
 
 /// `up`
 #[derive(Debug, Args)]
-pub struct Up {
+pub(crate) struct Up {
     /// Do not ask.
     #[arg(short, long)]
     pub yes: bool,
@@ -110,7 +110,7 @@ pub struct Up {
 
 /// `down`
 #[derive(Debug, Args)]
-pub struct Down {
+pub(crate) struct Down {
     /// Do not ask.
     #[arg(short, long)]
     pub yes: bool,
@@ -124,7 +124,7 @@ pub struct Down {
 
 /// `local`
 #[derive(Debug, Subcommand)]
-pub enum Local {
+pub(crate) enum Local {
     /// Start it, and print the environment to use it with other tools.
     Start,
     /// Stop it; its state stays.
@@ -141,7 +141,7 @@ pub enum Local {
 
 /// `upload`
 #[derive(Debug, Args)]
-pub struct Upload {
+pub(crate) struct Upload {
     /// Pictures, and folders of pictures.
     ///
     /// Of the files in folders those are taken whose names end in one of
@@ -165,7 +165,7 @@ pub struct Upload {
 
 /// `inspect`
 #[derive(Debug, Args)]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// Pictures; `-` is stdin.
     #[arg(required = true, value_name = "FILE")]
     pub inputs: Vec<PathBuf>,
@@ -177,7 +177,7 @@ pub struct Inspect {
 /// `sanitize`
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("where").required(true).args(["output", "in_place"])))]
-pub struct Sanitize {
+pub(crate) struct Sanitize {
     /// Pictures, and folders with --recursive; `-` is stdin.
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<PathBuf>,
@@ -213,7 +213,7 @@ pub struct Sanitize {
 
 /// `--orientation`
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum Upright {
+pub(crate) enum Upright {
     /// Turn them, without loss.
     #[default]
     Upright,
@@ -225,7 +225,7 @@ pub enum Upright {
 
 /// `--partial-edges`
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum Edges {
+pub(crate) enum Edges {
     /// Don't turn it; keep a tag that says nothing else.
     #[default]
     Tag,
@@ -237,7 +237,7 @@ pub enum Edges {
 
 /// `--icc`
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum Icc {
+pub(crate) enum Icc {
     /// Keep it: colours stay right.
     #[default]
     Keep,
@@ -249,7 +249,7 @@ pub enum Icc {
 
 /// `package`
 #[derive(Debug, Args)]
-pub struct Package {
+pub(crate) struct Package {
     /// Where to write it: function.zip, in the folder terraform if there is one.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -257,7 +257,7 @@ pub struct Package {
 
 /// `export`
 #[derive(Debug, Subcommand)]
-pub enum Export {
+pub(crate) enum Export {
     /// Write the configuration as values of Terraform's variables.
     ///
     /// To stack.auto.tfvars.json, which Terraform reads by itself. With
@@ -277,7 +277,7 @@ pub enum Export {
 
 /// Where the HCL is.
 #[derive(Debug, Args)]
-pub struct TerraformFolder {
+pub(crate) struct TerraformFolder {
     /// The folder of the HCL, if not `terraform` next to the configuration.
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
@@ -289,51 +289,4 @@ fn exit_codes() -> String {
         text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
     }
     text
-}
-
-/// Parses the arguments, runs the command, shows its failure.
-#[must_use]
-pub fn main() -> std::process::ExitCode {
-    use crate::exit_code::ExitCode;
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            let asked = !error.use_stderr();
-            return if asked { ExitCode::Ok } else { ExitCode::Usage }.into();
-        }
-    };
-    let screen = std::sync::Arc::new(crate::report::Screen::of_process(cli.global.json, cli.global.verbose));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            screen.err(&crate::report::error_text(&error.to_string(), None));
-            return ExitCode::Failed.into();
-        }
-    };
-    let result = runtime.block_on(async {
-        let said = std::sync::Arc::clone(&screen);
-        let interrupt = crate::interrupt::Interrupt::listen(move || {
-            said.say(&format!(
-                "\ninterrupted: calls under way have {} s to finish; press Ctrl-C again to end at once",
-                crate::interrupt::GRACE.as_secs()
-            ));
-        })
-        .map_err(|source| crate::failure::Failure::File { path: "signal handler".to_owned(), source })?;
-        let session = crate::session::Session { global: &cli.global, screen: &screen, interrupt: &interrupt };
-        crate::commands::run(&cli, &session).await
-    });
-    // Background tasks have nothing to finish.
-    runtime.shutdown_background();
-    match result {
-        Ok(_) if screen.has_lost_data() => {
-            screen.err(&crate::report::error_text("the output could not be written", None));
-            ExitCode::Failed.into()
-        }
-        Ok(code) => code.into(),
-        Err(failure) => {
-            failure.show(&screen);
-            failure.exit_code().into()
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! The exit codes, an interface that scripts rely on. The same table is in
 //! `--help` and in README.md; a test keeps the three together.
 
+use engine::interrupt::Signal;
+
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -28,7 +30,7 @@ pub enum ExitCode {
 }
 
 /// Every code with its meaning.
-pub const TABLE: [(ExitCode, &str); 10] = [
+pub(crate) const TABLE: [(ExitCode, &str); 10] = [
     (ExitCode::Ok, "done; for `plan`: no changes, or changes without --detailed-exitcode"),
     (ExitCode::Failed, "AWS, the network or this machine failed; run again to go on"),
     (ExitCode::Changes, "`plan --detailed-exitcode`: there are changes"),
@@ -40,6 +42,16 @@ pub const TABLE: [(ExitCode, &str); 10] = [
     (ExitCode::Interrupted, "interrupted by Ctrl-C"),
     (ExitCode::Terminated, "ended by SIGTERM"),
 ];
+
+impl ExitCode {
+    /// How a run ends that a signal stopped: 128 and the signal's number, as shells have it.
+    pub(crate) fn of_signal(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
+        }
+    }
+}
 
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {

@@ -2,17 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::{AwsError, ConnectError, Transport};
-use crate::config::ConfigErrors;
+use crate::artifact;
 use crate::exit_code::ExitCode;
-use crate::report::{Screen, error_text};
-use crate::{artifact, local};
+use crate::report::{Screen, config_errors_json, config_errors_text, error_text};
+use engine::aws::{AwsError, ConnectError, Transport};
+use engine::config::ConfigErrors;
+use engine::interrupt::Interrupted;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// `config.toml` has errors.
-    #[error("{0}")]
+    #[error("{}", config_errors_text(.0, false))]
     Config(ConfigErrors),
     /// There is no way to AWS.
     #[error(transparent)]
@@ -22,7 +23,7 @@ pub enum Failure {
     Aws(#[from] AwsError),
     /// The local AWS failed.
     #[error(transparent)]
-    Local(#[from] local::Error),
+    Local(#[from] local_aws::Error),
     /// The function could not be built.
     #[error(transparent)]
     Artifact(#[from] artifact::Error),
@@ -81,8 +82,8 @@ pub enum Failure {
         source: std::io::Error,
     },
     /// The user or the system ended it.
-    #[error("interrupted")]
-    Interrupted(ExitCode),
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl From<ConfigErrors> for Failure {
@@ -94,7 +95,7 @@ impl From<ConfigErrors> for Failure {
 impl Failure {
     /// The exit code.
     #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::Config,
             Self::Connect(ConnectError::Call(error)) if error.is_trouble_of_aws() => ExitCode::Failed,
@@ -107,7 +108,7 @@ impl Failure {
             }
             Self::Refused { .. } => ExitCode::Refused,
             Self::Partial { .. } => ExitCode::Partial,
-            Self::Interrupted(code) => *code,
+            Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
             Self::Aws(_)
             | Self::Local(_)
             | Self::Artifact(_)
@@ -120,7 +121,7 @@ impl Failure {
 
     /// How to fix it, when we know.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => {
                 Some("set AWS_REGION, `region` in config.toml or in your profile, or use --local".to_owned())
@@ -169,11 +170,11 @@ impl Failure {
     }
 
     /// Shows the failure: text on stderr, and with `--json` a document on stdout.
-    pub fn show(&self, screen: &Screen) {
+    pub(crate) fn show(&self, screen: &Screen) {
         if screen.json {
             screen.line(&self.to_json());
         } else if let Self::Config(errors) = self {
-            screen.err(&(errors.render(true) + "\n"));
+            screen.err(&(config_errors_text(errors, true) + "\n"));
         } else {
             screen.err(&error_text(&self.to_string(), self.hint().as_deref()));
         }
@@ -183,7 +184,7 @@ impl Failure {
         let mut error =
             json!({"message": self.to_string(), "exit_code": self.exit_code() as u8, "hint": self.hint()});
         match self {
-            Self::Config(errors) => error["errors"] = errors.to_json(),
+            Self::Config(errors) => error["errors"] = config_errors_json(errors),
             Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => {
                 error["operation"] = json!(call.operation);
                 error["code"] = json!(call.code);

@@ -1,5 +1,19 @@
-//! The `provisioner` command.
+//! The `provisioner` command line: commands, screens, pictures, uploads, the function's package.
+#![forbid(unsafe_code)]
+
+mod artifact;
+mod cli;
+mod commands;
+mod exit_code;
+mod failure;
+mod interrupt;
+mod pictures;
+mod report;
+mod run;
+mod session;
+mod terraform;
+mod upload;
 
 fn main() -> std::process::ExitCode {
-    provisioner::cli::main()
+    run::run()
 }

@@ -8,20 +8,21 @@ use std::time::Duration;
 use futures::future::{Either, select};
 
 use crate::artifact::{self, Package};
-use crate::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
 use crate::cli::Global;
-use crate::config::{self, BucketRole, Config, Overrides};
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::local::{LocalAws, Progress, Running, Settings};
+use crate::interrupt::Interruptible;
 use crate::report::{Screen, seconds};
-use crate::stack::Stack;
+use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
+use engine::config::{self, BucketRole, Config, Overrides};
+use engine::interrupt::Interrupt;
+use engine::stack::Stack;
+use local_aws::{LocalAws, Progress, Running, Settings};
 
 /// So long the first call may take before it is spoken of.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// A command's surroundings.
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     /// The flags of every command.
     pub global: &'a Global,
     /// Where output goes.
@@ -31,7 +32,7 @@ pub struct Session<'a> {
 }
 
 /// A stack with the AWS it is on.
-pub struct Connected {
+pub(crate) struct Connected {
     /// The clients.
     pub aws: Aws,
     /// What should exist.
@@ -43,7 +44,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`Failure::Config`].
-    pub fn config(&self) -> Result<Config, Failure> {
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
         Ok(config::load(&self.global.config, &Overrides { stack: self.global.stack.clone() })?)
     }
 
@@ -51,7 +52,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What stands in the way.
-    pub async fn connect(&self) -> Result<Connected, Failure> {
+    pub(crate) async fn connect(&self) -> Result<Connected, Failure> {
         let config = self.config()?;
         self.interrupt.or(self.open(config)).await
     }
@@ -60,7 +61,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What stands in the way.
-    pub async fn connect_and_build(&self) -> Result<(Connected, Package), Failure> {
+    pub(crate) async fn connect_and_build(&self) -> Result<(Connected, Package), Failure> {
         let config = self.config()?;
         let build = self.package(config.function.architecture);
         let both = async { futures::try_join!(self.open(config), build) };
@@ -124,7 +125,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When it cannot be installed or started.
-    pub async fn start_local(&self) -> Result<Running, Failure> {
+    pub(crate) async fn start_local(&self) -> Result<Running, Failure> {
         let local = LocalAws::in_default_home()?;
         let say = |progress: Progress| self.screen.say(&progress.to_string());
         Ok(local.start(&Settings::default(), &say).await?)
@@ -134,7 +135,10 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When it cannot be built.
-    pub async fn package(&self, architecture: crate::config::Architecture) -> Result<Package, Failure> {
+    pub(crate) async fn package(
+        &self,
+        architecture: engine::config::Architecture,
+    ) -> Result<Package, Failure> {
         let target =
             if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
                 artifact::Target::Host

@@ -3,8 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-#[path = "support/jpeg.rs"]
-mod jpeg;
+use testkit::jpeg;
 
 use jpeg::*;
 use sanitizer::{Bytes, Category, IccPolicy, Options, Report, sanitize};

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-#[path = "support/jpeg.rs"]
-mod jpeg;
+use testkit::jpeg;
 
 use jpeg::*;
 use sanitizer::{Category, Options, Orientation, OrientationOutcome, PartialEdges, Report, sanitize};

@@ -22,11 +22,11 @@ use super::{
     Error, elf,
     toolchain::{Method, Tools, choose, triple},
 };
-use crate::config::Architecture;
+use engine::config::Architecture;
 
 /// What to build for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// This machine, for the AWS that runs on it.
     Host,
     /// Lambda, for this processor.

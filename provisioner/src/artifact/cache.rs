@@ -90,7 +90,7 @@ fn note_path(program: &Path) -> PathBuf {
 mod tests {
     use super::super::elf::Glibc;
     use super::*;
-    use crate::config::Architecture;
+    use engine::config::Architecture;
 
     fn kept(folder: &Path) -> (PathBuf, Stamp, Package) {
         let program = folder.join("bootstrap");

@@ -12,14 +12,14 @@ use object::{
     read::elf::FileHeader,
 };
 
-use crate::config::Architecture;
+use engine::config::Architecture;
 
 /// The glibc of Lambda's `provided.al2023` (Amazon Linux 2023).
 pub(super) const LAMBDA_GLIBC: Glibc = Glibc(2, 34);
 
 /// A version of glibc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub struct Glibc(pub u16, pub u16);
+pub(crate) struct Glibc(pub u16, pub u16);
 
 impl fmt::Display for Glibc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +29,7 @@ impl fmt::Display for Glibc {
 
 /// What a program says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Elf {
+pub(crate) struct Elf {
     /// The processor it is for.
     pub architecture: Architecture,
     /// The newest glibc it needs; none when it is linked statically.

@@ -7,7 +7,7 @@ use super::{elf::Glibc, prepare::BOOTSTRAP_VARIABLE};
 /// Why there is no package of the function. [`Error::hint`] says how to go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub(crate) enum Error {
     /// There is no checkout of this project to build from.
     #[error("the function's source code is not here: neither {} nor a folder above it is this project's", looked.display())]
     NoWorkspace {
@@ -111,7 +111,7 @@ pub enum Error {
 impl Error {
     /// How to go on.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoWorkspace { .. } => format!(
                 "run it in a checkout of this project, or name a built function: {BOOTSTRAP_VARIABLE}=path/to/bootstrap"

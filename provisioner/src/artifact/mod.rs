@@ -20,8 +20,7 @@ mod prepare;
 mod toolchain;
 mod workspace;
 
-pub use build::Target;
-pub use elf::{Elf, Glibc};
-pub use error::Error;
-pub use package::Package;
-pub use prepare::{BOOTSTRAP_VARIABLE, package};
+pub(crate) use build::Target;
+pub(crate) use error::Error;
+pub(crate) use package::Package;
+pub(crate) use prepare::package;

@@ -17,7 +17,7 @@ use super::{
     elf::{self, Elf, Glibc},
     toolchain::triple,
 };
-use crate::config::Architecture;
+use engine::config::Architecture;
 
 /// The file that Lambda starts, as it must be called in the zip.
 const ENTRY: &str = "bootstrap";
@@ -31,7 +31,7 @@ const MAX_UNZIPPED: u64 = 250 << 20;
 
 /// The function, ready to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Package {
+pub(crate) struct Package {
     /// The zip.
     pub zip: Bytes,
     /// Its hash as Lambda reports it: SHA-256 in Base64.
@@ -47,7 +47,7 @@ pub struct Package {
 impl Package {
     /// Size of the zip.
     #[must_use]
-    pub fn zip_bytes(&self) -> u64 {
+    pub(crate) fn zip_bytes(&self) -> u64 {
         self.zip.len() as u64
     }
 

@@ -6,7 +6,7 @@ use super::{Error, Package, Target, build, cache, known_zip, workspace};
 
 /// Names a built `bootstrap`, or a zip with one in it, that is used instead of
 /// building the function.
-pub const BOOTSTRAP_VARIABLE: &str = "PROVISIONER_BOOTSTRAP";
+pub(crate) const BOOTSTRAP_VARIABLE: &str = "PROVISIONER_BOOTSTRAP";
 
 /// Builds, checks and packages the function.
 ///
@@ -16,7 +16,11 @@ pub const BOOTSTRAP_VARIABLE: &str = "PROVISIONER_BOOTSTRAP";
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn package(near: Option<&Path>, target: Target, say: &dyn Fn(&str)) -> Result<Package, Error> {
+pub(crate) async fn package(
+    near: Option<&Path>,
+    target: Target,
+    say: &dyn Fn(&str),
+) -> Result<Package, Error> {
     if let Some(path) = std::env::var_os(BOOTSTRAP_VARIABLE).filter(|path| !path.is_empty()) {
         return on_a_thread(move || prebuilt(Path::new(&path), target)).await;
     }

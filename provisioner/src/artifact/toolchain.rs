@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Error;
-use crate::config::Architecture;
+use engine::config::Architecture;
 
 /// A way to build for Lambda.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use futures::future::Either;
 use serde_json::json;
 
-use crate::apply::{Outcome, apply};
 use crate::artifact::Package;
-use crate::events::Listener;
 use crate::failure::Failure;
-use crate::plan::Plan;
+use crate::interrupt::Interruptible;
 use crate::report::{JsonLines, Live, Plain, plan_json, plan_text, seconds, step_title};
-use crate::resources::Context;
 use crate::session::{Connected, Session};
+use engine::apply::{Outcome, apply};
+use engine::events::Listener;
+use engine::plan::Plan;
+use engine::resources::Context;
 
 /// How often a terminal is drawn anew.
 const FRAME: Duration = Duration::from_millis(100);
@@ -74,8 +75,9 @@ pub(super) async fn execute(
     } else {
         Box::new(Plain { screen, stack })
     };
+    let code = package.map(|package| &*package.zip);
     let context =
-        Context { aws: &connected.aws, stack, package, delete_data, on_wait: &|_| (), on_progress: &|_| () };
+        Context { aws: &connected.aws, stack, code, delete_data, on_wait: &|_| (), on_progress: &|_| () };
     let outcome = {
         let work = pin!(apply(plan, &context, listener.as_ref(), session.interrupt));
         let ticking = pin!(async {
@@ -92,7 +94,9 @@ pub(super) async fn execute(
     };
     drop(listener);
     sum_up(session, connected, plan, &outcome, start.elapsed());
-    if let Some(failure) = session.interrupt.failure().filter(|_| !outcome.abandoned.is_empty()) {
+    if let Some(failure) =
+        session.interrupt.interrupted().map(Failure::from).filter(|_| !outcome.abandoned.is_empty())
+    {
         return Err(failure);
     }
     if let Some((_, error)) = outcome.failed.first() {
@@ -103,7 +107,7 @@ pub(super) async fn execute(
             hint: error.hint(),
         });
     }
-    match session.interrupt.failure() {
+    match session.interrupt.interrupted().map(Failure::from) {
         Some(failure) if !outcome.is_complete() => Err(failure),
         _ => Ok(outcome),
     }

@@ -7,16 +7,17 @@ use serde_json::json;
 
 use super::changes;
 use super::settling::Settling;
-use crate::aws::{Aws, AwsError};
 use crate::cli;
-use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::plan::{self, DataRule, Note, Problem};
-use crate::resources::bucket::{self, Contents};
+use crate::interrupt::Interruptible;
 use crate::session::{Connected, Session};
-use crate::stack::Stack;
-use crate::world::World;
+use engine::aws::{Aws, AwsError};
+use engine::config::BucketRole;
+use engine::plan::{self, DataRule, Note, Problem};
+use engine::resources::bucket::{self, Contents};
+use engine::stack::Stack;
+use engine::world::World;
 
 pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;

@@ -8,10 +8,11 @@ use serde_json::json;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::interrupt::Interruptible;
 use crate::session::Session;
-use crate::stack::Stack;
 use crate::terraform;
-use crate::world::World;
+use engine::stack::Stack;
+use engine::world::World;
 
 /// Stands for the account in `export policies`, which asks nobody.
 const SOME_ACCOUNT: &str = "123456789012";

@@ -12,7 +12,7 @@ pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode
     let screen = session.screen;
     let found = find(&args.inputs, args.recursive);
     let seen = tokio::task::block_in_place(|| each(&found, session.interrupt.flag(), inspect, |_| ()));
-    if let Some(failure) = session.interrupt.failure() {
+    if let Some(failure) = session.interrupt.interrupted().map(Failure::from) {
         return Err(failure);
     }
     let seen: Vec<Inspection> = seen.into_iter().flatten().collect();

@@ -6,9 +6,10 @@ use super::changes;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::local::{LocalAws, Progress};
+use crate::interrupt::Interruptible;
 use crate::report::bytes;
 use crate::session::Session;
+use local_aws::{LocalAws, Progress};
 
 pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let screen = session.screen;
@@ -57,7 +58,7 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
                 };
                 text.push_str(&format!(
                     "version   ministack {}\n",
-                    status.version.as_deref().unwrap_or(crate::local::VERSION)
+                    status.version.as_deref().unwrap_or(local_aws::VERSION)
                 ));
                 text.push_str(&format!("data      {}\n", bytes(status.data_bytes)));
                 text.push_str(&format!("log       {}\n", status.log.display()));

@@ -22,7 +22,7 @@ use crate::session::Session;
 ///
 /// # Errors
 /// Whatever kept it from being done.
-pub async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Plan(args) => plan::run(args, session).await,
         Command::Up(args) => up::run(args, session).await,

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::interrupt::Interruptible;
 use crate::report::bytes;
 use crate::session::Session;
 use crate::terraform;

@@ -3,10 +3,11 @@
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::plan;
+use crate::interrupt::Interruptible;
 use crate::report::{plan_json, plan_text};
 use crate::session::Session;
-use crate::world::World;
+use engine::plan;
+use engine::world::World;
 
 pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;

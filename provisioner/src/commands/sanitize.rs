@@ -50,7 +50,7 @@ pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCod
             screen.out(&text);
         }
     }
-    if let Some(failure) = session.interrupt.failure() {
+    if let Some(failure) = session.interrupt.interrupted().map(Failure::from) {
         return Err(failure);
     }
     Ok(if summary.missing > 0 { ExitCode::Partial } else { ExitCode::Ok })

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
+use crate::interrupt::Interruptible;
 use crate::report::seconds;
 use crate::session::Session;
 

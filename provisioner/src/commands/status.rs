@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::AwsError;
-use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::plan::{self, Problem};
+use crate::interrupt::Interruptible;
 use crate::report::bytes;
-use crate::resources::bucket::{self, Contents, Observation};
 use crate::session::{Connected, Session};
-use crate::world::World;
+use engine::aws::AwsError;
+use engine::config::BucketRole;
+use engine::plan::{self, Problem};
+use engine::resources::bucket::{self, Contents, Observation};
+use engine::world::World;
 
 pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;

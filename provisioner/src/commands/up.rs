@@ -6,13 +6,14 @@ use super::changes;
 use super::settling::Settling;
 use crate::artifact::Package;
 use crate::cli;
-use crate::config::BucketRole;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::plan::{self, Plan};
+use crate::interrupt::Interruptible;
 use crate::report::plan_text;
 use crate::session::{Connected, Session};
-use crate::world::World;
+use engine::config::BucketRole;
+use engine::plan::{self, Plan};
+use engine::world::World;
 
 pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;

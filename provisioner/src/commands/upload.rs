@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::aws::{Aws, AwsCall, Wait};
 use crate::cli;
-use crate::config::{BucketRole, Config, UserConfig};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::interrupt::Interruptible;
 use crate::report::{TransferBar, arrival_json, arrival_line, bytes, printable, seconds};
 use crate::session::{Connected, Session};
-use crate::stack::Stack;
 use crate::upload::{AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, select};
+use engine::aws::{Aws, AwsCall, Wait};
+use engine::config::{BucketRole, Config, UserConfig};
+use engine::stack::Stack;
 
 /// Pictures on their way at once.
 const CONCURRENT: usize = 4;
@@ -151,7 +152,7 @@ async fn upload_as(
     selection: &Selection,
 ) -> Result<usize, Failure> {
     let Connected { aws, stack } = connected;
-    if let Some(failure) = session.interrupt.failure() {
+    if let Some(failure) = session.interrupt.interrupted().map(Failure::from) {
         return Err(failure);
     }
     let user = stack.names.user(&user.name);
@@ -249,7 +250,7 @@ async fn upload(
     drop(arrivals);
     drop(bar);
     tally.show(session, &connected.aws, start.elapsed());
-    match session.interrupt.failure() {
+    match session.interrupt.interrupted().map(Failure::from) {
         Some(failure) if tally.stopped > 0 => Err(failure),
         _ => Ok(total - tally.done),
     }

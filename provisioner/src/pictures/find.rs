@@ -6,7 +6,7 @@ use walkdir::WalkDir;
 
 /// Where a picture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
+pub(crate) enum Input {
     /// Standard input.
     Stdin,
     /// A file.
@@ -15,7 +15,7 @@ pub enum Input {
 
 /// One file to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// Where it is.
     pub input: Input,
     /// Its path below the folder that was named, or its own name.
@@ -30,7 +30,7 @@ pub struct Found {
 impl Found {
     /// The name to show.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match &self.input {
             Input::Stdin => "stdin".to_owned(),
             Input::File(path) => super::shown(path),
@@ -42,7 +42,7 @@ impl Found {
 /// names. Links are followed when they are named, and listed as unfit when
 /// they are found: they may lead out of the folder, or in circles.
 #[must_use]
-pub fn find(inputs: &[PathBuf], recursive: bool) -> Vec<Found> {
+pub(crate) fn find(inputs: &[PathBuf], recursive: bool) -> Vec<Found> {
     let mut found = Vec::new();
     for input in inputs {
         if input.as_os_str() == "-" {

@@ -10,7 +10,7 @@ use super::{Buffer, Found, Input, ReadError, read};
 
 /// What was seen in one file.
 #[derive(Debug)]
-pub struct Inspection {
+pub(crate) struct Inspection {
     /// Its name.
     pub name: String,
     /// Its length in bytes; 0 when it was not read.
@@ -23,7 +23,7 @@ pub struct Inspection {
 
 /// Why there is nothing to tell about a file.
 #[derive(Debug)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// A stable word for it, for programs.
     pub kind: &'static str,
     /// The reason.
@@ -36,7 +36,7 @@ pub struct Unreadable {
 impl Inspection {
     /// Whether a person who asked about this file got no answer.
     #[must_use]
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         match &self.result {
             Ok(_) => false,
             Err(error) => self.named || !matches!(error.kind, "not-a-picture" | "skipped"),
@@ -46,7 +46,7 @@ impl Inspection {
 
 /// Looks at `found`. It is cleaned in memory, so what is told to be removable
 /// is what `sanitize` removes, and hidden places are found as it finds them.
-pub fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
+pub(crate) fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
     let mut bytes = 0;
     let result = look(found, buffer, &mut bytes);
     Inspection { name: found.name(), bytes, named: found.named, result }

@@ -7,7 +7,7 @@ use super::{Cleaned, Ending, Inspection, Summary};
 
 /// One element of what `inspect --json` prints.
 #[must_use]
-pub fn inspection_json(inspection: &Inspection) -> Value {
+pub(crate) fn inspection_json(inspection: &Inspection) -> Value {
     let mut value = json!({"file": inspection.name});
     match &inspection.result {
         Ok(report) => {
@@ -32,7 +32,7 @@ pub fn inspection_json(inspection: &Inspection) -> Value {
 
 /// What `sanitize --json` prints.
 #[must_use]
-pub fn cleaned_json(all: &[&Cleaned], summary: &Summary) -> Value {
+pub(crate) fn cleaned_json(all: &[&Cleaned], summary: &Summary) -> Value {
     json!({"files": all.iter().map(|one| file(one)).collect::<Vec<_>>(), "summary": summary})
 }
 

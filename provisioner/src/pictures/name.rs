@@ -5,7 +5,7 @@ use std::path::Path;
 /// A path as text that can do no harm on a terminal: whoever sends a picture
 /// chooses its name, and a name may hold escape sequences.
 #[must_use]
-pub fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     harmless(&path.to_string_lossy())
 }
 

@@ -7,7 +7,7 @@ use super::{Found, Input, shown};
 
 /// Where a clean picture goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Standard output.
     Stdout,
     /// This file.
@@ -18,7 +18,7 @@ pub enum Place {
 
 /// Why no place can be given.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceError {
+pub(crate) enum PlaceError {
     /// There is one stdout.
     #[error("-o - takes one picture, and there are {0}")]
     ManyToStdout(usize),
@@ -57,7 +57,7 @@ pub enum PlaceError {
 impl PlaceError {
     /// How to go on.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::ManyToStdout(_) | Self::ManyToFile(_) => "give a folder with -o",
             Self::StdinInPlace => "write it to stdout with -o -",
@@ -75,7 +75,11 @@ impl PlaceError {
 ///
 /// # Errors
 /// When two pictures would go to one place, or an input be replaced unasked.
-pub fn places(inputs: &[PathBuf], found: &[Found], output: Option<&Path>) -> Result<Vec<Place>, PlaceError> {
+pub(crate) fn places(
+    inputs: &[PathBuf],
+    found: &[Found],
+    output: Option<&Path>,
+) -> Result<Vec<Place>, PlaceError> {
     let Some(output) = output else { return in_place(found) };
     if output.as_os_str() == "-" {
         return if found.len() == 1 {

@@ -16,7 +16,7 @@ const LIMIT: u64 = 2 << 30;
 
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// The system said no.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -32,7 +32,7 @@ pub enum ReadError {
 ///
 /// # Errors
 /// When it cannot be read, or is no picture.
-pub fn read(input: &Input, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
+pub(crate) fn read(input: &Input, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
     match input {
         Input::Stdin => read_from(io::stdin().lock(), 0, buffer),
         Input::File(path) => {

@@ -9,7 +9,7 @@ use sanitizer::Bytes;
 /// A worker's memory for the picture it works on, used again for the next:
 /// fresh pages from the system cost as much as the copy into them.
 #[derive(Debug, Default)]
-pub struct Buffer(Vec<u8>);
+pub(crate) struct Buffer(Vec<u8>);
 
 impl Buffer {
     /// The memory, empty.
@@ -35,7 +35,7 @@ impl Buffer {
 /// Calls `work` for each of `jobs`, as many at a time as there are processors,
 /// and `done` on the calling thread after each. Once `stop` is true no further
 /// one is begun. The results come back in the order of the jobs.
-pub fn each<J: Sync, R: Send>(
+pub(crate) fn each<J: Sync, R: Send>(
     jobs: &[J],
     stop: &AtomicBool,
     work: impl Fn(&J, &mut Buffer) -> R + Sync,

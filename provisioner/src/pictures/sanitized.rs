@@ -11,7 +11,7 @@ use super::{Buffer, Existing, Found, Input, Place, ReadError, read, shown, write
 
 /// What became of one file.
 #[derive(Debug)]
-pub struct Cleaned {
+pub(crate) struct Cleaned {
     /// The input's name.
     pub name: String,
     /// The output's name, where there is one.
@@ -24,7 +24,7 @@ pub struct Cleaned {
 
 /// How it ended.
 #[derive(Debug)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// A clean picture was written.
     Cleaned {
         /// What was removed.
@@ -47,7 +47,7 @@ pub enum Ending {
 impl Cleaned {
     /// Whether a person who wanted this picture clean does not have it now.
     #[must_use]
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         match self.ending {
             Ending::Cleaned { .. } | Ending::AlreadyClean(_) => false,
             Ending::Skipped(_) => self.named,
@@ -58,7 +58,13 @@ impl Cleaned {
 
 /// Cleans the picture `found` and writes it to `place`. `force` replaces a
 /// file that is there.
-pub fn clean(found: &Found, place: &Place, options: &Options, force: bool, buffer: &mut Buffer) -> Cleaned {
+pub(crate) fn clean(
+    found: &Found,
+    place: &Place,
+    options: &Options,
+    force: bool,
+    buffer: &mut Buffer,
+) -> Cleaned {
     let output = match place {
         Place::File(path) | Place::InPlace(path) => Some(shown(path)),
         Place::Stdout => Some("-".to_owned()),
@@ -161,7 +167,7 @@ fn exists(path: &Path) -> Ending {
 
 /// The sum of many endings.
 #[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Clean pictures written.
     pub cleaned: usize,
     /// Clean already, left as they are.
@@ -189,7 +195,7 @@ pub struct Summary {
 impl Summary {
     /// Sums up.
     #[must_use]
-    pub fn of<'a>(all: impl IntoIterator<Item = &'a Cleaned>) -> Self {
+    pub(crate) fn of<'a>(all: impl IntoIterator<Item = &'a Cleaned>) -> Self {
         let mut sum = Self::default();
         for one in all {
             sum.missing += usize::from(one.is_missing());

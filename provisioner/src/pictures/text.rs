@@ -30,7 +30,7 @@ const FEW: usize = 6;
 
 /// What one picture reveals; the first facts of each kind, or `all`.
 #[must_use]
-pub fn inspection_text(inspection: &Inspection, all: bool) -> String {
+pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     let report = match &inspection.result {
         Ok(report) => report,
         Err(error) => {
@@ -151,7 +151,7 @@ fn category_name(category: sanitizer::Category) -> &'static str {
 /// What became of one file, or nothing for one that simply became clean,
 /// unless `verbose`.
 #[must_use]
-pub fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
+pub(crate) fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
     let (head, text) = match &one.ending {
         Ending::Cleaned { report, .. } => match note(report) {
             Some(note) => {
@@ -193,7 +193,7 @@ fn note(report: &Report) -> Option<&'static str> {
 
 /// The last line.
 #[must_use]
-pub fn summary_text(sum: &Summary, elapsed: Duration) -> String {
+pub(crate) fn summary_text(sum: &Summary, elapsed: Duration) -> String {
     let mut parts = vec![format!("{} cleaned", sum.cleaned)];
     for (count, what) in [
         (sum.turned, "of them turned upright"),

@@ -9,7 +9,7 @@ use sanitizer::Bytes;
 
 /// What to do with a file that has the name already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// Keep it, and fail.
     Keep,
     /// Replace it.
@@ -27,7 +27,7 @@ pub enum Existing {
 ///
 /// # Errors
 /// When the system says no. Nothing is left behind then.
-pub fn write(
+pub(crate) fn write(
     path: &Path,
     pieces: &[Bytes],
     like: Option<&fs::Metadata>,

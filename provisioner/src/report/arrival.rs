@@ -9,7 +9,7 @@ use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
 /// One line: where the picture is now, how long it took, what was removed.
 #[must_use]
-pub fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> String {
+pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> String {
     let Arrival { picture, prediction, outcome, elapsed } = arrival;
     let path = printable(&picture.path.to_string_lossy());
     let key = printable(&picture.key);
@@ -68,7 +68,7 @@ pub fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> S
 
 /// The same as JSON. Kinds and counts of what was removed, never a value.
 #[must_use]
-pub fn arrival_json(arrival: &Arrival<'_>, source: &str, destination: &str) -> Value {
+pub(crate) fn arrival_json(arrival: &Arrival<'_>, source: &str, destination: &str) -> Value {
     let Arrival { picture, prediction, outcome, elapsed } = arrival;
     let (word, uploaded, reason) = match outcome {
         Outcome::Clean { .. } => ("clean", true, None),
@@ -134,7 +134,7 @@ fn word_of(value: &Value) -> String {
 /// A name as one line of a terminal: control characters, which file names may
 /// hold, are escaped.
 #[must_use]
-pub fn printable(name: &str) -> String {
+pub(crate) fn printable(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for character in name.chars() {
         if character.is_control() {

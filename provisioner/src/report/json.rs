@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{Screen, plan_text::step_title};
-use crate::events::{Event, Listener, Skipped};
-use crate::stack::Stack;
+use engine::events::{Event, Listener, Skipped};
+use engine::stack::Stack;
 
 /// Writes a JSON line for each event to stdout.
-pub struct JsonLines<'a> {
+pub(crate) struct JsonLines<'a> {
     /// Where to.
     pub screen: &'a Screen,
     /// For names.

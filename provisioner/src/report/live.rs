@@ -7,12 +7,12 @@ use anstyle::{AnsiColor, Style};
 
 use super::Screen;
 use super::tree::Tree;
-use crate::events::{Event, Listener};
-use crate::plan::Plan;
-use crate::stack::Stack;
+use engine::events::{Event, Listener};
+use engine::plan::Plan;
+use engine::stack::Stack;
 
 /// Shows what runs and what waits for what; erased when it is dropped.
-pub struct Live<'a> {
+pub(crate) struct Live<'a> {
     screen: &'a Screen,
     start: Instant,
     tree: Mutex<Tree>,
@@ -21,7 +21,7 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// On stderr.
     #[must_use]
-    pub fn new(screen: &'a Screen, plan: &Plan, stack: &Stack) -> Self {
+    pub(crate) fn new(screen: &'a Screen, plan: &Plan, stack: &Stack) -> Self {
         Self { screen, start: Instant::now(), tree: Mutex::new(Tree::of(plan, stack)) }
     }
 }

@@ -1,23 +1,26 @@
 //! Plans and events for people, for logs and for programs. Nothing here decides.
 
 mod arrival;
+mod config_errors;
 mod json;
 mod live;
 mod plain;
 mod plan_json;
 mod plan_text;
 mod policy_diff;
+mod progress;
 mod screen;
 mod transfer_bar;
 mod tree;
-mod units;
 
-pub use arrival::{arrival_json, arrival_line, printable};
-pub use json::JsonLines;
-pub use live::Live;
-pub use plain::Plain;
-pub use plan_json::plan_json;
-pub use plan_text::{plan_text, step_title};
-pub use screen::{Screen, error_text};
-pub use transfer_bar::TransferBar;
-pub use units::{bytes, far, seconds};
+pub(crate) use arrival::{arrival_json, arrival_line, printable};
+pub(crate) use config_errors::{config_errors_json, config_errors_text};
+pub(crate) use engine::units::{bytes, seconds};
+pub(crate) use json::JsonLines;
+pub(crate) use live::Live;
+pub(crate) use plain::Plain;
+pub(crate) use plan_json::plan_json;
+pub(crate) use plan_text::{plan_text, step_title};
+pub(crate) use progress::far;
+pub(crate) use screen::{Screen, error_text};
+pub(crate) use transfer_bar::TransferBar;

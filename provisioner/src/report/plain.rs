@@ -1,11 +1,11 @@
 //! Events as plain lines with the time, for logs and CI.
 
 use super::{Screen, far, plan_text::step_title, seconds};
-use crate::events::{Event, Listener, Skipped};
-use crate::stack::Stack;
+use engine::events::{Event, Listener, Skipped};
+use engine::stack::Stack;
 
 /// Writes a line for each event to stderr.
-pub struct Plain<'a> {
+pub(crate) struct Plain<'a> {
     /// Where to.
     pub screen: &'a Screen,
     /// For names.
@@ -14,7 +14,7 @@ pub struct Plain<'a> {
 
 impl Listener for Plain<'_> {
     fn event(&self, event: &Event<'_>) {
-        let title = |step: &crate::plan::Step| step_title(&step.address, &step.change, self.stack);
+        let title = |step: &engine::plan::Step| step_title(&step.address, &step.change, self.stack);
         let text = match event {
             Event::Started { .. } if !self.screen.verbose => return,
             Event::Started { step, .. } => format!("start  {}", title(step)),

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{Plan, resource_action};
-use crate::resources::{Action, ResourceChange, Shown};
-use crate::stack::Stack;
+use engine::plan::{Plan, resource_action};
+use engine::resources::{Action, ResourceChange, Shown};
+use engine::stack::Stack;
 
 /// The plan as one JSON document.
 #[must_use]
-pub fn plan_json(plan: &Plan, stack: &Stack) -> Value {
+pub(crate) fn plan_json(plan: &Plan, stack: &Stack) -> Value {
     let resources: Vec<Value> = plan
         .by_resource()
         .iter()

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::policy_diff::diff;
-use crate::plan::{Plan, resource_action};
-use crate::resources::{Action, Address, Change, Line, ResourceChange, Shown};
-use crate::stack::Stack;
+use engine::plan::{Plan, resource_action};
+use engine::resources::{Action, Address, Change, Line, ResourceChange, Shown};
+use engine::stack::Stack;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -16,7 +16,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// The plan, with colours; a stream that wants none strips them.
 #[must_use]
-pub fn plan_text(plan: &Plan, stack: &Stack, verbose: bool) -> String {
+pub(crate) fn plan_text(plan: &Plan, stack: &Stack, verbose: bool) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -57,7 +57,7 @@ pub fn plan_text(plan: &Plan, stack: &Stack, verbose: bool) -> String {
 
 /// One line for a step, for progress and errors: `source bucket NAME: versioning`.
 #[must_use]
-pub fn step_title(address: &Address, change: &Change, stack: &Stack) -> String {
+pub(crate) fn step_title(address: &Address, change: &Change, stack: &Stack) -> String {
     let line = change.line();
     let name = address.name(stack);
     match line.attribute {
@@ -81,7 +81,7 @@ fn summary(plan: &Plan) -> String {
     )
 }
 
-fn whole_note(steps: &[&crate::plan::Step]) -> String {
+fn whole_note(steps: &[&engine::plan::Step]) -> String {
     let note = steps
         .iter()
         .map(|step| step.change.line())

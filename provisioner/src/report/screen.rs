@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 /// The two streams and how to use them.
-pub struct Screen {
+pub(crate) struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Err>,
     lost: AtomicBool,
@@ -62,7 +62,7 @@ impl Screen {
     /// The process's own streams. Colours only on terminals, and `NO_COLOR`
     /// is honoured.
     #[must_use]
-    pub fn of_process(json: bool, verbose: bool) -> Self {
+    pub(crate) fn of_process(json: bool, verbose: bool) -> Self {
         Self {
             out: Mutex::new(Box::new(AutoStream::auto(std::io::stdout()))),
             err: Mutex::new(Err {
@@ -80,7 +80,7 @@ impl Screen {
     }
 
     /// Writes data. A reader that has gone away is no error.
-    pub fn out(&self, text: &str) {
+    pub(crate) fn out(&self, text: &str) {
         let Ok(mut out) = self.out.lock() else { return };
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
@@ -89,12 +89,12 @@ impl Screen {
     }
 
     /// Whether data could not be written, to a full disk for example.
-    pub fn has_lost_data(&self) -> bool {
+    pub(crate) fn has_lost_data(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
 
     /// Writes what is not data.
-    pub fn err(&self, text: &str) {
+    pub(crate) fn err(&self, text: &str) {
         if let Ok(mut err) = self.err.lock() {
             let _ = err.write(text);
         }
@@ -119,24 +119,24 @@ impl Screen {
     }
 
     /// Writes a JSON document, pretty.
-    pub fn document(&self, value: &Value) {
+    pub(crate) fn document(&self, value: &Value) {
         self.out(&format!("{value:#}\n"));
     }
 
     /// Writes a JSON document in one line.
-    pub fn line(&self, value: &Value) {
+    pub(crate) fn line(&self, value: &Value) {
         self.out(&format!("{value}\n"));
     }
 
     /// A remark for a person; nothing with `--json`.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         if !self.json {
             self.err(&format!("{text}\n"));
         }
     }
 
     /// Asks a yes-or-no question on the terminal.
-    pub async fn confirm(&self, question: &str) -> bool {
+    pub(crate) async fn confirm(&self, question: &str) -> bool {
         self.err(&format!("{question} [y/N] "));
         // On a thread of its own, which nobody waits for when a signal comes instead of an answer.
         let answer = tokio::task::spawn_blocking(|| {
@@ -149,7 +149,7 @@ impl Screen {
 
 /// An error as a person reads it: what, why, how to fix.
 #[must_use]
-pub fn error_text(what: &str, hint: Option<&str>) -> String {
+pub(crate) fn error_text(what: &str, hint: Option<&str>) -> String {
     const ERROR: Style = AnsiColor::Red.on_default().bold();
     const HINT: Style = AnsiColor::Cyan.on_default().bold();
     let mut text = format!("{ERROR}error:{ERROR:#} {what}\n");

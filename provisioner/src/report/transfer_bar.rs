@@ -3,12 +3,12 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Bytes sent of all, with what is waited for.
-pub struct TransferBar(ProgressBar);
+pub(crate) struct TransferBar(ProgressBar);
 
 impl TransferBar {
     /// A bar for `total` bytes; shows nothing unless `visible`.
     #[must_use]
-    pub fn new(total: u64, visible: bool) -> Self {
+    pub(crate) fn new(total: u64, visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
         let template =
@@ -23,17 +23,17 @@ impl TransferBar {
     }
 
     /// So many more bytes were sent.
-    pub fn sent(&self, bytes: u64) {
+    pub(crate) fn sent(&self, bytes: u64) {
         self.0.inc(bytes);
     }
 
     /// What is being waited for.
-    pub fn message(&self, text: String) {
+    pub(crate) fn message(&self, text: String) {
         self.0.set_message(text);
     }
 
     /// Runs what writes to the terminal, with the bar out of the way.
-    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::units::bar;
+use super::progress::bar;
 use super::{far, plan_text::step_title, seconds};
-use crate::events::{Event, Skipped};
-use crate::plan::Plan;
-use crate::resources::Address;
-use crate::stack::Stack;
+use engine::events::{Event, Skipped};
+use engine::plan::Plan;
+use engine::resources::Address;
+use engine::stack::Stack;
 
 const SPINNER: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 /// Steps that wait are named up to here; after that they are counted.
@@ -171,14 +171,14 @@ fn cut(line: String, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::AwsError;
-    use crate::config::BucketRole;
-    use crate::plan::Step;
-    use crate::resources::{Change, Progress, bucket, function, log_group, role, trigger};
+    use engine::aws::AwsError;
+    use engine::config::BucketRole;
+    use engine::plan::Step;
+    use engine::resources::{Change, Progress, bucket, function, log_group, role, trigger};
 
     fn stack() -> Stack {
-        let overrides = crate::config::Overrides::default();
-        let Ok(config) = crate::config::parse("stack = \"photos\"", "config.toml", &overrides) else {
+        let overrides = engine::config::Overrides::default();
+        let Ok(config) = engine::config::parse("stack = \"photos\"", "config.toml", &overrides) else {
             panic!()
         };
         Stack::new(config, "aws", "000000000000", "us-east-1")

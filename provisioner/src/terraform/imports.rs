@@ -4,15 +4,15 @@
 
 use std::fmt::Write as _;
 
-use crate::config::BucketRole;
-use crate::resources::alarm;
-use crate::resources::bucket::{self, Lifecycle, ObservedLifecycle, Versioning};
-use crate::stack::{Stack, permission_statement_id};
-use crate::world::World;
+use engine::config::BucketRole;
+use engine::resources::alarm;
+use engine::resources::bucket::{self, Lifecycle, ObservedLifecycle, Versioning};
+use engine::stack::{Stack, permission_statement_id};
+use engine::world::World;
 
 /// What the imported function has no value for: AWS does not tell where the code
 /// came from, and so Terraform would upload the same package once more.
-pub const OVERRIDE: &str = r#"# Written by `provisioner export imports`; delete it together with imports.tf.
+pub(crate) const OVERRIDE: &str = r#"# Written by `provisioner export imports`; delete it together with imports.tf.
 #
 # AWS does not say from which file the code came. Without this Terraform would
 # upload the same package once more, instead of importing and nothing else.
@@ -25,7 +25,7 @@ resource "aws_lambda_function" "sanitizer" {
 
 /// Import blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Imports {
+pub(crate) struct Imports {
     /// Address and id of each.
     pub blocks: Vec<(String, String)>,
 }
@@ -37,7 +37,7 @@ impl Imports {
 
     /// The content of `imports.tf`.
     #[must_use]
-    pub fn to_hcl(&self) -> String {
+    pub(crate) fn to_hcl(&self) -> String {
         let mut hcl = String::from(
             "# Written by `provisioner export imports`: what exists now. After `terraform apply`\n\
              # it is in Terraform's state, and this file and imports_override.tf can go.\n",
@@ -52,7 +52,7 @@ impl Imports {
 
 /// Blocks for every resource of `terraform/` that exists.
 #[must_use]
-pub fn imports(stack: &Stack, world: &World) -> Imports {
+pub(crate) fn imports(stack: &Stack, world: &World) -> Imports {
     let mut imports = Imports::default();
     for role in [BucketRole::Source, BucketRole::Destination] {
         if let Some(observed) = world.bucket(role).present() {
@@ -128,8 +128,8 @@ fn bucket(imports: &mut Imports, stack: &Stack, role: BucketRole, observed: &buc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Overrides, parse};
-    use crate::resources::{bucket::Observation, trigger};
+    use engine::config::{Overrides, parse};
+    use engine::resources::{bucket::Observation, trigger};
 
     fn empty() -> World {
         World {

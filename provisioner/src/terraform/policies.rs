@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::BucketRole;
-use crate::stack::{Stack, policies as documents};
+use engine::config::BucketRole;
+use engine::stack::{Stack, policies as documents};
 
 /// The documents by what they are attached to.
 #[must_use]
-pub fn policies(stack: &Stack) -> Value {
+pub(crate) fn policies(stack: &Stack) -> Value {
     let names = &stack.names;
     let mut all = Map::new();
     all.insert("role trust".to_owned(), documents::trust());

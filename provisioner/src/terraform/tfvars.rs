@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::{AlarmsConfig, BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
+use engine::config::{AlarmsConfig, BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
 
 /// The content of `stack.auto.tfvars.json`. `path_style` is for endpoints other
 /// than AWS's own.
 #[must_use]
-pub fn tfvars(config: &Config, path_style: bool) -> Value {
+pub(crate) fn tfvars(config: &Config, path_style: bool) -> Value {
     let mut variables = Map::new();
     variables.insert("stack".to_owned(), json!(config.stack));
     for (name, value) in [
@@ -94,7 +94,7 @@ fn user(config: &UserConfig) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Overrides, parse};
+    use engine::config::{Overrides, parse};
 
     fn of(text: &str) -> Value {
         tfvars(&parse(text, "config.toml", &Overrides::default()).unwrap(), false)

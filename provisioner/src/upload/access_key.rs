@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::types::AccessKeyMetadata;
 
-use crate::aws::{Aws, AwsCall, AwsError, Deadline, Wait, until};
 use crate::failure::Failure;
+use engine::aws::{Aws, AwsCall, AwsError, Deadline, Wait, until};
 
 /// AWS allows a user so many keys
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
@@ -24,7 +24,7 @@ const DENIED: Duration = Duration::from_secs(15);
 const REMOVAL: Deadline = Deadline(Duration::from_secs(30));
 
 /// A key made for this run.
-pub struct AccessKey {
+pub(crate) struct AccessKey {
     user: String,
     /// Its public part.
     pub id: String,
@@ -37,7 +37,7 @@ impl AccessKey {
     ///
     /// # Errors
     /// When there is no such user, it has two keys already, or IAM fails.
-    pub async fn create(aws: &Aws, user: &str) -> Result<Self, Failure> {
+    pub(crate) async fn create(aws: &Aws, user: &str) -> Result<Self, Failure> {
         let before = list(aws, user).await.map_err(|error| missing_user(error, user))?;
         if before.len() >= MOST_KEYS {
             return Err(too_many(user, &before));
@@ -81,7 +81,7 @@ impl AccessKey {
 
     /// An S3 client with this key.
     #[must_use]
-    pub fn client(&self, aws: &Aws) -> aws_sdk_s3::Client {
+    pub(crate) fn client(&self, aws: &Aws) -> aws_sdk_s3::Client {
         aws.s3_as(&self.id, &self.secret)
     }
 
@@ -90,7 +90,7 @@ impl AccessKey {
     ///
     /// # Errors
     /// When S3 still refuses the key at the deadline, or fails otherwise.
-    pub async fn wait_until_usable(
+    pub(crate) async fn wait_until_usable(
         client: &aws_sdk_s3::Client,
         bucket: &str,
         key: &str,
@@ -112,7 +112,7 @@ impl AccessKey {
     ///
     /// # Errors
     /// When it could not be removed within half a minute.
-    pub async fn remove(&self, aws: &Aws) -> Result<(), AwsError> {
+    pub(crate) async fn remove(&self, aws: &Aws) -> Result<(), AwsError> {
         remove(aws, &self.user, &self.id).await
     }
 }

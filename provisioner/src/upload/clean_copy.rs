@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::primitives::DateTime;
 
 use super::function_log::{About, Verdict, verdict};
-use crate::aws::{Aws, AwsCall, AwsError, Wait};
+use engine::aws::{Aws, AwsCall, AwsError, Wait};
 
 /// First pause between two looks; a picture of some megabytes takes about so long.
 const FIRST: Duration = Duration::from_millis(100);

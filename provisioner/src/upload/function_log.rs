@@ -1,9 +1,8 @@
-//! What the function wrote about a picture: one JSON object a line (see
-//! `function/src/log.rs`).
+//! What the function wrote about a picture ([`contract::log`]).
 
-use serde::Deserialize;
+use contract::log::{Line, Message};
 
-use crate::aws::{Aws, AwsCall, AwsError};
+use engine::aws::{Aws, AwsCall, AwsError};
 
 /// Lines that say why a picture has no clean copy
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>).
@@ -30,14 +29,6 @@ pub(super) enum Verdict {
     Rejected(String),
     /// The function failed, and Lambda tries again.
     Failed(String),
-}
-
-#[derive(Deserialize)]
-struct Line {
-    message: String,
-    key: Option<String>,
-    version_id: Option<String>,
-    reason: Option<String>,
 }
 
 /// The newest verdict on a picture.
@@ -74,7 +65,7 @@ pub(super) async fn verdict(aws: &Aws, group: &str, about: About<'_>) -> Result<
 
 /// What a line says about this upload, if it is about it.
 fn read(line: &str, about: About<'_>) -> Option<Verdict> {
-    let line: Line = serde_json::from_str(line).ok()?;
+    let line = Line::read(line)?;
     if line.key.as_deref() != Some(about.key) {
         return None;
     }
@@ -85,10 +76,10 @@ fn read(line: &str, about: About<'_>) -> Option<Verdict> {
         return None;
     }
     let reason = line.reason.unwrap_or_else(|| "the function's log gives no reason".to_owned());
-    match line.message.as_str() {
-        "rejected" => Some(Verdict::Rejected(reason)),
-        "failed" => Some(Verdict::Failed(reason)),
-        _ => None,
+    match line.message {
+        Message::Rejected => Some(Verdict::Rejected(reason)),
+        Message::Failed => Some(Verdict::Failed(reason)),
+        Message::Cleaned | Message::Ignored => None,
     }
 }
 

@@ -9,11 +9,12 @@ use super::clean_copy::{Awaited, Found, look};
 use super::prediction::Prediction;
 use super::selection::Picture;
 use super::send::{Content, Sender, content_type};
-use crate::aws::{Aws, Wait};
-use crate::config::BucketRole;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::stack::Stack;
+use crate::interrupt::Interruptible;
+use engine::aws::{Aws, Wait};
+use engine::config::BucketRole;
+use engine::interrupt::Interrupt;
+use engine::stack::Stack;
 
 /// Longer files are sent without being looked at: they would fill the memory.
 const MOST_LOOKED_AT: u64 = 128 * 1024 * 1024;
@@ -22,7 +23,7 @@ const MOST_LOOKED_AT: u64 = 128 * 1024 * 1024;
 const FIRST_BYTES: usize = 4096;
 
 /// What all pictures of a run have in common.
-pub struct Journey<'a> {
+pub(crate) struct Journey<'a> {
     /// The caller's clients: they wait for the clean copies.
     pub aws: &'a Aws,
     /// Names and configuration.
@@ -39,7 +40,7 @@ pub struct Journey<'a> {
 
 /// Something that happened on the way.
 #[derive(Debug, Clone, Copy)]
-pub enum News<'a> {
+pub(crate) enum News<'a> {
     /// So many more bytes are in bucket A.
     Sent(u64),
     /// A clean copy is waited for.
@@ -53,7 +54,7 @@ pub enum News<'a> {
 
 /// How a picture's way ended.
 #[derive(Debug)]
-pub struct Arrival<'a> {
+pub(crate) struct Arrival<'a> {
     /// The picture.
     pub picture: &'a Picture,
     /// What the sanitizer said of it here.
@@ -66,7 +67,7 @@ pub struct Arrival<'a> {
 
 /// Where a picture is now.
 #[derive(Debug)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Its clean copy is in bucket B.
     Clean {
         /// The clean copy's length in bytes.
@@ -95,14 +96,14 @@ pub enum Outcome {
 impl Outcome {
     /// Whether the picture is where it was wanted.
     #[must_use]
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         matches!(self, Self::Clean { .. } | Self::Uploaded)
     }
 }
 
 impl Journey<'_> {
     /// Takes one picture all the way.
-    pub async fn of<'p>(&self, picture: &'p Picture) -> Arrival<'p> {
+    pub(crate) async fn of<'p>(&self, picture: &'p Picture) -> Arrival<'p> {
         let start = Instant::now();
         let mut prediction = Prediction::Unknown;
         let mut uploaded = false;
@@ -120,7 +121,7 @@ impl Journey<'_> {
         prediction: &mut Prediction,
         uploaded: &mut bool,
     ) -> Result<Outcome, Failure> {
-        if let Some(failure) = self.interrupt.failure() {
+        if let Some(failure) = self.interrupt.interrupted().map(Failure::from) {
             return Err(failure);
         }
         let names = &self.stack.names;

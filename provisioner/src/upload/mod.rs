@@ -9,8 +9,8 @@ mod prediction;
 mod selection;
 mod send;
 
-pub use access_key::AccessKey;
-pub use journey::{Arrival, Journey, News, Outcome};
-pub use prediction::{Prediction, what_was_removed};
-pub use selection::{Picture, Problem, Rules, Selection, select};
-pub use send::Sender;
+pub(crate) use access_key::AccessKey;
+pub(crate) use journey::{Arrival, Journey, News, Outcome};
+pub(crate) use prediction::{Prediction, what_was_removed};
+pub(crate) use selection::{Picture, Rules, Selection, select};
+pub(crate) use send::Sender;

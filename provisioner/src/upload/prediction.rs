@@ -5,12 +5,11 @@ use bytes::Bytes;
 use sanitizer::facts::{FactKind, Facts};
 use sanitizer::{Category, Options, Orientation, OrientationOutcome, Report};
 
-use crate::config::OrientationConfig;
 use crate::report::bytes;
 
 /// What will become of a picture.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Prediction {
+pub(crate) enum Prediction {
     /// A clean copy of so many bytes, without what the report lists.
     Clean {
         /// Length of the clean copy.
@@ -31,14 +30,10 @@ pub enum Prediction {
 
 impl Prediction {
     /// Cleans the picture on a thread of its own, and keeps what that tells.
-    pub async fn of(content: Bytes, orientation: OrientationConfig) -> Self {
+    pub(crate) async fn of(content: Bytes, orientation: Orientation) -> Self {
         let mut options = Options::default();
         options.facts = true;
-        options.orientation = match orientation {
-            OrientationConfig::Upright => Orientation::Upright,
-            OrientationConfig::Tag => Orientation::Tag,
-            OrientationConfig::Drop => Orientation::Drop,
-        };
+        options.orientation = orientation;
         match tokio::task::spawn_blocking(move || sanitizer::sanitize(content, &options)).await {
             Ok(Ok(clean)) => Self::Clean { length: clean.len() as u64, report: Box::new(clean.report) },
             Ok(Err(error)) => Self::Refused { kind: error.kind(), reason: error.to_string() },
@@ -50,7 +45,7 @@ impl Prediction {
 
 /// What was removed, in words that never hold a value of the metadata.
 #[must_use]
-pub fn what_was_removed(report: &Report) -> String {
+pub(crate) fn what_was_removed(report: &Report) -> String {
     let mut words = report.facts.as_ref().map(told).unwrap_or_default();
     let categories = report.categories();
     for category in &categories {
@@ -136,20 +131,16 @@ fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Opti
 }
 
 #[cfg(test)]
-#[path = "../../tests/support/picture.rs"]
-mod picture;
-
-#[cfg(test)]
 mod tests {
     use super::*;
-    use picture::{exif, segment};
+    use testkit::one_pixel::{self, exif, segment};
 
     fn picture(segments: &[Vec<u8>], trailer: &[u8]) -> Bytes {
-        picture::picture(segments, trailer).into()
+        one_pixel::picture(segments, trailer).into()
     }
 
     async fn told_of(content: Bytes) -> String {
-        match Prediction::of(content, OrientationConfig::Upright).await {
+        match Prediction::of(content, Orientation::Upright).await {
             Prediction::Clean { report, .. } => what_was_removed(&report),
             other => format!("{other:?}"),
         }
@@ -172,7 +163,7 @@ mod tests {
     async fn the_length_is_that_of_the_clean_copy() {
         let clean = picture(&[], b"");
         let Prediction::Clean { length, .. } =
-            Prediction::of(picture(&[exif()], b"tail"), OrientationConfig::Upright).await
+            Prediction::of(picture(&[exif()], b"tail"), Orientation::Upright).await
         else {
             panic!("not clean")
         };
@@ -182,7 +173,7 @@ mod tests {
     #[tokio::test]
     async fn what_will_be_rejected_is_known_before() {
         let cut = picture(&[], b"").slice(..60);
-        let refused = Prediction::of(cut, OrientationConfig::Upright).await;
+        let refused = Prediction::of(cut, Orientation::Upright).await;
         assert!(matches!(refused, Prediction::Refused { kind: "truncated", .. }), "{refused:?}");
     }
 }

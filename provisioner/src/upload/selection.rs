@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::config::{TriggerConfig, UserConfig};
+use engine::config::{TriggerConfig, UserConfig};
 
 /// The longest key that S3 takes, in bytes of UTF-8
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
@@ -13,7 +13,7 @@ const LONGEST_KEY: usize = 1024;
 
 /// What was found under the paths that the user named.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// What to upload, in the order of the paths, folders by name.
     pub pictures: Vec<Picture>,
     /// Files in folders that no suffix of the trigger matches.
@@ -24,7 +24,7 @@ pub struct Selection {
 
 /// A file to upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// Where it is.
     pub path: PathBuf,
     /// Where it goes, in both buckets.
@@ -35,7 +35,7 @@ pub struct Picture {
 
 /// A path that cannot be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The path.
     pub path: PathBuf,
     /// Why not, and what to do about it.
@@ -44,7 +44,7 @@ pub struct Problem {
 
 /// What decides about keys.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// Which keys start the function.
     pub trigger: &'a TriggerConfig,
     /// What the user wants before each key.
@@ -96,7 +96,7 @@ impl Rules<'_> {
 /// Looks at the paths. A file goes by its name; what is in a folder goes by its
 /// path from there, with `/` on every system.
 #[must_use]
-pub fn select(paths: &[PathBuf], rules: &Rules<'_>) -> Selection {
+pub(crate) fn select(paths: &[PathBuf], rules: &Rules<'_>) -> Selection {
     let mut collector =
         Collector { rules, base: rules.base(), taken: HashMap::new(), selection: Selection::default() };
     for path in paths {
@@ -196,7 +196,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use crate::config::{Access, BucketRole};
+    use engine::config::{Access, BucketRole};
 
     fn trigger(prefix: &str) -> TriggerConfig {
         TriggerConfig { prefix: prefix.to_owned(), suffixes: vec![".jpg".to_owned(), ".JPG".to_owned()] }

@@ -12,9 +12,10 @@ use sanitizer::Format;
 
 use super::access_key::not_known_yet;
 use super::selection::Picture;
-use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
+use crate::interrupt::Interruptible;
+use engine::aws::{AwsCall, AwsError, Deadline, until};
+use engine::interrupt::Interrupt;
 
 /// From this length on a file goes in parts: a broken connection then costs one
 /// part, not the file.
@@ -29,7 +30,7 @@ const MOST_PARTS: u64 = 10_000;
 const CONCURRENT_PARTS: usize = 4;
 
 /// Who sends, and where to.
-pub struct Sender {
+pub(crate) struct Sender {
     /// The client of whoever uploads.
     pub s3: Client,
     /// Bucket A.

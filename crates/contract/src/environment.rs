@@ -1,0 +1,154 @@
+//! The environment variables through which the stack configures the function.
+//!
+//! Lambda's rules for them:
+//! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
+
+use sanitizer::Orientation;
+
+/// Bucket A: the only bucket whose events are accepted.
+pub const SOURCE_BUCKET: &str = "SOURCE_BUCKET";
+/// Bucket B: where clean pictures go.
+pub const DESTINATION_BUCKET: &str = "DESTINATION_BUCKET";
+/// `true`: `x-amz-meta-*` is copied; `false`, the default: it is not.
+pub const KEEP_USER_METADATA: &str = "KEEP_USER_METADATA";
+/// `upright`, the default, `tag` or `drop`.
+pub const ORIENTATION: &str = "ORIENTATION";
+
+/// All of them.
+pub const VARIABLES: [&str; 4] = [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION];
+
+/// What the stack tells the function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Bucket A: the only bucket whose events are accepted.
+    pub source_bucket: String,
+    /// Bucket B: where clean pictures go.
+    pub destination_bucket: String,
+    /// Copy `x-amz-meta-*` to the clean object.
+    pub keep_user_metadata: bool,
+    /// What becomes of the EXIF orientation.
+    pub orientation: Orientation,
+}
+
+/// Why an environment cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// A variable without which nothing can be done.
+    #[error("the environment variable {0} is not set; `provisioner up` sets it")]
+    Missing(&'static str),
+    /// A variable with a value that means nothing.
+    #[error("{name} = {value:?} is not one of {allowed}; `provisioner up` repairs it")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What is understood.
+        allowed: &'static str,
+    },
+    /// The function would be triggered by its own output, for ever.
+    #[error(
+        "SOURCE_BUCKET and DESTINATION_BUCKET are both {0:?}: each clean picture would start the function again; \
+         use two buckets"
+    )]
+    Loop(String),
+}
+
+impl Environment {
+    /// Reads it from the variables that `lookup` finds.
+    ///
+    /// # Errors
+    /// When a bucket is not named, both are the same, or a value means nothing.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
+        let required =
+            |name| lookup(name).filter(|value| !value.is_empty()).ok_or(EnvironmentError::Missing(name));
+        let source_bucket = required(SOURCE_BUCKET)?;
+        let destination_bucket = required(DESTINATION_BUCKET)?;
+        if source_bucket == destination_bucket {
+            return Err(EnvironmentError::Loop(source_bucket));
+        }
+        let keep_user_metadata = match lookup(KEEP_USER_METADATA).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(value) => return Err(invalid(KEEP_USER_METADATA, value, "true, false")),
+        };
+        let orientation = match lookup(ORIENTATION) {
+            None => Orientation::default(),
+            Some(value) => value.parse().map_err(|_| invalid(ORIENTATION, &value, "upright, tag, drop"))?,
+        };
+        Ok(Self { source_bucket, destination_bucket, keep_user_metadata, orientation })
+    }
+
+    /// Its variables, in the order of [`VARIABLES`].
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, &str); VARIABLES.len()] {
+        [
+            (SOURCE_BUCKET, &self.source_bucket),
+            (DESTINATION_BUCKET, &self.destination_bucket),
+            (KEEP_USER_METADATA, if self.keep_user_metadata { "true" } else { "false" }),
+            (ORIENTATION, self.orientation.as_str()),
+        ]
+    }
+}
+
+/// A variable's value that means nothing.
+#[must_use]
+pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> EnvironmentError {
+    EnvironmentError::Invalid { name, value: value.to_owned(), allowed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
+        Environment::read(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const BUCKETS: [(&str, &str); 2] = [(SOURCE_BUCKET, "a"), (DESTINATION_BUCKET, "b")];
+
+    #[test]
+    fn two_buckets_are_enough() {
+        let environment = read(&BUCKETS).unwrap();
+        assert_eq!((&*environment.source_bucket, &*environment.destination_bucket), ("a", "b"));
+        assert!(!environment.keep_user_metadata);
+        assert_eq!(environment.orientation, Orientation::Upright);
+    }
+
+    #[test]
+    fn what_one_side_writes_the_other_reads() {
+        for orientation in [Orientation::Upright, Orientation::Tag, Orientation::Drop] {
+            for keep_user_metadata in [false, true] {
+                let written = Environment {
+                    source_bucket: "a".to_owned(),
+                    destination_bucket: "b".to_owned(),
+                    keep_user_metadata,
+                    orientation,
+                };
+                assert_eq!(written.variables().map(|(name, _)| name), VARIABLES);
+                assert_eq!(read(&written.variables()), Ok(written.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_loop_is_refused() {
+        let error = read(&[(SOURCE_BUCKET, "a"), (DESTINATION_BUCKET, "a")]).unwrap_err();
+        assert_eq!(error, EnvironmentError::Loop("a".to_owned()));
+    }
+
+    #[test]
+    fn missing_empty_and_meaningless_values_are_refused() {
+        assert_eq!(read(&BUCKETS[..1]).unwrap_err(), EnvironmentError::Missing(DESTINATION_BUCKET));
+        assert_eq!(
+            read(&[(SOURCE_BUCKET, ""), (DESTINATION_BUCKET, "b")]).unwrap_err(),
+            EnvironmentError::Missing(SOURCE_BUCKET)
+        );
+        for (name, value) in [(KEEP_USER_METADATA, "yes"), (ORIENTATION, "left")] {
+            let error = read(&[&BUCKETS[..], &[(name, value)]].concat()).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name} = \"{value}\"")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What the command line and the Lambda function agree on.
+//!
+//! `provisioner up` writes the [`environment`], the function reads it; S3 and the command line send an [`event`], the
+//! function reads it; the function writes [`log`] lines, `provisioner upload` reads them. Each of these is a type
+//! here, used on both sides, so that they cannot drift apart.
+#![forbid(unsafe_code)]
+
+pub mod environment;
+pub mod event;
+pub mod log;

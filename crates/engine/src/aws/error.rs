@@ -1,0 +1,444 @@
+//! Errors of AWS calls, told apart by AWS's error code and never by their text.
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_types::request_id::RequestId;
+use rustls::CertificateError;
+
+/// Why a call to AWS failed.
+#[derive(Debug, Clone)]
+pub struct AwsError {
+    /// The operation as AWS names it, for example `PutBucketPolicy`.
+    pub operation: &'static str,
+    /// AWS's error code, for example `NoSuchBucket`, when AWS answered.
+    pub code: Option<String>,
+    /// HTTP status, when AWS answered.
+    pub status: Option<u16>,
+    /// AWS's message, or what went wrong on the way.
+    pub message: String,
+    /// The id to quote to AWS's support.
+    pub request_id: Option<String>,
+    /// What went wrong when AWS did not answer.
+    pub transport: Option<Transport>,
+}
+
+/// What went wrong when there was no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// No connection, or it broke.
+    Connection,
+    /// The other side's certificate is of an authority that nobody here trusts.
+    Untrusted,
+    /// No answer in time.
+    Timeout,
+    /// The request could not be made: most often, there are no credentials.
+    Credentials,
+    /// An answer that the SDK could not read.
+    Response,
+}
+
+impl std::fmt::Display for AwsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        } else if let Some(status) = self.status {
+            write!(f, "HTTP {status}: ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(id) = &self.request_id {
+            write!(f, " (request id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for AwsError {}
+
+impl AwsError {
+    fn is(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+    }
+
+    /// The thing does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.is(&[
+            "NoSuchBucket",
+            "NoSuchKey",
+            "NoSuchUpload",
+            "NoSuchVersion",
+            "NotFound",
+            "NoSuchEntity",
+            "NoSuchEntityException",
+            "ResourceNotFoundException",
+            "ResourceNotFound",
+            // Aspects of a bucket that was never given them.
+            "NoSuchTagSet",
+            "NoSuchPublicAccessBlockConfiguration",
+            "OwnershipControlsNotFoundError",
+            "ServerSideEncryptionConfigurationNotFoundError",
+            "NoSuchBucketPolicy",
+            "NoSuchLifecycleConfiguration",
+            "ReplicationConfigurationNotFoundError",
+        ]) || (self.code.is_none() && self.status == Some(404))
+    }
+
+    /// The whole bucket does not exist (as opposed to one of its aspects).
+    #[must_use]
+    pub fn is_no_such_bucket(&self) -> bool {
+        self.is(&["NoSuchBucket"])
+    }
+
+    /// It exists already: somebody, perhaps we, was faster.
+    #[must_use]
+    pub fn is_already_exists(&self) -> bool {
+        self.is(&[
+            "BucketAlreadyOwnedByYou",
+            "EntityAlreadyExists",
+            "EntityAlreadyExistsException",
+            "ResourceAlreadyExistsException",
+            "ResourceConflictException",
+        ])
+    }
+
+    /// The bucket's name is taken by another account.
+    #[must_use]
+    pub fn is_taken_by_others(&self) -> bool {
+        self.is(&["BucketAlreadyExists"])
+    }
+
+    /// Another change of the same thing is under way; AWS asks to try again.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.is(&[
+            "OperationAborted",
+            "ResourceConflictException",
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+            "OperationAbortedException",
+            "PreconditionFailedException",
+            "EntityTemporarilyUnmodifiable",
+            "DeleteConflict",
+            "BucketNotEmpty",
+        ])
+    }
+
+    /// ACLs cannot be switched off while the bucket's grants something to others
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html>).
+    #[must_use]
+    pub fn is_acl_in_the_way(&self) -> bool {
+        self.is(&["InvalidBucketAclWithObjectOwnership"])
+    }
+
+    /// The bucket cannot be deleted: something is in it.
+    #[must_use]
+    pub fn is_bucket_not_empty(&self) -> bool {
+        self.is(&["BucketNotEmpty"])
+    }
+
+    /// AWS could not do it just now, and says so for a part of a batch.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.is(&["InternalError", "ServiceUnavailable"])
+    }
+
+    /// Lambda cannot assume a role that was made a moment ago.
+    #[must_use]
+    pub fn is_role_not_ready(&self) -> bool {
+        self.is(&["InvalidParameterValueException"]) && self.message.contains("cannot be assumed")
+    }
+
+    /// S3 could not validate the notification's target (yet).
+    #[must_use]
+    pub fn is_destination_not_validated(&self) -> bool {
+        self.is(&["InvalidArgument"])
+    }
+
+    /// A principal in a policy is not known (yet).
+    #[must_use]
+    pub fn is_unknown_principal(&self) -> bool {
+        self.is(&["MalformedPolicy", "MalformedPolicyDocument", "MalformedPolicyDocumentException"])
+    }
+
+    /// The caller may not do this.
+    #[must_use]
+    pub fn is_access_denied(&self) -> bool {
+        self.is(&["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"])
+            || (self.code.is_none() && self.status == Some(403))
+    }
+
+    /// The credentials are missing, wrong or expired.
+    #[must_use]
+    pub fn is_credentials(&self) -> bool {
+        self.transport == Some(Transport::Credentials)
+            || self.is(&[
+                "ExpiredToken",
+                "ExpiredTokenException",
+                "InvalidClientTokenId",
+                "InvalidAccessKeyId",
+                "SignatureDoesNotMatch",
+                "UnrecognizedClientException",
+                "AuthFailure",
+                "InvalidToken",
+                "TokenRefreshRequired",
+                "RequestExpired",
+                "RequestTimeTooSkewed",
+            ])
+    }
+
+    /// AWS asks to slow down.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.is(&[
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "TooManyRequestsException",
+            "SlowDown",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+        ]) || self.status == Some(429)
+    }
+
+    /// AWS was reached and has trouble of its own, which says nothing about who asked.
+    #[must_use]
+    pub fn is_trouble_of_aws(&self) -> bool {
+        self.is_throttled() || self.status.is_some_and(|status| status >= 500)
+    }
+
+    /// The bucket lives in another region than the one that was asked.
+    #[must_use]
+    pub fn is_wrong_region(&self) -> bool {
+        self.is(&["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"])
+            || self.status == Some(301)
+    }
+
+    /// It is not known whether the call took effect.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self.transport, Some(Transport::Connection | Transport::Timeout | Transport::Response))
+            || self.status.is_some_and(|status| status >= 500)
+    }
+
+    /// What the user can do about it, when there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        if self.is(&["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]) {
+            Some("the session has expired: sign in again, for example with `aws sso login`")
+        } else if self.transport == Some(Transport::Credentials) {
+            Some(
+                "no usable AWS credentials were found: set AWS_PROFILE, run `aws configure` or `aws sso login`, \
+                 or use --local for the AWS on this machine",
+            )
+        } else if self.is_credentials() {
+            Some(
+                "AWS does not accept these credentials: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and the clock",
+            )
+        } else if self.is_access_denied() {
+            Some("the credentials in use may not do this: use others, or ask for this permission")
+        } else if self.is_wrong_region() {
+            Some("this is in another region: set AWS_REGION or `region` in config.toml")
+        } else if self.is_throttled() {
+            Some("AWS asks to slow down: run the command again in a minute, it goes on where it stopped")
+        } else if self.is_taken_by_others() {
+            Some(
+                "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml",
+            )
+        } else if self.is_destination_not_validated()
+            && self.operation == "PutBucketNotificationConfiguration"
+        {
+            Some(
+                "S3 checks the targets of all notification entries of the bucket: take out those of others whose queue, \
+                 topic or function is gone, or does not let S3 in",
+            )
+        } else if self.is_bucket_not_empty() {
+            Some(
+                "objects have arrived in the bucket meanwhile: stop whatever writes into it, then run the command \
+                 again",
+            )
+        } else if self.transport == Some(Transport::Untrusted) {
+            Some(
+                "the endpoint shows a certificate of an authority that is not trusted here: AWS_CA_BUNDLE=FILE names \
+                 the PEM file of those to trust instead of the system's; without it, check AWS_ENDPOINT_URL",
+            )
+        } else if self.transport == Some(Transport::Connection) {
+            Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
+        } else if self.transport == Some(Transport::Timeout) {
+            Some("no answer in time: check the network, then run the command again")
+        } else if self.is_conflict() {
+            Some("something else changes this at the same time: let it end, then run the command again")
+        } else if self.is_not_found() {
+            Some(
+                "it was there before: another run, Terraform or a person has deleted it meanwhile; let that end, then \
+                 run the command again",
+            )
+        } else if self.is_trouble_of_aws() {
+            Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
+        } else {
+            None
+        }
+    }
+}
+
+/// Gives the result of an SDK call its operation's name and our error type.
+pub trait AwsCall<T> {
+    /// Names the operation, for example `"PutBucketPolicy"`.
+    ///
+    /// # Errors
+    /// The call's error, as an [`AwsError`].
+    fn aws(self, operation: &'static str) -> Result<T, AwsError>;
+}
+
+impl<T, E> AwsCall<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    SdkError<E, HttpResponse>: RequestId,
+{
+    fn aws(self, operation: &'static str) -> Result<T, AwsError> {
+        self.map_err(|error| from_sdk(operation, &error))
+    }
+}
+
+fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> AwsError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    SdkError<E, HttpResponse>: RequestId,
+{
+    let transport = match error {
+        SdkError::ServiceError(_) => None,
+        _ if caused_by_credentials(error) => Some(Transport::Credentials),
+        _ if caused_by_unknown_issuer(error) => Some(Transport::Untrusted),
+        SdkError::TimeoutError(_) => Some(Transport::Timeout),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Transport::Timeout),
+        SdkError::ResponseError(_) => Some(Transport::Response),
+        _ => Some(Transport::Connection),
+    };
+    let service = error.as_service_error();
+    AwsError {
+        operation,
+        code: service.and_then(|e| e.code()).map(str::to_owned),
+        status: error.raw_response().map(|response| response.status().as_u16()),
+        message: service.and_then(|e| e.message()).map_or_else(|| chain(error), str::to_owned),
+        request_id: error.request_id().map(str::to_owned),
+        transport,
+    }
+}
+
+/// Whether the credentials chain is what failed: it runs while the request is made.
+fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// Whether TLS refused the other side because nobody here knows who issued its certificate.
+fn caused_by_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // A bad signature: an authority of this name is trusted, but it has another key.
+        if let Some(rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        )) = error.downcast_ref()
+        {
+            return true;
+        }
+        // An I/O error gives the cause of what it wraps for its own, and so skips what it wraps.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    false
+}
+
+/// The texts of an error and its causes, without repeating one.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let part = error.to_string();
+        if !part.is_empty() && !text.contains(&part) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&part);
+        }
+        next = error.source();
+    }
+    text
+}
+
+impl AwsError {
+    /// An answer with this code, as a service would give it: for tests of what reads codes.
+    #[must_use]
+    pub fn with_code(code: &str) -> Self {
+        Self {
+            operation: "Test",
+            code: Some(code.to_owned()),
+            status: Some(400),
+            message: "test".to_owned(),
+            request_id: None,
+            transport: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absence_is_told_by_code_or_by_a_bare_404() {
+        for code in ["NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException", "NoSuchTagSet"] {
+            assert!(AwsError::with_code(code).is_not_found(), "{code}");
+        }
+        assert!(!AwsError::with_code("AccessDenied").is_not_found());
+        let head = AwsError { code: None, status: Some(404), ..AwsError::with_code("") };
+        assert!(head.is_not_found());
+    }
+
+    #[test]
+    fn a_name_taken_by_others_is_not_ours() {
+        let error = AwsError::with_code("BucketAlreadyExists");
+        assert!(error.is_taken_by_others() && !error.is_already_exists());
+        assert!(error.hint().is_some_and(|hint| hint.contains("config.toml")));
+    }
+
+    #[test]
+    fn trouble_of_aws_is_told_by_code_and_status() {
+        let of = |code: Option<&str>, status| AwsError {
+            code: code.map(str::to_owned),
+            status: Some(status),
+            ..AwsError::with_code("")
+        };
+        for error in [
+            of(Some("Throttling"), 400),
+            of(Some("ServiceUnavailable"), 503),
+            of(Some("InternalFailure"), 500),
+            // A gateway in between answers with a page, in which there is no code.
+            of(None, 502),
+            of(None, 429),
+        ] {
+            assert!(error.is_trouble_of_aws() && error.hint().is_some(), "{error:?}");
+        }
+        for error in [of(Some("InvalidClientTokenId"), 403), of(None, 403), of(Some("AccessDenied"), 403)] {
+            assert!(!error.is_trouble_of_aws(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn expired_sessions_get_their_own_hint() {
+        assert!(AwsError::with_code("NoSuchEntity").hint().is_some_and(|hint| hint.contains("meanwhile")));
+        assert!(
+            AwsError::with_code("OperationAborted").hint().is_some_and(|hint| hint.contains("let it end"))
+        );
+        assert!(AwsError::with_code("ExpiredToken").hint().is_some_and(|hint| hint.contains("sso login")));
+    }
+}

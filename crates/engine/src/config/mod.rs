@@ -1,0 +1,26 @@
+//! `config.toml`: the file, and the validated [`Config`] made of it.
+//!
+//! The data flows from top to bottom: `load` gets the text, `parse` turns its
+//! tables into the model with the help of `reader` (types, unknown keys) and
+//! `rules` (what AWS allows), and `errors` collects everything that is wrong.
+//! Nothing in here talks to AWS.
+
+mod defaults;
+mod errors;
+mod keys;
+mod load;
+mod model;
+mod parse;
+mod reader;
+mod rules;
+mod syntax;
+
+pub use errors::{ConfigError, ConfigErrors};
+pub use load::load;
+pub use model::{
+    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
+    TriggerConfig, UserConfig,
+};
+pub use parse::{Overrides, parse};
+pub use rules::bucket_name::expand as expand_bucket_name;
+pub use sanitizer::Orientation;

@@ -1,0 +1,193 @@
+//! The validated configuration: every value in here obeys AWS's rules.
+
+use sanitizer::Orientation;
+
+use std::collections::BTreeMap;
+
+/// A stack as `config.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The name every other name derives from.
+    pub stack: String,
+    /// The region, when the file names one; else the AWS environment decides.
+    pub region: Option<String>,
+    /// The only account this stack may be created in, when the file names one.
+    pub account: Option<String>,
+    /// Tags of the user's own, put on everything that can be tagged.
+    pub tags: BTreeMap<String, String>,
+    /// Bucket A: where pictures are uploaded.
+    pub source: BucketConfig,
+    /// Bucket B: where clean pictures appear.
+    pub destination: BucketConfig,
+    /// The function between them.
+    pub function: FunctionConfig,
+    /// Which uploads start it.
+    pub trigger: TriggerConfig,
+    /// Alarms on the function; `None`: there are none.
+    pub alarms: Option<AlarmsConfig>,
+    /// Who may do what.
+    pub users: Vec<UserConfig>,
+    /// ARN of a permissions boundary for the role and the users.
+    pub permissions_boundary: Option<String>,
+}
+
+/// One bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketConfig {
+    /// The name; `{stack}`, `{account}` and `{region}` stand for their values.
+    pub bucket: String,
+    /// Keep old versions of objects.
+    pub versioning: bool,
+    /// How objects are encrypted at rest.
+    pub encryption: Encryption,
+    /// Delete current objects after this many days.
+    pub expire_days: Option<u32>,
+    /// Delete noncurrent versions after this many days.
+    pub noncurrent_days: Option<u32>,
+    /// Abort multipart uploads that were not completed within this many days.
+    pub abort_multipart_days: Option<u32>,
+}
+
+/// Default encryption of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encryption {
+    /// SSE-S3 (`AES256`).
+    Aes256,
+    /// SSE-KMS (`aws:kms`) with this key's ARN.
+    Kms {
+        /// ARN of the key.
+        key: String,
+    },
+}
+
+/// The function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionConfig {
+    /// Memory in MB, 128 to 10240.
+    pub memory: u32,
+    /// Timeout in seconds, 1 to 900.
+    pub timeout: u32,
+    /// Instruction set.
+    pub architecture: Architecture,
+    /// Environment variables of the user's own.
+    pub environment: BTreeMap<String, String>,
+    /// Reserved concurrency: at most this many at once.
+    pub reserved_concurrency: Option<u32>,
+    /// Days the logs are kept.
+    pub log_retention_days: u32,
+    /// Copy `x-amz-meta-*` to the clean object.
+    pub keep_user_metadata: bool,
+    /// What becomes of the EXIF orientation.
+    pub orientation: Orientation,
+}
+
+/// Instruction set of the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// `x86_64`
+    X86_64,
+    /// `arm64` (Graviton)
+    Arm64,
+}
+
+impl Architecture {
+    /// Lambda's name for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}
+
+/// Which uploads start the function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriggerConfig {
+    /// Only keys that begin so. Empty: all.
+    pub prefix: String,
+    /// Only keys that end so; one notification entry each.
+    pub suffixes: Vec<String>,
+}
+
+/// Alarms on the function: each goes off when its number is reached within five minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmsConfig {
+    /// ARNs of the SNS topics that are told.
+    pub actions: Vec<String>,
+    /// Failed invocations.
+    pub errors: u32,
+    /// Throttled invocations.
+    pub throttles: u32,
+    /// Events that Lambda gave up on.
+    pub dropped: u32,
+}
+
+/// A user of the stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserConfig {
+    /// The name within the stack; the IAM name is `<stack>-<name>`.
+    pub name: String,
+    /// The one bucket the user has to do with.
+    pub bucket: BucketRole,
+    /// What the user may do there.
+    pub access: Access,
+    /// Only keys that begin so. Empty: all.
+    pub prefix: String,
+}
+
+/// One of the two buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BucketRole {
+    /// Bucket A.
+    Source,
+    /// Bucket B.
+    Destination,
+}
+
+impl BucketRole {
+    /// The word for it in `config.toml` and in addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Destination => "destination",
+        }
+    }
+}
+
+/// What a user may do in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// List, get, put and delete objects.
+    ReadWrite,
+    /// List and get objects.
+    ReadOnly,
+    /// Put objects, nothing else: a drop box.
+    WriteOnly,
+}
+
+impl Access {
+    /// The word for it in `config.toml`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadWrite => "read-write",
+            Self::ReadOnly => "read-only",
+            Self::WriteOnly => "write-only",
+        }
+    }
+
+    /// May list and get objects.
+    #[must_use]
+    pub fn reads(self) -> bool {
+        matches!(self, Self::ReadWrite | Self::ReadOnly)
+    }
+
+    /// May put objects.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        matches!(self, Self::ReadWrite | Self::WriteOnly)
+    }
+}

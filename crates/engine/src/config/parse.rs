@@ -1,0 +1,556 @@
+//! From text to the model: reads every table, applies every rule, and gives
+//! either a configuration in which all is well or all that is not.
+
+use sanitizer::Orientation;
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::errors::{ConfigErrors, Findings, Problem};
+use super::model::{
+    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
+    TriggerConfig, UserConfig,
+};
+use super::reader::{At, Section, quoted};
+use super::rules::bucket_name::{self, Known};
+use super::rules::{alarms, arn, environment, function, lifecycle, place, stack_name, tags, trigger, users};
+use super::{defaults, keys, syntax};
+
+/// What the command line says instead of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--stack NAME`
+    pub stack: Option<String>,
+}
+
+/// Stands for a stack whose name is wrong, while the rest is checked: the
+/// shortest, so that no length is blamed on it.
+const SOME_STACK: &str = "abc";
+
+/// Reads and validates the text of a configuration; `file_name` is for the errors.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn parse(text: &str, file_name: &str, overrides: &Overrides) -> Result<Config, ConfigErrors> {
+    // Editors on Windows begin files with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut found = Findings::new(text);
+    let (document, mistakes) = DeTable::parse_recoverable(text);
+    for mistake in &mistakes {
+        let (span, problem) = syntax::explain(mistake, text);
+        found.add_syntax(span, problem);
+    }
+    let top = Section::top(document.get_ref(), &mut found);
+    let config = read(&top, overrides, &mut found);
+    match config {
+        Some(config) if found.is_empty() => Ok(config),
+        _ => Err(found.into_errors(file_name)),
+    }
+}
+
+fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) -> Option<Config> {
+    let file_stack = read_stack(top, found);
+    let asked = overrides.stack.as_deref();
+    if let Some(problem) = asked.and_then(stack_name::check) {
+        let problem = Problem { message: format!("{} (from `--stack`)", problem.message), ..problem };
+        found.add(None, Problem { help: problem.help.replace("stack = ", "--stack "), ..problem });
+    }
+    let stack = asked.or(file_stack.as_deref()).filter(|name| stack_name::check(name).is_none());
+
+    let region = checked(top, "region", place::check_region, found);
+    let account = checked(top, "account", place::check_account, found);
+    let known =
+        Known { stack: stack.unwrap_or(SOME_STACK), account: account.as_deref(), region: region.as_deref() };
+    let boundary =
+        checked(top, "permissions_boundary", |text| arn::check_boundary(text, known.account), found);
+    let tags = read_tags(top, found);
+
+    let source_table = top.table("source", "[source]", keys::BUCKET, found);
+    let destination_table = top.table("destination", "[destination]", keys::BUCKET, found);
+    let source = read_bucket(source_table.as_ref(), BucketRole::Source, &known, found);
+    let destination = read_bucket(destination_table.as_ref(), BucketRole::Destination, &known, found);
+    let unnamed = [(&source, &source_table), (&destination, &destination_table)]
+        .into_iter()
+        .filter(|(_, table)| table.as_ref().is_none_or(|table| !table.has("bucket")));
+    // Both for the same reason: that is one error.
+    if let Some(problem) =
+        unnamed.filter_map(|(bucket, _)| bucket_name::check_default(&bucket.bucket, &known)).next()
+    {
+        found.add(top.span_of("stack").filter(|_| asked.is_none()), problem);
+    }
+    let name_span = |table: Option<&Section<'_, '_>>| table.and_then(|table| table.span_of("bucket"));
+    let source_span = name_span(source_table.as_ref());
+    let destination_span = name_span(destination_table.as_ref());
+    if let Some(problem) = bucket_name::check_distinct(&source.bucket, &destination.bucket, &known) {
+        found.add(destination_span.clone().or(source_span.clone()), problem);
+    }
+    if let (Some(asked), Some(file)) = (asked, file_stack.as_deref())
+        && asked != file
+    {
+        for (bucket, span) in [(&source.bucket, source_span), (&destination.bucket, destination_span)] {
+            if let Some(problem) = bucket_name::check_follows_stack(bucket, file, asked) {
+                found.add(span, problem);
+            }
+        }
+    }
+
+    let function = read_function(top, found);
+    let trigger = read_trigger(top, known.stack, found);
+    let alarms = read_alarms(top, known.region, found);
+    let users = read_users(top, known.stack, found);
+    Some(Config {
+        stack: stack?.to_owned(),
+        region,
+        account,
+        tags,
+        source,
+        destination,
+        function,
+        trigger,
+        alarms,
+        users,
+        permissions_boundary: boundary,
+    })
+}
+
+fn read_stack(top: &Section<'_, '_>, found: &mut Findings<'_>) -> Option<String> {
+    if !top.has("stack") {
+        found.add_missing(
+            None,
+            Problem::new(
+                "`stack` is missing",
+                "every name on AWS derives from it",
+                "write it into the first line: stack = \"photos\"",
+            ),
+        );
+    }
+    let stack = top.string("stack", found)?;
+    if let Some(problem) = stack_name::check(&stack.value) {
+        found.add(Some(stack.span), problem);
+    }
+    Some(stack.value)
+}
+
+/// A string that may be absent; a wrong one counts as absent.
+fn checked(
+    section: &Section<'_, '_>,
+    key: &str,
+    rule: impl Fn(&str) -> Option<Problem>,
+    found: &mut Findings<'_>,
+) -> Option<String> {
+    let text = section.string(key, found)?;
+    match rule(&text.value) {
+        None => Some(text.value),
+        Some(problem) => {
+            found.add(Some(text.span), problem);
+            None
+        }
+    }
+}
+
+fn read_tags(top: &Section<'_, '_>, found: &mut Findings<'_>) -> BTreeMap<String, String> {
+    let entries = top.free_table("tags", found);
+    if let Some(problem) = tags::check_count(entries.len()) {
+        found.add(entries.get(tags::MOST).map(|(key, _)| key.span.clone()), problem);
+    }
+    let mut before = Vec::new();
+    for (key, value) in &entries {
+        let about_key = tags::check_key(&key.value).or_else(|| tags::check_twice(&key.value, &before));
+        if let Some(problem) = about_key {
+            found.add(Some(key.span.clone()), problem);
+        }
+        if let Some(problem) = tags::check_value(&key.value, &value.value) {
+            found.add(Some(value.span.clone()), problem);
+        }
+        before.push(key.value.clone());
+    }
+    entries.into_iter().map(|(key, value)| (key.value, value.value)).collect()
+}
+
+fn read_bucket(
+    table: Option<&Section<'_, '_>>,
+    role: BucketRole,
+    known: &Known<'_>,
+    found: &mut Findings<'_>,
+) -> BucketConfig {
+    let default = defaults::bucket(role);
+    let Some(table) = table else { return default };
+    let name = table.string("bucket", found);
+    if let Some(name) = &name {
+        for problem in bucket_name::check(&name.value, known) {
+            found.add(Some(name.span.clone()), problem);
+        }
+    }
+    let versioning = table.boolean("versioning", found).unwrap_or(default.versioning);
+    let noncurrent = table.days_or_never("noncurrent_days", &lifecycle::DAYS, found);
+    if let Some(problem) = lifecycle::check_noncurrent(versioning, noncurrent.flatten()) {
+        found.add(table.span_of("noncurrent_days"), problem);
+    }
+    BucketConfig {
+        bucket: name.map_or(default.bucket, |name| name.value),
+        versioning,
+        encryption: read_encryption(table, known, found),
+        expire_days: table.number("expire_days", &lifecycle::DAYS, found).map(|days| days.value),
+        noncurrent_days: noncurrent.unwrap_or(default.noncurrent_days.filter(|_| versioning)),
+        abort_multipart_days: (table.days_or_never("abort_multipart_days", &lifecycle::DAYS, found))
+            .unwrap_or(default.abort_multipart_days),
+    }
+}
+
+/// The two forms of [`Encryption`], without the key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Algorithm {
+    Aes256,
+    Kms,
+}
+
+fn read_encryption(table: &Section<'_, '_>, known: &Known<'_>, found: &mut Findings<'_>) -> Encryption {
+    const WHY: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html";
+    let choices = [("AES256", Algorithm::Aes256), ("aws:kms", Algorithm::Kms)];
+    let algorithm = table.choice("encryption", &choices, found);
+    let key = checked(table, "kms_key", |text| arn::check_key(text, known.region), found);
+    // Without a readable algorithm there is nothing the key could contradict.
+    let unreadable = table.has("encryption") && algorithm.is_none();
+    match &algorithm {
+        Some(At { value: Algorithm::Kms, span }) if !table.has("kms_key") => {
+            let note = format!(
+                "with AWS's default key the policies of the role and the users could not be limited to it, \
+                 and nobody outside the account could read: {WHY}"
+            );
+            let help = "add kms_key = \"arn:aws:kms:...\", or take encryption = \"AES256\"";
+            found.add_missing(
+                Some(span.clone()),
+                Problem::new("encryption with \"aws:kms\" needs a `kms_key`", note, help),
+            );
+        }
+        Some(At { value: Algorithm::Kms, .. }) => {}
+        _ if table.has("kms_key") && !unreadable => {
+            let note = format!("\"AES256\" has no key of yours; S3 manages it: {WHY}");
+            let problem = Problem::new(
+                "`kms_key` without encryption = \"aws:kms\"",
+                note,
+                "set encryption = \"aws:kms\", or remove this line",
+            );
+            found.add(table.span_of("kms_key"), problem);
+        }
+        _ => {}
+    }
+    match (algorithm.map(|algorithm| algorithm.value), key) {
+        (Some(Algorithm::Kms), Some(key)) => Encryption::Kms { key },
+        _ => Encryption::Aes256,
+    }
+}
+
+fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionConfig {
+    let default = defaults::function();
+    let Some(table) = top.table("function", "[function]", keys::FUNCTION, found) else { return default };
+    let number = |key, limits, found: &mut Findings<'_>| table.number(key, limits, found).map(|at| at.value);
+    let architectures = [Architecture::X86_64, Architecture::Arm64].map(|one| (one.as_str(), one));
+    let orientations = Orientation::ALL.map(|one| (one.as_str(), one));
+    let retention = table.number("log_retention_days", &function::RETENTION, found);
+    if let Some(days) = &retention
+        && let Some(problem) = function::check_retention(days.value)
+    {
+        found.add(Some(days.span.clone()), problem);
+    }
+    FunctionConfig {
+        memory: number("memory", &function::MEMORY, found).unwrap_or(default.memory),
+        timeout: number("timeout", &function::TIMEOUT, found).unwrap_or(default.timeout),
+        architecture: (table.choice("architecture", &architectures, found))
+            .map_or(default.architecture, |architecture| architecture.value),
+        environment: read_environment(&table, found),
+        reserved_concurrency: number("reserved_concurrency", &function::CONCURRENCY, found),
+        log_retention_days: retention.map_or(default.log_retention_days, |days| days.value),
+        keep_user_metadata: (table.boolean("keep_user_metadata", found))
+            .unwrap_or(default.keep_user_metadata),
+        orientation: (table.choice("orientation", &orientations, found))
+            .map_or(default.orientation, |orientation| orientation.value),
+    }
+}
+
+fn read_environment(table: &Section<'_, '_>, found: &mut Findings<'_>) -> BTreeMap<String, String> {
+    let entries = table.free_table("environment", found);
+    for (name, _) in &entries {
+        if let Some(problem) = environment::check_name(&name.value) {
+            found.add(Some(name.span.clone()), problem);
+        }
+    }
+    let environment = entries.into_iter().map(|(name, value)| (name.value, value.value)).collect();
+    if let Some(problem) = environment::check_size(&environment) {
+        found.add(table.span_of("environment"), problem);
+    }
+    environment
+}
+
+fn read_trigger(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> TriggerConfig {
+    let default = defaults::trigger();
+    let Some(table) = top.table("trigger", "[trigger]", keys::TRIGGER, found) else { return default };
+    let prefix = checked(&table, "prefix", trigger::check_prefix, found).unwrap_or(default.prefix);
+    let Some(suffixes) = table.strings("suffixes", found) else {
+        return TriggerConfig { prefix, suffixes: default.suffixes };
+    };
+    if let Some(problem) = trigger::check_count(suffixes.value.len()) {
+        found.add(Some(suffixes.span), problem);
+    }
+    for (index, suffix) in suffixes.value.iter().enumerate() {
+        let problem = trigger::check_suffix(&suffix.value)
+            .or_else(|| trigger::check_id(stack, &suffix.value))
+            .or_else(|| trigger::check_overlap(&suffix.value, &suffixes.value[..index]));
+        if let Some(problem) = problem {
+            found.add(Some(suffix.span.clone()), problem);
+        }
+    }
+    TriggerConfig { prefix, suffixes: suffixes.value.into_iter().map(|suffix| suffix.value).collect() }
+}
+
+fn read_alarms(
+    top: &Section<'_, '_>,
+    region: Option<&str>,
+    found: &mut Findings<'_>,
+) -> Option<AlarmsConfig> {
+    let table = top.table("alarms", "[alarms]", keys::ALARMS, found)?;
+    let default = defaults::alarms();
+    let actions = table.strings("actions", found);
+    if let Some(problem) = actions.as_ref().and_then(|actions| alarms::check_count(actions.value.len())) {
+        found.add(table.span_of("actions"), problem);
+    }
+    let mut topics = Vec::new();
+    for action in actions.map(|actions| actions.value).unwrap_or_default() {
+        let problem =
+            arn::check_topic(&action.value, region).or_else(|| alarms::check_twice(&action.value, &topics));
+        if let Some(problem) = problem {
+            found.add(Some(action.span), problem);
+        }
+        topics.push(action.value);
+    }
+    let mut number = |key: &str, default: u32| {
+        table.number(key, &alarms::THRESHOLD, found).map_or(default, |number| number.value)
+    };
+    Some(AlarmsConfig {
+        errors: number("errors", default.errors),
+        throttles: number("throttles", default.throttles),
+        dropped: number("dropped", default.dropped),
+        actions: topics,
+    })
+}
+
+fn read_users(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> Vec<UserConfig> {
+    let roles = [BucketRole::Source, BucketRole::Destination].map(|role| (role.as_str(), role));
+    let accesses =
+        [Access::ReadWrite, Access::ReadOnly, Access::WriteOnly].map(|access| (access.as_str(), access));
+    let mut names: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    for table in top.tables("users", "[[users]]", keys::USER, found) {
+        for key in ["name", "bucket", "access"] {
+            require(&table, key, found);
+        }
+        let name = table.string("name", found);
+        if let Some(name) = &name {
+            let problem =
+                users::check_name(stack, &name.value).or_else(|| users::check_twice(&name.value, &names));
+            if let Some(problem) = problem {
+                found.add(Some(name.span.clone()), problem);
+            }
+            names.push(name.value.clone());
+        }
+        let bucket = table.choice("bucket", &roles, found);
+        let access = table.choice("access", &accesses, found);
+        let prefix = checked(&table, "prefix", users::check_prefix, found).unwrap_or_default();
+        if let (Some(name), Some(bucket), Some(access)) = (name, bucket, access) {
+            all.push(UserConfig { name: name.value, bucket: bucket.value, access: access.value, prefix });
+        }
+    }
+    all
+}
+
+/// What a user is allowed is never guessed.
+fn require(table: &Section<'_, '_>, key: &str, found: &mut Findings<'_>) {
+    if table.has(key) {
+        return;
+    }
+    let whose = match table.text_of("name") {
+        Some(name) => format!(" {}", quoted(name)),
+        None => String::new(),
+    };
+    let example = match key {
+        "name" => "name = \"user-a\"",
+        "bucket" => "bucket = \"source\" or bucket = \"destination\"",
+        _ => "access = \"read-write\", \"read-only\" or \"write-only\"",
+    };
+    let problem = Problem::new(
+        format!("the user{whose} has no `{key}`"),
+        "what a user may do is never guessed: name, bucket and access are required",
+        format!("add {example}"),
+    );
+    found.add_missing(table.span(), problem);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../../../config.toml");
+
+    fn read(text: &str) -> Config {
+        parse(text, "config.toml", &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    /// The whole message of the only error.
+    fn only_error(text: &str) -> String {
+        let errors = parse(text, "config.toml", &Overrides::default()).unwrap_err();
+        assert_eq!(errors.count(), 1, "{errors}");
+        errors.to_string()
+    }
+
+    #[test]
+    fn the_shipped_file_says_what_the_defaults_are() {
+        let users = "[[users]]\nname = \"user-a\"\nbucket = \"source\"\naccess = \"read-write\"\n\
+                     [[users]]\nname = \"user-b\"\nbucket = \"destination\"\naccess = \"read-only\"\n";
+        assert_eq!(read(SHIPPED), read(&format!("stack = \"photos\"\n{users}")));
+        assert_eq!(read("stack = \"photos\"").users, []);
+    }
+
+    #[test]
+    fn a_table_with_one_line_keeps_the_other_defaults() {
+        let tables = "[tags]\n[source]\n[destination]\n[function]\n[trigger]\n";
+        assert_eq!(read(&format!("stack = \"photos\"\n{tables}")), read("stack = \"photos\""));
+        let config = read("stack = \"photos\"\nfunction.memory = 512\n");
+        assert_eq!(config.function, FunctionConfig { memory: 512, ..defaults::function() });
+    }
+
+    #[test]
+    fn every_key_reaches_the_model() {
+        let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let config = read(&format!(
+            "stack = \"s-1\"\nregion = \"eu-central-1\"\naccount = \"123456789012\"\n\
+             permissions_boundary = \"arn:aws:iam::123456789012:policy/b\"\n\
+             [tags]\nteam = \"media\"\n\
+             [source]\nbucket = \"a-{{region}}\"\nversioning = false\nencryption = \"aws:kms\"\nkms_key = \"{key}\"\n\
+             expire_days = 3\nabort_multipart_days = 4\n\
+             [destination]\nbucket = \"b-{{account}}\"\nnoncurrent_days = 5\n\
+             [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
+             reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
+             [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\n\
+             [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
+             [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
+        ));
+        let pair = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+        let expected = Config {
+            stack: "s-1".to_owned(),
+            region: Some("eu-central-1".to_owned()),
+            account: Some("123456789012".to_owned()),
+            tags: pair("team", "media"),
+            source: BucketConfig {
+                bucket: "a-{region}".to_owned(),
+                versioning: false,
+                encryption: Encryption::Kms { key: key.to_owned() },
+                expire_days: Some(3),
+                noncurrent_days: None,
+                abort_multipart_days: Some(4),
+            },
+            destination: BucketConfig {
+                bucket: "b-{account}".to_owned(),
+                noncurrent_days: Some(5),
+                ..defaults::bucket(BucketRole::Destination)
+            },
+            function: FunctionConfig {
+                memory: 128,
+                timeout: 900,
+                architecture: Architecture::Arm64,
+                environment: pair("RUST_LOG", "x"),
+                reserved_concurrency: Some(6),
+                log_retention_days: 7,
+                keep_user_metadata: true,
+                orientation: Orientation::Tag,
+            },
+            trigger: TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] },
+            alarms: Some(AlarmsConfig {
+                actions: vec!["arn:aws:sns:eu-central-1:123456789012:t".to_owned()],
+                errors: 8,
+                throttles: 9,
+                dropped: 10,
+            }),
+            users: vec![UserConfig {
+                name: "u".to_owned(),
+                bucket: BucketRole::Destination,
+                access: Access::WriteOnly,
+                prefix: "é/".to_owned(),
+            }],
+            permissions_boundary: Some("arn:aws:iam::123456789012:policy/b".to_owned()),
+        };
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn there_are_alarms_only_when_asked_for() {
+        assert_eq!(read("stack = \"abc\"").alarms, None);
+        assert_eq!(read("stack = \"abc\"\n[alarms]\n").alarms, Some(defaults::alarms()));
+        only_error("stack = \"abc\"\nalarms.errors = 0");
+        let topic = |name: &str| format!("\"arn:aws:sns:eu-central-1:123456789012:{name}\"");
+        let with = |topics: &[String]| format!("stack = \"abc\"\nalarms.actions = [{}]", topics.join(", "));
+        read(&with(&["a", "b", "c", "d", "e"].map(topic)));
+        assert!(only_error(&with(&["a", "b", "c", "d", "e", "f"].map(topic))).contains("at most 5"));
+        assert!(only_error(&with(&["a", "a"].map(topic))).contains("twice"));
+        let elsewhere = format!("region = \"eu-west-1\"\n{}", with(&[topic("a")]));
+        assert!(only_error(&elsewhere).contains("the topic is in eu-central-1"));
+    }
+
+    #[test]
+    fn versions_can_be_kept_for_ever() {
+        let config = read(
+            "stack = \"abc\"\nsource.noncurrent_days = \"never\"\nsource.abort_multipart_days = \"never\"",
+        );
+        assert_eq!((config.source.noncurrent_days, config.source.abort_multipart_days), (None, None));
+        // No current object is ever deleted unless the file says so.
+        assert_eq!(config.source.expire_days, None);
+        only_error("stack = \"abc\"\nsource.expire_days = \"never\"");
+    }
+
+    #[test]
+    fn limits_are_inclusive() {
+        for (key, least, most) in [("memory", 128, 10_240), ("timeout", 1, 900)] {
+            let with = |value: i64| format!("stack = \"abc\"\nfunction.{key} = {value}");
+            read(&with(least));
+            read(&with(most));
+            for wrong in [least - 1, most + 1, -5, i64::MAX] {
+                assert!(
+                    only_error(&with(wrong)).contains(&format!("from {least} to {most}")),
+                    "{key} {wrong}"
+                );
+            }
+        }
+        for key in ["source.expire_days", "destination.abort_multipart_days", "function.reserved_concurrency"]
+        {
+            read(&format!("stack = \"abc\"\n{key} = 1"));
+            assert!(only_error(&format!("stack = \"abc\"\n{key} = 0")).contains("use 1 or more"), "{key}");
+            only_error(&format!("stack = \"abc\"\n{key} = 99999999999999999999999999"));
+        }
+    }
+
+    #[test]
+    fn encryption_and_key_belong_together() {
+        let key =
+            "kms_key = \"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"";
+        let with = |lines: &str| format!("stack = \"abc\"\n[source]\n{lines}\n");
+        assert!(only_error(&with("encryption = \"aws:kms\"")).contains("needs a `kms_key`"));
+        assert!(only_error(&with(key)).contains("without encryption"));
+        assert!(only_error(&with(&format!("encryption = \"AES256\"\n{key}"))).contains("without encryption"));
+        // One mistake, one error.
+        only_error(&with(&format!("encryption = \"kms\"\n{key}")));
+        only_error(&with("encryption = \"aws:kms\"\nkms_key = 1"));
+        only_error(&with("encryption = \"aws:kms\"\nkms_key = \"alias/x\""));
+    }
+
+    #[test]
+    fn a_wrong_stack_is_not_blamed_on_the_buckets() {
+        only_error("stack = \"a name with spaces and more than 63 characters: that is too much for all\"");
+        only_error("stack = 1");
+    }
+
+    #[test]
+    fn the_environment_may_be_a_table_of_its_own() {
+        let config = read("stack = \"abc\"\n[function.environment]\nRUST_LOG = \"debug\"\n");
+        assert_eq!(config.function.environment.get("RUST_LOG").map(String::as_str), Some("debug"));
+    }
+}

@@ -1,0 +1,22 @@
+//! The engine: from a configuration to a stack that is as it says.
+//!
+//! ```text
+//! config ─► stack ───────────────────────┐ desired
+//!                                        ├─► plan ─► apply ─► resources::execute ─► AWS
+//! AWS ────► world (resources::observe) ──┘ observed     └─► events
+//! ```
+//!
+//! It knows no terminal: it returns values and tells [`events`]; who shows them is the caller's business.
+#![forbid(unsafe_code)]
+
+pub mod apply;
+pub mod aws;
+pub mod config;
+pub mod events;
+pub mod interrupt;
+pub mod plan;
+pub mod policy;
+pub mod resources;
+pub mod stack;
+pub mod units;
+pub mod world;

@@ -1,0 +1,264 @@
+//! Counting and deleting what a bucket holds: objects, versions, delete
+//! markers, multipart uploads; in batches of 1000, concurrently, and as often
+//! as new ones arrive.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use futures::{StreamExt, TryStreamExt};
+
+use super::super::{Context, Progress};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+
+/// `DeleteObjects` takes that many keys
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>).
+const BATCH: i32 = 1000;
+/// Batches under way at once.
+const CONCURRENT: usize = 8;
+/// Counting stops here: a plan need not be exact about millions.
+const COUNT_PAGES: usize = 100;
+
+/// What a bucket holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Contents {
+    /// Current objects.
+    pub objects: u64,
+    /// Noncurrent versions.
+    pub versions: u64,
+    /// Delete markers.
+    pub delete_markers: u64,
+    /// Bytes of objects and versions.
+    pub bytes: u64,
+    /// Multipart uploads that were not completed.
+    pub uploads: u64,
+    /// There is more than was counted.
+    pub more: bool,
+}
+
+impl Contents {
+    /// Whether nothing of it is anybody's data. A delete marker holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.objects == 0 && self.versions == 0 && self.uploads == 0
+    }
+
+    /// How many keys there are to delete.
+    fn keys(&self) -> u64 {
+        self.objects + self.versions + self.delete_markers
+    }
+
+    /// Whether the bucket can be deleted as it is.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.is_empty() && self.delete_markers == 0
+    }
+}
+
+impl std::fmt::Display for Contents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.more {
+            f.write_str("more than ")?;
+        }
+        let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        write!(f, "{}", plural(self.objects, "object"))?;
+        if self.versions > 0 {
+            write!(f, ", {}", plural(self.versions, "old version"))?;
+        }
+        if self.delete_markers > 0 {
+            write!(f, ", {}", plural(self.delete_markers, "delete marker"))?;
+        }
+        if self.uploads > 0 {
+            write!(f, ", {}", plural(self.uploads, "unfinished upload"))?;
+        }
+        write!(f, ", {}", crate::units::bytes(self.bytes))
+    }
+}
+
+/// Counts what a bucket holds.
+///
+/// # Errors
+/// When a call fails. A bucket that does not exist holds nothing.
+pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
+    let (listed, uploads) = futures::join!(count_versions(aws, bucket), async {
+        let request = aws.s3.list_multipart_uploads().bucket(bucket).expected_bucket_owner(&aws.account);
+        request.send().await.aws("ListMultipartUploads")
+    });
+    let mut contents = match listed {
+        Err(error) if error.is_no_such_bucket() => return Ok(Contents::default()),
+        other => other?,
+    };
+    let uploads = uploads?;
+    contents.uploads = uploads.uploads().len() as u64;
+    contents.more |= uploads.is_truncated() == Some(true);
+    Ok(contents)
+}
+
+async fn count_versions(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
+    let mut contents = Contents::default();
+    let mut pages = pages(aws, bucket);
+    let mut seen = 0;
+    while let Some(page) = pages.try_next().await? {
+        for version in page.versions() {
+            *(if version.is_latest() == Some(true) {
+                &mut contents.objects
+            } else {
+                &mut contents.versions
+            }) += 1;
+            contents.bytes += u64::try_from(version.size().unwrap_or(0)).unwrap_or(0);
+        }
+        contents.delete_markers += page.delete_markers().len() as u64;
+        seen += 1;
+        if seen == COUNT_PAGES && page.is_truncated() == Some(true) {
+            contents.more = true;
+            break;
+        }
+    }
+    Ok(contents)
+}
+
+type VersionsPage = aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+
+/// The pages of `ListObjectVersions`, which the SDK has no paginator for.
+fn pages<'a>(
+    aws: &'a Aws,
+    bucket: &'a str,
+) -> futures::stream::BoxStream<'a, Result<VersionsPage, AwsError>> {
+    let first = Some((None::<String>, None::<String>));
+    futures::stream::try_unfold(first, move |position| async move {
+        let Some((key, version)) = position else { return Ok(None) };
+        let page = aws
+            .s3
+            .list_object_versions()
+            .bucket(bucket)
+            .expected_bucket_owner(&aws.account)
+            .max_keys(BATCH)
+            .set_key_marker(key)
+            .set_version_id_marker(version)
+            .send()
+            .await
+            .aws("ListObjectVersions")?;
+        let next = (page.is_truncated() == Some(true)).then(|| {
+            (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned))
+        });
+        Ok(Some((page, next)))
+    })
+    .boxed()
+}
+
+/// Deletes everything in a bucket; `counted` is what the plan has found there. A bucket that is gone is empty.
+/// Unless data is to be deleted only delete markers go: what has arrived since the plan was made is somebody's data.
+pub(super) async fn empty(
+    context: &Context<'_>,
+    bucket: &str,
+    counted: Option<&Contents>,
+) -> Result<(), AwsError> {
+    let total = counted.filter(|contents| !contents.more).map(Contents::keys);
+    let uploads =
+        async { if context.delete_data { abort_uploads(context.aws, bucket).await } else { Ok(()) } };
+    let (objects, uploads) = futures::join!(delete_objects(context, bucket, total), uploads);
+    match objects.and(uploads) {
+        Err(error) if error.is_no_such_bucket() => Ok(()),
+        other => other,
+    }
+}
+
+async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>) -> Result<(), AwsError> {
+    let deleted = &AtomicU64::new(0);
+    pages(context.aws, bucket)
+        .try_for_each_concurrent(CONCURRENT, |page| async move {
+            let versions = if context.delete_data { page.versions() } else { &[] };
+            let objects: Vec<ObjectIdentifier> = versions
+                .iter()
+                .map(|version| (version.key(), version.version_id()))
+                .chain(page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id())))
+                .filter_map(|(key, version)| {
+                    let version = version.filter(|version| !version.is_empty()).map(str::to_owned);
+                    ObjectIdentifier::builder().key(key?).set_version_id(version).build().ok()
+                })
+                .collect();
+            let count = objects.len() as u64;
+            delete_batch(context, bucket, objects).await?;
+            let done = deleted.fetch_add(count, Ordering::Relaxed) + count;
+            (context.on_progress)(Progress { done, total, what: "objects deleted" });
+            Ok(())
+        })
+        .await
+}
+
+/// Deletes one batch. Keys that S3 was too busy for are tried again, and with them the whole batch: what is
+/// deleted already stays so.
+async fn delete_batch(
+    context: &Context<'_>,
+    bucket: &str,
+    objects: Vec<ObjectIdentifier>,
+) -> Result<(), AwsError> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let Ok(delete) = Delete::builder().set_objects(Some(objects)).quiet(true).build() else { return Ok(()) };
+    until(
+        Deadline::PROPAGATION,
+        context.on_wait,
+        |error| error.is_internal().then_some("S3 could not delete all of a batch"),
+        async || {
+            let output = context
+                .aws
+                .s3
+                .delete_objects()
+                .bucket(bucket)
+                .expected_bucket_owner(&context.aws.account)
+                .delete(delete.clone())
+                .send()
+                .await
+                .aws("DeleteObjects")?;
+            // A batch answers 200 even when some of its keys could not be deleted.
+            match output.errors().first() {
+                None => Ok(()),
+                Some(error) => Err(AwsError {
+                    operation: "DeleteObjects",
+                    code: error.code().map(str::to_owned),
+                    status: None,
+                    message: format!(
+                        "{} of a batch could not be deleted, the first one is {:?}: {}",
+                        output.errors().len(),
+                        error.key().unwrap_or_default(),
+                        error.message().unwrap_or_default()
+                    ),
+                    request_id: aws_types::request_id::RequestId::request_id(&output).map(str::to_owned),
+                    transport: None,
+                }),
+            }
+        },
+    )
+    .await
+}
+
+async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<(), AwsError> {
+    loop {
+        let page = aws
+            .s3
+            .list_multipart_uploads()
+            .bucket(bucket)
+            .expected_bucket_owner(&aws.account)
+            .send()
+            .await
+            .aws("ListMultipartUploads")?;
+        let aborts = page.uploads().iter().map(|upload| async move {
+            let request = aws
+                .s3
+                .abort_multipart_upload()
+                .bucket(bucket)
+                .expected_bucket_owner(&aws.account)
+                .set_key(upload.key().map(str::to_owned))
+                .set_upload_id(upload.upload_id().map(str::to_owned));
+            match request.send().await.aws("AbortMultipartUpload") {
+                Err(error) if error.is_not_found() => Ok(()),
+                other => other.map(drop),
+            }
+        });
+        futures::stream::iter(aborts).buffer_unordered(CONCURRENT).try_collect::<Vec<_>>().await?;
+        if page.is_truncated() != Some(true) {
+            return Ok(());
+        }
+    }
+}

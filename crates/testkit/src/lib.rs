@@ -1,0 +1,35 @@
+//! For tests only: what the suites stand on.
+//!
+//! ```text
+//! stage       the program on a local AWS of its own, behind the proxy
+//! proxy       numbers every call between the two, and can harm it
+//! access      who may do what, asked of the AWS itself
+//! clean_copy  waits for what the function makes
+//! offline     the program in a folder of pictures, without any AWS
+//! one_pixel   the smallest JPEG, with whatever a test puts into it
+//! jpeg, exif  pictures of each kind, and metadata that tells something
+//! tools       outside programs that a test needs: there, or a line that says why it is skipped
+//! ```
+//!
+//! What needs the SDK stands behind the feature `aws`, so that the tests of the sanitizer build in seconds. A helper of a
+//! test fails by panicking, as the test does.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+#![expect(missing_docs, reason = "for this workspace only; the names say it")]
+
+#[cfg(feature = "aws")]
+pub mod access;
+#[cfg(feature = "aws")]
+pub mod clean_copy;
+pub mod exif;
+pub mod jpeg;
+pub mod offline;
+pub mod one_pixel;
+mod program;
+#[cfg(feature = "aws")]
+pub mod proxy;
+#[cfg(feature = "aws")]
+pub mod stage;
+pub mod tools;
+
+pub use program::program;

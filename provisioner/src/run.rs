@@ -1,0 +1,62 @@
+//! From the arguments to an exit code.
+
+use std::process::ExitCode as ProcessExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use engine::interrupt::GRACE;
+use tokio::runtime;
+
+use crate::cli::Cli;
+use crate::commands;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::report::{Screen, error_text};
+use crate::session::Session;
+
+/// Parses the arguments, runs the command, shows its failure.
+#[must_use]
+pub(crate) fn run() -> ProcessExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let asked = !error.use_stderr();
+            return if asked { ExitCode::Ok } else { ExitCode::Usage }.into();
+        }
+    };
+    let screen = Arc::new(Screen::of_process(cli.global.json, cli.global.verbose));
+    let runtime = match runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            screen.err(&error_text(&error.to_string(), None));
+            return ExitCode::Failed.into();
+        }
+    };
+    let result = runtime.block_on(async {
+        let said = Arc::clone(&screen);
+        let interrupt = interrupt::listen(move || {
+            said.say(&format!(
+                "\ninterrupted: calls under way have {} s to finish; press Ctrl-C again to end at once",
+                GRACE.as_secs()
+            ));
+        })
+        .map_err(|source| Failure::File { path: "signal handler".to_owned(), source })?;
+        let session = Session { global: &cli.global, screen: &screen, interrupt: &interrupt };
+        commands::run(&cli, &session).await
+    });
+    // Background tasks have nothing to finish.
+    runtime.shutdown_background();
+    match result {
+        Ok(_) if screen.has_lost_data() => {
+            screen.err(&error_text("the output could not be written", None));
+            ExitCode::Failed.into()
+        }
+        Ok(code) => code.into(),
+        Err(failure) => {
+            failure.show(&screen);
+            failure.exit_code().into()
+        }
+    }
+}

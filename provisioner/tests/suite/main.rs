@@ -1,0 +1,14 @@
+//! The program as a whole, as a user runs it. One test program: the modules are the suites.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+#![expect(clippy::print_stdout, reason = "what was measured is printed")]
+
+mod artifact;
+mod connection;
+mod inspect;
+mod local_aws;
+mod pipeline;
+mod reconcile;
+mod sanitize;
+mod terraform_parity;
+mod upload;

@@ -1,0 +1,150 @@
+//! Upload a picture, find it clean.
+
+use engine::config::BucketRole;
+
+use super::stage::{CONFIG, Stage};
+use testkit::clean_copy::clean_copy;
+
+/// A real baseline JPEG (8 x 8, grey) with EXIF (GPS inside), XMP, IPTC, a
+/// comment and a trailer, each with a canary.
+fn picture() -> Vec<u8> {
+    let mut jpeg = vec![0xFF, 0xD8];
+    let mut segment = |marker: u8, payload: &[u8]| {
+        jpeg.extend([0xFF, marker]);
+        jpeg.extend((payload.len() as u16 + 2).to_be_bytes());
+        jpeg.extend(payload);
+    };
+    segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+    segment(0xE1, b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x0F\0\x02\0\0\0\x0B\0\0\0\x1A\0\0\0\0CANARYEXIF\0");
+    segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>CANARYXMP</x:xmpmeta>");
+    segment(0xED, b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0ECANARYIPTC....");
+    segment(0xFE, b"CANARYCOM");
+    segment(0xDB, &[&[0][..], &[1; 64]].concat());
+    segment(0xC0, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]);
+    // One DC symbol (category 0) and one AC symbol (end of block), one bit each.
+    segment(0xC4, &[&[0x00, 1][..], &[0; 15], &[0]].concat());
+    segment(0xC4, &[&[0x10, 1][..], &[0; 15], &[0]].concat());
+    segment(0xDA, &[1, 1, 0, 0, 63, 0]);
+    // DC 0, end of block, then six bits of padding.
+    jpeg.push(0b0011_1111);
+    jpeg.extend([0xFF, 0xD9]);
+    jpeg.extend(b"CANARYTRAILER");
+    jpeg
+}
+
+#[tokio::test]
+async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key() {
+    let stage = Stage::new().await;
+    stage.ok(&["up", "--yes"]);
+    let aws = stage.aws().await;
+    let stack = stage.stack(&aws);
+    let (source, destination) =
+        (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
+    let keys = ["holiday photos/été +1 (2).jpg", "a%2Bb.jpg", "日本.jpg", "plain.JPEG", "a//b.jpg"];
+    for key in keys {
+        aws.s3
+            .put_object()
+            .bucket(source)
+            .key(key)
+            .content_type("image/jpeg")
+            .cache_control("max-age=60")
+            .content_disposition("inline")
+            .content_language("fr")
+            .metadata("camera-owner", "CANARYMETA")
+            .body(picture().into())
+            .send()
+            .await
+            .unwrap();
+    }
+    for key in keys {
+        let object =
+            clean_copy(&aws, destination, key).await.unwrap_or_else(|| panic!("{key} did not appear"));
+        assert_eq!(object.content_type(), Some("image/jpeg"), "{key}");
+        assert_eq!(object.cache_control(), Some("max-age=60"), "{key}");
+        assert_eq!(object.content_disposition(), Some("inline"), "{key}");
+        assert_eq!(object.content_language(), Some("fr"), "{key}");
+        assert!(
+            object.metadata().is_none_or(std::collections::HashMap::is_empty),
+            "{key}: {:?}",
+            object.metadata()
+        );
+        let bytes = object.body.collect().await.unwrap().into_bytes();
+        assert!(!bytes.windows(6).any(|window| window == b"CANARY"), "{key} leaks");
+        assert!(bytes.starts_with(&[0xFF, 0xD8]) && bytes.ends_with(&[0xFF, 0xD9]), "{key}");
+    }
+    // What cannot be cleaned is not published.
+    for (key, body) in [("broken.jpg", &picture()[..120]), ("text.jpg", b"not a picture".as_slice())] {
+        aws.s3.put_object().bucket(source).key(key).body(body.to_vec().into()).send().await.unwrap();
+    }
+    aws.s3.put_object().bucket(source).key("last.jpg").body(picture().into()).send().await.unwrap();
+    assert!(clean_copy(&aws, destination, "last.jpg").await.is_some());
+    let listed = aws.s3.list_objects_v2().bucket(destination).send().await.unwrap();
+    let published: Vec<&str> = listed.contents().iter().filter_map(|object| object.key()).collect();
+    assert!(!published.contains(&"broken.jpg") && !published.contains(&"text.jpg"), "{published:?}");
+    // The logs tell what was removed and never a value of it.
+    let events = aws.logs.filter_log_events().log_group_name(&stack.names.log_group).send().await.unwrap();
+    let log: String = events.events().iter().filter_map(|event| event.message()).collect();
+    assert!(log.contains("\"cleaned\"") && log.contains("plain.JPEG") && !log.contains("CANARY"), "{log}");
+
+    let refused = stage.run(&["down", "--yes"]);
+    assert_eq!(refused.code, 4, "{}", refused.err);
+    assert!(refused.out.contains("--delete-data"), "{}", refused.out);
+    stage.ok(&["down", "--yes", "--delete-data"]);
+    assert!(stage.run(&["down", "--yes"]).err.contains("nothing of this stack"));
+    stage.ok(&["up", "--yes"]);
+}
+
+#[tokio::test]
+async fn a_second_up_changes_nothing_and_makes_no_write_call() {
+    let stage = Stage::new().await;
+    stage.ok(&["up", "--yes"]);
+    let before = stage.world().await;
+    let again = stage.ok(&["up", "--yes"]);
+    assert!(again.out.contains("No changes."), "{}", again.out);
+    // Nothing was written: IAM and Lambda would show another time of change.
+    assert_eq!(before, stage.world().await);
+}
+
+#[tokio::test]
+async fn stacks_live_side_by_side_and_buckets_with_data_can_be_kept() {
+    let stage = Stage::new().await;
+    stage.ok(&["up", "--yes"]);
+    stage.ok(&["--stack", "second", "up", "--yes"]);
+    let aws = stage.aws().await;
+    let stack = stage.stack(&aws);
+    let destination = stack.names.bucket(BucketRole::Destination);
+    aws.s3.put_object().bucket(destination).key("kept").body(b"data".to_vec().into()).send().await.unwrap();
+    stage.ok(&["down", "--stack", "second", "--yes"]);
+    assert_eq!(stage.plan().code, 0, "the first stack is untouched");
+    let down = stage.ok(&["down", "--yes", "--keep-data"]);
+    assert!(down.out.contains("is kept with 1 object"), "{}", down.out);
+    let object = aws.s3.get_object().bucket(destination).key("kept").send().await.unwrap();
+    assert_eq!(object.body.collect().await.unwrap().into_bytes().as_ref(), b"data");
+    stage.ok(&["up", "--yes"]);
+    assert_eq!(stage.plan().code, 0);
+}
+
+#[tokio::test]
+async fn every_optional_part_can_be_turned_on_and_off() {
+    let stage = Stage::new().await;
+    let full = CONFIG
+        .replace("# expire_days = 30 ", "expire_days = 30 ")
+        .replace("# reserved_concurrency = 50 ", "reserved_concurrency = 5 ")
+        .replace("# prefix = \"incoming/\"", "prefix = \"incoming/\"")
+        .replace("# prefix = \"albums/\" ", "prefix = \"albums/\" ")
+        .replace("# team = \"media\"", "team = \"media\"")
+        .replace("keep_user_metadata = false", "keep_user_metadata = true");
+    assert_ne!(full, CONFIG);
+    stage.configure(&full);
+    stage.ok(&["up", "--yes"]);
+    assert_eq!(stage.plan().code, 0);
+    stage.configure(
+        &CONFIG.replace("versioning = true", "versioning = false").replace("noncurrent_days = 30", "# none"),
+    );
+    stage.ok(&["up", "--yes"]);
+    assert_eq!(stage.plan().code, 0);
+    stage.configure(&full);
+    stage.ok(&["up", "--yes"]);
+    assert_eq!(stage.plan().code, 0);
+    stage.ok(&["down", "--yes"]);
+}

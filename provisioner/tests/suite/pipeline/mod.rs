@@ -1,0 +1,9 @@
+//! The pipeline for real: the CLI as a user runs it, a local AWS with IAM
+//! enforced, the compiled function executed.
+
+mod access;
+mod alarms;
+mod drift;
+mod end_to_end;
+mod screens;
+mod stage;

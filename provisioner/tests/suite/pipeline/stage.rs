@@ -1,0 +1,100 @@
+//! A local AWS, a folder with a `config.toml`, and the CLI, for one test.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use engine::aws::{Aws, Connection};
+use engine::config::{self, Overrides};
+use engine::stack::Stack;
+use engine::world::World;
+use local_aws::{Ephemeral, LocalAws};
+
+/// The two users and everything else as shipped.
+pub(crate) const CONFIG: &str = include_str!("../../../../config.toml");
+
+/// What a run of the CLI said.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+pub(crate) struct Stage {
+    pub(crate) local: Ephemeral,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        let stage =
+            Self { local: LocalAws::ephemeral().await.unwrap(), folder: tempfile::tempdir().unwrap() };
+        stage.configure(CONFIG);
+        stage
+    }
+
+    pub(crate) fn configure(&self, text: &str) {
+        std::fs::write(self.config(), text).unwrap();
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder.path().join("config.toml")
+    }
+
+    /// Runs the CLI with nothing of this machine's AWS environment.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let environment = self.local.env();
+        let pairs: Vec<(&str, &str)> =
+            environment.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        self.run_with(arguments, &pairs)
+    }
+
+    pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = Command::new(testkit::program());
+        command.env_clear().current_dir(self.folder.path()).args(arguments);
+        for key in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"] {
+            if let Some(value) = std::env::var_os(key) {
+                command.env(key, value);
+            }
+        }
+        let Output { status, stdout, stderr } = command.envs(environment.iter().copied()).output().unwrap();
+        Run {
+            code: status.code().unwrap_or(-1),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// Runs the CLI and expects success.
+    #[track_caller]
+    pub(crate) fn ok(&self, arguments: &[&str]) -> Run {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "provisioner {arguments:?}\n{}\n{}", run.out, run.err);
+        run
+    }
+
+    /// The exit code of `plan --detailed-exitcode`.
+    pub(crate) fn plan(&self) -> Run {
+        self.run(&["plan", "--detailed-exitcode"])
+    }
+
+    pub(crate) async fn aws(&self) -> Aws {
+        let connection = Connection {
+            endpoint: Some(self.local.endpoint.clone()),
+            ca_bundle: Some(self.local.ca_bundle.clone()),
+            region: Some(self.local.region.clone()),
+            credentials: Some((self.local.access_key_id.clone(), self.local.secret_access_key.clone())),
+        };
+        Aws::connect(&connection).await.unwrap()
+    }
+
+    pub(crate) fn stack(&self, aws: &Aws) -> Stack {
+        let config = config::load(&self.config(), &Overrides { stack: None }).unwrap();
+        Stack::new(config, &aws.partition, &aws.account, &aws.region)
+    }
+
+    pub(crate) async fn world(&self) -> World {
+        let aws = self.aws().await;
+        World::observe(&aws, &self.stack(&aws)).await.unwrap()
+    }
+}

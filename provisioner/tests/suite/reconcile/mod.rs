@@ -1,0 +1,15 @@
+//! The program as a whole, on an AWS where anything can happen. See `../support/proxy`.
+
+mod calls;
+mod crash;
+mod emptying;
+mod foreign_entries;
+mod interrupted;
+mod many_users;
+mod mistaken;
+mod never_open;
+mod ownership;
+mod sweep;
+mod terminal;
+mod two_at_once;
+mod weather;

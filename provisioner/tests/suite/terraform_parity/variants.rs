@@ -1,0 +1,151 @@
+//! The configurations that go both ways: as shipped, everything on, everything off, and in between. Few, because
+//! Terraform's provider waits for a minute until a lifecycle rule has settled; so each has many options.
+
+use engine::config::{Config, Overrides, parse};
+
+use super::ground::CONFIG;
+use super::parity::both_ways;
+
+/// Versions in one bucket only, no users, other names, other values, lifecycle rules with one action each.
+const BETWEEN: &str = r#"
+stack = "abc"
+account = "000000000000"
+region = "us-east-1"
+[tags]
+team = "media"
+"cost centre" = "é/1"
+[source]
+bucket = "{region}-{stack}-in"
+versioning = false
+expire_days = 3
+abort_multipart_days = "never"
+[destination]
+noncurrent_days = "never"
+[function]
+memory = 512
+timeout = 9
+log_retention_days = 7
+reserved_concurrency = 5
+keep_user_metadata = true
+orientation = "drop"
+environment = { RUST_LOG = "info" }
+[trigger]
+prefix = "incoming/"
+suffixes = [".png", ".JPG", "-raw.webp"]
+"#;
+
+/// Whatever the configuration has, five users with every kind of rights included.
+const EVERYTHING_ON: &str = r#"
+stack = "five"
+account = "000000000000"
+region = "us-east-1"
+permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+[tags]
+team = "media"
+[source]
+encryption = "aws:kms"
+kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+expire_days = 3
+noncurrent_days = 5
+abort_multipart_days = 2
+[destination]
+encryption = "aws:kms"
+kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ac"
+expire_days = 400
+[function]
+reserved_concurrency = 5
+keep_user_metadata = true
+orientation = "tag"
+environment = { RUST_LOG = "debug", RUST_BACKTRACE = "1" }
+[trigger]
+prefix = "in/"
+[alarms]
+actions = ["arn:aws:sns:us-east-1:000000000000:on-call", "arn:aws:sns:us-east-1:000000000000:log.fifo"]
+errors = 2
+throttles = 100
+[[users]]
+name = "one"
+bucket = "source"
+access = "read-write"
+[[users]]
+name = "Two"
+bucket = "source"
+access = "write-only"
+prefix = "in/"
+[[users]]
+name = "three+3"
+bucket = "destination"
+access = "read-only"
+prefix = "albums/"
+[[users]]
+name = "four@example.org"
+bucket = "destination"
+access = "read-write"
+prefix = "x"
+[[users]]
+name = "five"
+bucket = "source"
+access = "read-only"
+"#;
+
+/// As little as there can be, on the other processor: no versions, no lifecycle rules, nobody.
+const EVERYTHING_OFF: &str = r#"
+stack = "off"
+[source]
+versioning = false
+noncurrent_days = "never"
+abort_multipart_days = "never"
+[destination]
+versioning = false
+noncurrent_days = "never"
+abort_multipart_days = "never"
+[function]
+architecture = "arm64"
+[trigger]
+suffixes = [".jpg"]
+"#;
+
+#[tokio::test]
+async fn as_shipped() {
+    both_ways(CONFIG).await;
+}
+
+#[tokio::test]
+async fn in_between() {
+    both_ways(BETWEEN).await;
+}
+
+#[tokio::test]
+async fn everything_on() {
+    both_ways(EVERYTHING_ON).await;
+}
+
+#[tokio::test]
+async fn everything_off_on_the_other_processor() {
+    both_ways(EVERYTHING_OFF).await;
+}
+
+/// A key that comes to the configuration later has to come to these, too.
+#[test]
+fn everything_is_on_and_everything_is_off() {
+    let of = |text| parse(text, "config.toml", &Overrides::default()).unwrap();
+    let (on, off) = (of(EVERYTHING_ON), of(EVERYTHING_OFF));
+    assert!(!on.users.is_empty() && on.users.iter().any(|user| !user.prefix.is_empty()));
+    let text = format!("{:#?}", Config { users: Vec::new(), ..on }).replace("users: []", "");
+    // Nothing and empty are how the configuration says that a part is not there.
+    for absent in ["None", "[]", "{}", "\"\""] {
+        assert!(!text.contains(absent), "{absent} in {text}");
+    }
+    let Config { permissions_boundary, tags, source, destination, function, trigger, alarms, users, .. } =
+        off;
+    assert!(permissions_boundary.is_none() && tags.is_empty() && alarms.is_none() && users.is_empty());
+    for bucket in [source, destination] {
+        assert!(!bucket.versioning);
+        assert_eq!(
+            (bucket.expire_days, bucket.noncurrent_days, bucket.abort_multipart_days),
+            (None, None, None)
+        );
+    }
+    assert!(function.reserved_concurrency.is_none() && function.environment.is_empty());
+    assert!(trigger.prefix.is_empty());
+}
