@@ -86,7 +86,7 @@ mod tests {
     use std::time::Duration;
 
     use engine::aws::pause;
-    use engine::interrupt::GRACE;
+    use engine::interrupt::{GRACE, Interrupted};
 
     use super::*;
 
