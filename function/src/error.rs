@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 
 use sanitizer::Options;
 
-use contract::event::KeyError;
+use contract::{error_chain, event::KeyError};
 
 /// Why a picture has no clean copy now. No variant holds anything of the
 /// picture's metadata, so that all of it may be logged.
@@ -90,26 +90,10 @@ impl Error {
                 let id = error.request_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
                 format!("{code}: {message}{id}")
             }
-            None => chain(error),
+            None => error_chain(error),
         };
         Self::S3 { operation, reason }
     }
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let step = error.to_string();
-        // Many errors repeat their cause's text in their own.
-        if !text.ends_with(&step) {
-            text.push_str(": ");
-            text.push_str(&step);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 impl From<&sanitizer::Error> for Error {
@@ -127,18 +111,6 @@ impl From<&sanitizer::Error> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn causes_are_told_once() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer: {0}")]
-        struct Outer(#[source] Inner);
-        #[derive(Debug, thiserror::Error)]
-        #[error("inner")]
-        struct Inner(#[source] std::fmt::Error);
-        let text = chain(&Outer(Inner(std::fmt::Error)));
-        assert_eq!(text, format!("outer: inner: {}", std::fmt::Error));
-    }
 
     #[test]
     fn too_little_memory_says_where_to_raise_it() {

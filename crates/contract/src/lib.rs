@@ -3,8 +3,13 @@
 //! `provisioner up` writes the [`environment`], the function reads it; S3 and the command line send an [`event`], the
 //! function reads it; the function writes [`log`] lines, `provisioner upload` reads them. Each of these is a type
 //! here, used on both sides, so that they cannot drift apart.
+//!
+//! Both sides also tell errors alike: [`error_chain`].
 #![forbid(unsafe_code)]
 
 pub mod environment;
+mod error_chain;
 pub mod event;
 pub mod log;
+
+pub use error_chain::error_chain;

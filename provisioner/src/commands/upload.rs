@@ -10,7 +10,7 @@ use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{TransferBar, arrival_json, arrival_line, bytes, printable, seconds};
+use crate::report::{TransferBar, arrival_json, arrival_line, bytes, foreign, foreign_path, seconds};
 use crate::session::{Connected, Session};
 use crate::upload::{AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, select};
 use engine::aws::{Aws, AwsCall, Wait};
@@ -101,7 +101,7 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
     }
     let listed = if screen.verbose { usize::MAX } else { LISTED };
     for path in selection.skipped.iter().take(listed) {
-        screen.say(&format!("skipped: {}", printable(&path.to_string_lossy())));
+        screen.say(&format!("skipped: {}", foreign_path(path)));
     }
     if let Some(more) = selection.skipped.len().checked_sub(listed).filter(|more| *more > 0) {
         screen.say(&format!("skipped: {more} more; --verbose lists them"));
@@ -109,7 +109,7 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
     for problem in &selection.problems {
         screen.out(&format!(
             "{}: not uploaded: {}\n",
-            printable(&problem.path.to_string_lossy()),
+            foreign_path(&problem.path),
             problem.why
         ));
     }
@@ -222,11 +222,11 @@ async fn upload(
         News::Sent(bytes) => bar.sent(bytes),
         News::Waiting { key, wait } => {
             let done = arrived.load(Ordering::Relaxed);
-            bar.message(format!("{done} of {total}; waiting for {}: {}", wait.why, printable(key)));
+            bar.message(format!("{done} of {total}; waiting for {}: {}", wait.why, foreign(key)));
             let is_new = || waits.lock().is_ok_and(|mut said| said.insert(key.to_owned()));
             if !screen.interactive && wait.elapsed >= LONG_WAIT && is_new() {
                 let deadline = seconds(wait.deadline);
-                screen.say(&format!("waiting for {} of {} (at most {deadline})", wait.why, printable(key)));
+                screen.say(&format!("waiting for {} of {} (at most {deadline})", wait.why, foreign(key)));
             }
         }
     };

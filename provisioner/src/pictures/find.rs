@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::report::foreign_path;
+
 /// Where a picture comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -33,7 +35,7 @@ impl Found {
     pub(crate) fn name(&self) -> String {
         match &self.input {
             Input::Stdin => "stdin".to_owned(),
-            Input::File(path) => super::shown(path),
+            Input::File(path) => foreign_path(path),
         }
     }
 }
@@ -95,7 +97,8 @@ fn walk(folder: &Path, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::report::foreign_path;
+use super::*;
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,6 @@
 mod find;
 mod inspected;
 mod json;
-mod name;
 mod place;
 mod read;
 mod runner;
@@ -15,7 +14,6 @@ mod write;
 pub(crate) use find::{Found, Input, find};
 pub(crate) use inspected::{Inspection, inspect};
 pub(crate) use json::{cleaned_json, inspection_json};
-pub(crate) use name::shown;
 pub(crate) use place::{Place, PlaceError, places};
 pub(crate) use read::{ReadError, read};
 pub(crate) use runner::{Buffer, each};

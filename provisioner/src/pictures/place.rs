@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::{Found, Input, shown};
+use crate::report::foreign_path;
+use super::{Found, Input};
 
 /// Where a clean picture goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,15 +97,15 @@ pub(crate) fn places(
         return Ok(places);
     }
     if output.is_file() {
-        return Err(PlaceError::ManyToFile(shown(output)));
+        return Err(PlaceError::ManyToFile(foreign_path(output)));
     }
     if found.iter().any(|found| found.input == Input::Stdin) {
-        return Err(PlaceError::StdinIntoFolder(shown(output)));
+        return Err(PlaceError::StdinIntoFolder(foreign_path(output)));
     }
     let whole = real(output);
     for input in inputs.iter().filter(|input| input.is_dir()) {
         if whole.starts_with(real(input)) {
-            return Err(PlaceError::Inside { output: shown(output), input: shown(input) });
+            return Err(PlaceError::Inside { output: foreign_path(output), input: foreign_path(input) });
         }
     }
     let places: Vec<_> = found.iter().map(|found| Place::File(output.join(&found.relative))).collect();
@@ -113,7 +114,7 @@ pub(crate) fn places(
         if let Place::File(path) = place
             && let Some(first) = taken.insert(path, found)
         {
-            return Err(PlaceError::Twice { first: first.name(), second: found.name(), output: shown(path) });
+            return Err(PlaceError::Twice { first: first.name(), second: found.name(), output: foreign_path(path) });
         }
     }
     no_input_replaced(found, &places)?;
@@ -142,7 +143,7 @@ fn no_input_replaced(found: &[Found], places: &[Place]) -> Result<(), PlaceError
         if let Place::File(path) = place
             && inputs.contains(&real(path))
         {
-            return Err(PlaceError::Input(shown(path)));
+            return Err(PlaceError::Input(foreign_path(path)));
         }
     }
     Ok(())

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use sanitizer::{Bytes, Options, OrientationOutcome, Report, Sanitized};
 
-use super::{Buffer, Existing, Found, Input, Place, ReadError, read, shown, write};
+use crate::report::foreign_path;
+use super::{Buffer, Existing, Found, Input, Place, ReadError, read, write};
 
 /// What became of one file.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ pub(crate) fn clean(
     buffer: &mut Buffer,
 ) -> Cleaned {
     let output = match place {
-        Place::File(path) | Place::InPlace(path) => Some(shown(path)),
+        Place::File(path) | Place::InPlace(path) => Some(foreign_path(path)),
         Place::Stdout => Some("-".to_owned()),
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
@@ -162,7 +163,7 @@ fn failed(error: io::Error) -> Ending {
 }
 
 fn exists(path: &Path) -> Ending {
-    Ending::Failed(format!("{} exists already; --force replaces it", shown(path)))
+    Ending::Failed(format!("{} exists already; --force replaces it", foreign_path(path)))
 }
 
 /// The sum of many endings.

@@ -5,9 +5,8 @@ use std::time::Duration;
 use sanitizer::facts::{FactKind, Facts, Position};
 use sanitizer::{OrientationOutcome, Report};
 
-use super::name::harmless;
 use super::{Cleaned, Ending, Inspection, Summary};
-use crate::report::{bytes, seconds};
+use crate::report::{bytes, foreign, seconds};
 
 /// Kinds of facts with their headings, what is most telling first.
 const HEADINGS: [(FactKind, &str); 11] = [
@@ -90,7 +89,7 @@ impl Lines {
             // One more line takes no more room than the line that hides it.
             let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
             for fact in &values[..shown] {
-                self.add(heading, &format!("{} ({})", harmless(&fact.value), fact.source));
+                self.add(heading, &format!("{} ({})", foreign(&fact.value), fact.source));
             }
             if shown < values.len() {
                 self.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{bytes, seconds};
+use super::{bytes, foreign, foreign_path, seconds};
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
 /// One line: where the picture is now, how long it took, what was removed.
 #[must_use]
 pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> String {
     let Arrival { picture, prediction, outcome, elapsed } = arrival;
-    let path = printable(&picture.path.to_string_lossy());
-    let key = printable(&picture.key);
+    let path = foreign_path(&picture.path);
+    let key = foreign(&picture.key);
     let size = bytes(picture.bytes);
     let took = seconds(*elapsed);
     match outcome {
@@ -129,21 +129,6 @@ pub(crate) fn arrival_json(arrival: &Arrival<'_>, source: &str, destination: &st
 
 fn word_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-/// A name as one line of a terminal: control characters, which file names may
-/// hold, are escaped.
-#[must_use]
-pub(crate) fn printable(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for character in name.chars() {
-        if character.is_control() {
-            text.extend(character.escape_default());
-        } else {
-            text.push(character);
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod config_errors;
+mod foreign;
 mod json;
 mod live;
 mod plain;
@@ -13,9 +14,10 @@ mod screen;
 mod transfer_bar;
 mod tree;
 
-pub(crate) use arrival::{arrival_json, arrival_line, printable};
+pub(crate) use arrival::{arrival_json, arrival_line};
 pub(crate) use config_errors::{config_errors_json, config_errors_text};
 pub(crate) use engine::units::{bytes, seconds};
+pub(crate) use foreign::{foreign, foreign_path};
 pub(crate) use json::JsonLines;
 pub(crate) use live::Live;
 pub(crate) use plain::Plain;

@@ -8,6 +8,8 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+use super::foreign::{controls_escaped, foreign_lines, json_escaped};
+
 /// The two streams and how to use them.
 pub(crate) struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
@@ -81,6 +83,10 @@ impl Screen {
 
     /// Writes data. A reader that has gone away is no error.
     pub(crate) fn out(&self, text: &str) {
+        self.data(&controls_escaped(text));
+    }
+
+    fn data(&self, text: &str) {
         let Ok(mut out) = self.out.lock() else { return };
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
@@ -96,7 +102,7 @@ impl Screen {
     /// Writes what is not data.
     pub(crate) fn err(&self, text: &str) {
         if let Ok(mut err) = self.err.lock() {
-            let _ = err.write(text);
+            let _ = err.write(&controls_escaped(text));
         }
     }
 
@@ -105,7 +111,7 @@ impl Screen {
     pub(super) fn block(&self, lines: Vec<String>) {
         if let Ok(mut err) = self.err.lock() {
             let _ = err.erase();
-            err.block = lines;
+            err.block = lines.iter().map(|line| controls_escaped(line)).collect();
             let _ = err.draw();
         }
     }
@@ -120,12 +126,12 @@ impl Screen {
 
     /// Writes a JSON document, pretty.
     pub(crate) fn document(&self, value: &Value) {
-        self.out(&format!("{value:#}\n"));
+        self.data(&(json_escaped(&format!("{value:#}")) + "\n"));
     }
 
     /// Writes a JSON document in one line.
     pub(crate) fn line(&self, value: &Value) {
-        self.out(&format!("{value}\n"));
+        self.data(&(json_escaped(&value.to_string()) + "\n"));
     }
 
     /// A remark for a person; nothing with `--json`.
@@ -152,9 +158,9 @@ impl Screen {
 pub(crate) fn error_text(what: &str, hint: Option<&str>) -> String {
     const ERROR: Style = AnsiColor::Red.on_default().bold();
     const HINT: Style = AnsiColor::Cyan.on_default().bold();
-    let mut text = format!("{ERROR}error:{ERROR:#} {what}\n");
+    let mut text = format!("{ERROR}error:{ERROR:#} {}\n", foreign_lines(what));
     if let Some(hint) = hint {
-        text.push_str(&format!("{HINT}hint:{HINT:#} {hint}\n"));
+        text.push_str(&format!("{HINT}hint:{HINT:#} {}\n", foreign_lines(hint)));
     }
     text
 }

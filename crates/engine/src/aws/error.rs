@@ -4,6 +4,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_types::request_id::RequestId;
+use contract::error_chain;
 use rustls::CertificateError;
 
 /// Why a call to AWS failed.
@@ -320,7 +321,7 @@ where
         operation,
         code: service.and_then(|e| e.code()).map(str::to_owned),
         status: error.raw_response().map(|response| response.status().as_u16()),
-        message: service.and_then(|e| e.message()).map_or_else(|| chain(error), str::to_owned),
+        message: service.and_then(|e| e.message()).map_or_else(|| error_chain(error), str::to_owned),
         request_id: error.request_id().map(str::to_owned),
         transport,
     }
@@ -356,23 +357,6 @@ fn caused_by_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
         };
     }
     false
-}
-
-/// The texts of an error and its causes, without repeating one.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let part = error.to_string();
-        if !part.is_empty() && !text.contains(&part) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&part);
-        }
-        next = error.source();
-    }
-    text
 }
 
 impl AwsError {

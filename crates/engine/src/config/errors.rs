@@ -143,6 +143,10 @@ impl fmt::Display for ConfigErrors {
                 write!(f, ":{line}:{column}")?;
             }
             write!(f, ": {}", error.message)?;
+            if let Some(note) = &error.note {
+                write!(f, "; {note}")?;
+            }
+            write!(f, "; {}", error.help)?;
         }
         Ok(())
     }
