@@ -11,7 +11,9 @@ use aws_sdk_s3::{
 };
 use bytes::{Bytes, BytesMut};
 
-use crate::error::{Error, chain};
+use contract::error_chain;
+
+use crate::error::Error;
 
 /// How long to wait before reading again after the connection broke.
 pub(crate) const PAUSE: Duration = Duration::from_millis(200);
@@ -120,7 +122,7 @@ impl Opened {
                     return Err(broken(format!("{} of {length} bytes arrived", content.len())));
                 }
                 Ok(None) => return Ok(content.freeze()),
-                Err(error) => return Err(broken(chain(&error))),
+                Err(error) => return Err(broken(error_chain(&error))),
             }
         }
     }

@@ -107,11 +107,7 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
         screen.say(&format!("skipped: {more} more; --verbose lists them"));
     }
     for problem in &selection.problems {
-        screen.out(&format!(
-            "{}: not uploaded: {}\n",
-            foreign_path(&problem.path),
-            problem.why
-        ));
+        screen.out(&format!("{}: not uploaded: {}\n", foreign_path(&problem.path), problem.why));
     }
 }
 

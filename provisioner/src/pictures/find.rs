@@ -97,8 +97,8 @@ fn walk(folder: &Path, found: &mut Vec<Found>) {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::report::foreign_path;
-use super::*;
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use crate::report::foreign_path;
 use super::{Found, Input};
+use crate::report::foreign_path;
 
 /// Where a clean picture goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,11 @@ pub(crate) fn places(
         if let Place::File(path) = place
             && let Some(first) = taken.insert(path, found)
         {
-            return Err(PlaceError::Twice { first: first.name(), second: found.name(), output: foreign_path(path) });
+            return Err(PlaceError::Twice {
+                first: first.name(),
+                second: found.name(),
+                output: foreign_path(path),
+            });
         }
     }
     no_input_replaced(found, &places)?;

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use sanitizer::{Bytes, Options, OrientationOutcome, Report, Sanitized};
 
-use crate::report::foreign_path;
 use super::{Buffer, Existing, Found, Input, Place, ReadError, read, write};
+use crate::report::foreign_path;
 
 /// What became of one file.
 #[derive(Debug)]
