@@ -5,7 +5,7 @@
 # A judge that is missing is skipped with one line, and with CI set a failure;
 # tflint alone, which no package index has, is never one.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/../terraform"
 
 missing() {
   echo "skipped: $1 is not installed" >&2
@@ -52,5 +52,5 @@ elif [ ! -x "$provisioner" ]; then
   missing "$provisioner (cargo build)"
 else
   echo "== parliament"
-  "$provisioner" --config ../config.toml export policies | python3 policies.py
+  "$provisioner" --config ../config.toml export policies | python3 ../ci/policies.py
 fi
