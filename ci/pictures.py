@@ -571,4 +571,5 @@ def plant_gif(content):
     return {name: content[:-1] + extension + content[-1:] for name, extension in extensions.items()}
 
 
-main()
+if __name__ == "__main__":
+    main()
