@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Lints the documents of `provisioner export policies` (on stdin) with parliament.
 
 Prints what it finds; exit code 1 when that is more than the exceptions below.

@@ -2,7 +2,7 @@
 """Lets others judge what `provisioner sanitize` writes: programs and readers
 that share no code with it. Prints counts, and fails when one of them is not 0.
 
-    scripts/judge-pictures [FOLDER...]
+    ci/pictures.py [FOLDER...]
 
 Pictures: those in FOLDER (default: ../shared/corpus), and generated ones: each
 seed of the fuzz targets with a canary in each place that is easy to plant,
@@ -11,7 +11,8 @@ small ones, always the same: bytes changed, taken out, doubled, zeroed, lengths
 made wrong, files cut off. Judges: exiftool,
 leakcheck.py, djpeg and jpegtran (pixels), Pillow and pillow-heif (pixels of the
 other formats, and of HEIC), a search for the canary. A judge that is missing is
-named and left out; with CI set in the environment that is an error.
+named and left out; with CI set in the environment that is an error, except for
+what is kept in ../shared in a clone that has no such folder beside it.
 
 Environment: PROVISIONER, the program to judge (default: the one in target/,
 built when missing); LEAKCHECK, the path of leakcheck.py; SHOW_REFUSED, to see why
@@ -30,6 +31,7 @@ import tempfile
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
 CANARY = b"JUDGECANARY"
 # How a picture with this orientation is turned upright.
 TURN = {
@@ -57,7 +59,7 @@ HARMLESS_PNG = {
 def main():
     judges = find_judges()
     program = find_program()
-    folders = [pathlib.Path(folder) for folder in sys.argv[1:]] or [ROOT / "../shared/corpus"]
+    folders = [pathlib.Path(folder) for folder in sys.argv[1:]] or real_pictures()
     failures = 0
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
@@ -76,6 +78,14 @@ def main():
     sys.exit(1 if failures else 0)
 
 
+def real_pictures():
+    """Real photos are kept beside the repository; a clone that came alone has the generated ones only."""
+    if SHARED.is_dir():
+        return [SHARED / "corpus"]
+    print(f"skipped: no folder was given, and {SHARED} is not there: only generated pictures, without leakcheck.py")
+    return []
+
+
 def missing(what):
     print(f"skipped: {what}")
     if os.environ.get("CI"):
@@ -84,7 +94,7 @@ def missing(what):
 
 def find_judges():
     judges = {name: shutil.which(name) for name in ("exiftool", "djpeg", "jpegtran")}
-    leakcheck = pathlib.Path(os.environ.get("LEAKCHECK", ROOT / "../shared/tools/leakcheck.py"))
+    leakcheck = pathlib.Path(os.environ.get("LEAKCHECK", SHARED / "tools/leakcheck.py"))
     judges["leakcheck.py"] = leakcheck if leakcheck.is_file() else None
     try:
         from PIL import Image
@@ -100,7 +110,7 @@ def find_judges():
     except ImportError:
         judges["pillow-heif"] = None
     for name, judge in judges.items():
-        if judge is None:
+        if judge is None and (name != "leakcheck.py" or "LEAKCHECK" in os.environ or SHARED.is_dir()):
             missing(f"{name} is not installed")
     return judges
 
@@ -561,4 +571,5 @@ def plant_gif(content):
     return {name: content[:-1] + extension + content[-1:] for name, extension in extensions.items()}
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How long `provisioner sanitize` takes beside a copy and beside other programs:
 #
-#     scripts/race-pictures [FOLDER]
+#     bench/pictures.sh [FOLDER]
 #
 # FOLDER holds JPEG pictures; by default 200 copies of the large ones in
 # ../shared/corpus are used. Everything is in memory (/dev/shm) where there is
@@ -19,7 +19,7 @@ fi
 
 shm=/dev/shm
 [ -w "$shm" ] || shm=${TMPDIR:-/tmp}
-scratch=$(mktemp -d "$shm/race-pictures.XXXXXX")
+scratch=$(mktemp -d "$shm/bench-pictures.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
 in=$scratch/in
