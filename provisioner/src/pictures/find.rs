@@ -98,7 +98,6 @@ fn walk(folder: &Path, found: &mut Vec<Found>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::foreign_path;
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -12,6 +12,7 @@ use engine::stack::Stack;
 use engine::world::World;
 use local_aws::{Ephemeral, LocalAws};
 use serde_json::Value;
+use testkit::tools;
 
 /// The two users and everything else as shipped.
 pub(crate) const CONFIG: &str = include_str!("../../../../config.toml");
@@ -64,6 +65,56 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
         Ground { local: LocalAws::ephemeral().await.unwrap(), tool, folder: tempfile::tempdir().unwrap() };
     std::fs::write(ground.path("config.toml"), config).unwrap();
     std::fs::create_dir(ground.path("terraform")).unwrap();
+    copy_hcl(tool, &ground.path("terraform"));
+    std::fs::copy(package(), ground.path("terraform/function.zip")).unwrap();
+    ground.provisioner(&["export", "tfvars"]);
+    ground.terraform(&["init", "-input=false"]);
+    Some(ground)
+}
+
+/// The tool on this machine, if it can do its work: asked once.
+fn tool() -> Option<&'static Path> {
+    static TOOL: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match TOOL.get_or_init(find_tool) {
+        Ok(path) => Some(path),
+        Err(why) => {
+            tools::skip(
+                "terraform",
+                why,
+                "install Terraform or OpenTofu, and let `terraform -chdir=terraform init` reach its registry or a \
+                 mirror (TF_CLI_CONFIG_FILE)",
+            );
+            None
+        }
+    }
+}
+
+/// A program on the PATH proves little: without its registry or a mirror Terraform cannot even initialise.
+fn find_tool() -> Result<PathBuf, String> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
+    let path = ["terraform", "tofu"]
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
+        .ok_or("neither `terraform` nor `tofu` is in PATH")?;
+    let folder = tempfile::tempdir().unwrap();
+    copy_hcl(&path, folder.path());
+    let mut command = Command::new(&path);
+    in_surroundings(&mut command);
+    command.current_dir(folder.path()).args(["init", "-input=false", "-backend=false", "-no-color"]);
+    let output = command.output().map_err(|error| format!("{} does not run: {error}", path.display()))?;
+    if output.status.success() {
+        return Ok(path);
+    }
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first =
+        text.lines().map(|line| line.trim_matches(['│', '╷', '╵', ' '])).find(|line| !line.is_empty());
+    Err(format!("`{} init` fails: {}", path.display(), first.unwrap_or("it does not say why")))
+}
+
+/// Copies the HCL of this repository.
+fn copy_hcl(tool: &Path, to: &Path) {
     let hcl = Path::new(env!("CARGO_MANIFEST_DIR")).join("../terraform");
     for entry in std::fs::read_dir(hcl).unwrap() {
         let path = entry.unwrap().path();
@@ -71,35 +122,23 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
         // The lock file is of Terraform's registry; OpenTofu has its own.
         let lock = name == ".terraform.lock.hcl" && tool.ends_with("terraform");
         if lock || (name.ends_with(".tf") && name != "imports.tf" && name != "imports_override.tf") {
-            std::fs::copy(&path, ground.path("terraform").join(name)).unwrap();
+            std::fs::copy(&path, to.join(name)).unwrap();
         }
     }
-    std::fs::copy(package(), ground.path("terraform/function.zip")).unwrap();
-    ground.provisioner(&["export", "tfvars"]);
-    ground.terraform(&["init", "-input=false"]);
-    Some(ground)
 }
 
-/// The tool on this machine, looked for once.
-#[expect(clippy::print_stderr, reason = "the line that says why nothing is tested")]
-fn tool() -> Option<&'static Path> {
-    static TOOL: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = TOOL.get_or_init(|| {
-        let folders = std::env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
-        ["terraform", "tofu"]
-            .iter()
-            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-            .find(|path| path.is_file())
-    });
-    if found.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "neither `terraform` nor `tofu` is in PATH, and in CI they must be"
-        );
-        eprintln!("skipped: neither `terraform` nor `tofu` is in PATH");
+/// What a tool may know of this machine: nothing of its AWS.
+fn in_surroundings(command: &mut Command) {
+    command.env_clear();
+    for key in ["PATH", "HOME", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(key) {
+            command.env(key, value);
+        }
     }
-    found.as_deref()
+    if let Some(path) = cli_configuration() {
+        command.env("TF_CLI_CONFIG_FILE", path);
+    }
+    command.env("TF_IN_AUTOMATION", "1");
 }
 
 /// The function's package, built once, for both tools.
@@ -147,16 +186,12 @@ impl Ground {
 
     fn run(&self, program: &Path, folder: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(program);
-        command.env_clear().current_dir(folder).args(arguments);
-        for key in ["PATH", "HOME", "TMPDIR"] {
-            if let Some(value) = std::env::var_os(key) {
-                command.env(key, value);
-            }
-        }
-        if let Some(path) = cli_configuration() {
-            command.env("TF_CLI_CONFIG_FILE", path);
-        }
-        command.env("TF_IN_AUTOMATION", "1").env("PROVISIONER_BOOTSTRAP", package()).envs(self.local.env());
+        in_surroundings(&mut command);
+        command
+            .current_dir(folder)
+            .args(arguments)
+            .env("PROVISIONER_BOOTSTRAP", package())
+            .envs(self.local.env());
         let Output { status, stdout, stderr } = command.output().unwrap();
         Run {
             code: status.code().unwrap_or(-1),
