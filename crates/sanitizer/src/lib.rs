@@ -65,7 +65,9 @@ mod pieces;
 mod png;
 mod report;
 mod sanitized;
+mod transform;
 mod webp;
+mod words;
 mod work;
 
 pub use bytes::Bytes;
@@ -74,6 +76,7 @@ pub use format::Format;
 pub use options::{IccPolicy, Options, Orientation, PartialEdges};
 pub use report::{Category, OrientationOutcome, Removal, Report};
 pub use sanitized::Sanitized;
+pub use words::UnknownWord;
 
 /// Cleans one picture.
 ///

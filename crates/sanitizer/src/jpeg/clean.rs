@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::rotate;
-use super::transform::Transform;
 use super::walk::{Walked, walk};
-use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized};
+use crate::{
+    Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized, transform::Transform,
+};
 
 /// Cleans a JPEG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {

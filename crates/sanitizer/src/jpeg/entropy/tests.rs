@@ -8,15 +8,14 @@ use super::{
     bits::Stop,
     verifier::{Scan, check_padding},
 };
-use crate::Error;
 use crate::jpeg::{
     entropy::{coding::BIG, samples::Sample},
     frame::{Component, Frame},
     malformed,
     rotate::{self, libjpeg},
-    transform::Transform,
     truncated,
 };
+use crate::{Error, transform::Transform};
 
 /// A scan as found in a file: where its data starts, and what the verifier said.
 #[derive(Debug, PartialEq)]

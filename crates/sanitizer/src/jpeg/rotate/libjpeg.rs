@@ -35,7 +35,7 @@ use std::{
 use mozjpeg_sys as ffi;
 
 use super::turn::Start;
-use crate::jpeg::transform::Transform;
+use crate::transform::Transform;
 
 /// What libjpeg makes of a picture, coded like this; `None` when it as much as warns.
 pub(crate) fn turn(

@@ -9,8 +9,8 @@ use crate::{
         entropy::{Verifier, standard},
         frame::{Frame, FrameHeader},
         malformed, segment,
-        transform::Transform,
     },
+    transform::Transform,
 };
 
 /// A turned picture.

@@ -8,8 +8,8 @@ use crate::{
     jpeg::{
         entropy::samples::Sample,
         frame::{Component, Frame},
-        transform::Transform,
     },
+    transform::Transform,
 };
 
 const ALL: [(Transform, &[&str]); 7] = [

@@ -11,8 +11,8 @@ use crate::{
         coefficients::Coefficients,
         frame::{Component, Frame, FrameHeader, Process},
         malformed, segment,
-        transform::Transform,
     },
+    transform::Transform,
 };
 
 /// Whether `transform` keeps every pixel: the edges that it moves are made of
