@@ -82,6 +82,8 @@ pub(super) struct FrameHeader {
     pub tables: Vec<u8>,
     pub process: Process,
     pub arithmetic: bool,
+    /// Whether the height stands in a DNL segment behind the first scan.
+    pub has_dnl: bool,
     /// Bytes of the payload in use; more is slack.
     pub used: usize,
 }
@@ -126,8 +128,10 @@ impl FrameHeader {
             components.push(Component { id, h, v });
             tables.push(table);
         }
-        let frame = Frame { sof, precision, width, height: u16::from_be_bytes([y1, y0]), components };
-        Ok(Self { frame, tables, process, arithmetic: sof >= 0xC9, used: 6 + 3 * count })
+        let height = u16::from_be_bytes([y1, y0]);
+        let frame = Frame { sof, precision, width, height, components };
+        let (arithmetic, has_dnl) = (sof >= 0xC9, height == 0);
+        Ok(Self { frame, tables, process, arithmetic, has_dnl, used: 6 + 3 * count })
     }
 }
 

@@ -34,7 +34,7 @@ use std::{
 
 use mozjpeg_sys as ffi;
 
-use super::turn::Start;
+use super::tests::Start;
 use crate::transform::Transform;
 
 /// What libjpeg makes of a picture, coded like this; `None` when it as much as warns.
