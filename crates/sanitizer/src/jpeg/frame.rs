@@ -29,7 +29,6 @@ pub(super) struct Frame {
     pub sof: u8,
     /// Bits per sample.
     pub precision: u8,
-    /// Width in pixels.
     pub width: u16,
     /// Height in pixels; 0 when a DNL segment tells it after the first scan.
     pub height: u16,
@@ -74,7 +73,6 @@ pub(super) enum Process {
     Lossless,
 }
 
-/// A frame header.
 pub(super) struct FrameHeader {
     /// What the entropy decoder and the rotation need.
     pub frame: Frame,
@@ -144,7 +142,6 @@ pub(super) struct ScanComponent {
     pub ac_table: u8,
 }
 
-/// A scan header.
 #[derive(Debug)]
 pub(super) struct ScanHeader {
     pub components: Vec<ScanComponent>,
@@ -209,7 +206,6 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Scans so far.
     pub(super) fn scans(&self) -> usize {
         self.scans
     }

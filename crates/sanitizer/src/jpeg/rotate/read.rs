@@ -14,7 +14,6 @@ use crate::{
     transform::Transform,
 };
 
-/// A turned picture.
 pub(super) struct Picture {
     /// Its frame header: the size and the sampling factors are turned.
     pub frame: Frame,

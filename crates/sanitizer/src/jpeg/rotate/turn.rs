@@ -13,7 +13,7 @@ use crate::{
 
 /// Whether `transform` keeps every pixel: the edges that it moves are made of
 /// whole MCUs. The same rule as `jpegtran -perfect`.
-pub(crate) fn is_exact(frame: &Frame, transform: Transform) -> bool {
+pub(in crate::jpeg) fn is_exact(frame: &Frame, transform: Transform) -> bool {
     let (width, height) = mcu_size(&frame.components);
     let whole = |length: u16, mcu: u16| mcu != 0 && length.is_multiple_of(mcu);
     (!transform.moves_right_edge() || whole(frame.width, width))
@@ -37,7 +37,7 @@ pub(crate) fn is_exact(frame: &Frame, transform: Transform) -> bool {
 /// - [`Error::NotRotatable`] when it cannot be done exactly, or the coding
 ///   process is not supported. The picture may be fine.
 /// - Those of the verifier, when the data are damaged.
-pub(crate) fn turn(
+pub(in crate::jpeg) fn turn(
     walked: &Walked,
     transform: Transform,
     trim: bool,
