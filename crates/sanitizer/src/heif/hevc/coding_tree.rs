@@ -7,7 +7,7 @@ use super::contexts::{
     SPLIT_CU_FLAG,
 };
 use super::intra_mode::{self, DC, Neighbours};
-use super::parameters::{Pps, Sps};
+use super::parameter_sets::{Pps, Sps};
 use super::slice_header::Slice;
 use crate::work::Work;
 
@@ -67,7 +67,6 @@ impl Square {
     }
 }
 
-/// A coding unit.
 pub(super) struct Unit {
     pub(super) cu_transquant_bypass_flag: bool,
     /// `IntraSplitFlag`: it has four parts of its own modes.
