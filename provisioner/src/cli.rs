@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use sanitizer::{IccPolicy, Orientation, PartialEdges, UnknownWord};
 
 /// Creates, repairs and removes a pipeline on AWS that strips the metadata
 /// from uploaded pictures. No state file: reality is the state.
@@ -195,56 +197,20 @@ pub(crate) struct Sanitize {
     #[arg(short, long, conflicts_with = "in_place")]
     pub force: bool,
     /// How pictures stay upright that are stored turned.
-    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
-    pub orientation: Upright,
+    #[arg(long, value_parser = orientations(), default_value_t, value_name = "HOW")]
+    pub orientation: Orientation,
     /// What to do when `upright` would lose pixels: a picture whose size is no
     /// multiple of the block size (8 or 16 pixels) can't be turned exactly.
-    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
-    pub partial_edges: Edges,
+    #[arg(long, value_parser = partial_edges(), default_value_t, value_name = "HOW")]
+    pub partial_edges: PartialEdges,
     /// What becomes of the colour profile.
-    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
-    pub icc: Icc,
+    #[arg(long, value_parser = icc_policies(), default_value_t, value_name = "WHAT")]
+    pub icc: IccPolicy,
     /// Don't prove for JPEG and HEIC that nothing hides in the compressed data
     /// behind the last block. Everything else is removed as always, several
     /// times as fast: about as fast as a copy.
     #[arg(long)]
     pub fast: bool,
-}
-
-/// `--orientation`
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Upright {
-    /// Turn them, without loss.
-    #[default]
-    Upright,
-    /// Keep a tag that says nothing else.
-    Tag,
-    /// Keep nothing: they show sideways.
-    Drop,
-}
-
-/// `--partial-edges`
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Edges {
-    /// Don't turn it; keep a tag that says nothing else.
-    #[default]
-    Tag,
-    /// Turn it and cut off the partial blocks, at most 15 pixels.
-    Trim,
-    /// Refuse it.
-    Refuse,
-}
-
-/// `--icc`
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Icc {
-    /// Keep it: colours stay right.
-    #[default]
-    Keep,
-    /// Drop it.
-    Drop,
-    /// Drop it when it is plain sRGB, which viewers assume anyway.
-    DropSrgb,
 }
 
 /// `package`
@@ -281,6 +247,39 @@ pub(crate) struct TerraformFolder {
     /// The folder of the HCL, if not `terraform` next to the configuration.
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+}
+
+fn orientations() -> impl TypedValueParser<Value = Orientation> {
+    choices([
+        (Orientation::Upright.as_str(), "Turn them, without loss"),
+        (Orientation::Tag.as_str(), "Keep a tag that says nothing else"),
+        (Orientation::Drop.as_str(), "Keep nothing: they show sideways"),
+    ])
+}
+
+fn partial_edges() -> impl TypedValueParser<Value = PartialEdges> {
+    choices([
+        (PartialEdges::Tag.as_str(), "Don't turn it; keep a tag that says nothing else"),
+        (PartialEdges::Trim.as_str(), "Turn it and cut off the partial blocks, at most 15 pixels"),
+        (PartialEdges::Refuse.as_str(), "Refuse it"),
+    ])
+}
+
+fn icc_policies() -> impl TypedValueParser<Value = IccPolicy> {
+    choices([
+        (IccPolicy::Keep.as_str(), "Keep it: colours stay right"),
+        (IccPolicy::Drop.as_str(), "Drop it"),
+        (IccPolicy::DropSrgb.as_str(), "Drop it when it is plain sRGB, which viewers assume anyway"),
+    ])
+}
+
+/// The words of one of the sanitizer's options, each with what it means.
+fn choices<T, const N: usize>(choices: [(&'static str, &'static str); N]) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err = UnknownWord> + Send + Sync + Clone + 'static,
+{
+    let values = choices.map(|(word, help)| PossibleValue::new(word).help(help));
+    PossibleValuesParser::new(values).try_map(|word| word.parse::<T>())
 }
 
 fn exit_codes() -> String {

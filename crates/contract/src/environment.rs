@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_one_side_writes_the_other_reads() {
-        for orientation in [Orientation::Upright, Orientation::Tag, Orientation::Drop] {
+        for &orientation in Orientation::ALL {
             for keep_user_metadata in [false, true] {
                 let written = Environment {
                     source_bucket: "a".to_owned(),

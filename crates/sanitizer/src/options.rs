@@ -80,26 +80,3 @@ pub enum IccPolicy {
     /// Drop it.
     Drop,
 }
-
-impl Orientation {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Upright, Self::Tag, Self::Drop];
-
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Upright => "upright",
-            Self::Tag => "tag",
-            Self::Drop => "drop",
-        }
-    }
-}
-
-impl std::str::FromStr for Orientation {
-    type Err = ();
-
-    fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|one| one.as_str() == word).ok_or(())
-    }
-}

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sanitizer::{IccPolicy, Options, Orientation, PartialEdges};
+use sanitizer::Options;
 
 use crate::cli;
 use crate::exit_code::ExitCode;
@@ -62,21 +62,9 @@ fn refused(error: PlaceError) -> Failure {
 
 fn options(args: &cli::Sanitize) -> Options {
     let mut options = Options::default();
-    options.orientation = match args.orientation {
-        cli::Upright::Upright => Orientation::Upright,
-        cli::Upright::Tag => Orientation::Tag,
-        cli::Upright::Drop => Orientation::Drop,
-    };
-    options.partial_edges = match args.partial_edges {
-        cli::Edges::Tag => PartialEdges::Tag,
-        cli::Edges::Trim => PartialEdges::Trim,
-        cli::Edges::Refuse => PartialEdges::Refuse,
-    };
-    options.icc = match args.icc {
-        cli::Icc::Keep => IccPolicy::Keep,
-        cli::Icc::Drop => IccPolicy::Drop,
-        cli::Icc::DropSrgb => IccPolicy::DropSrgb,
-    };
+    options.orientation = args.orientation;
+    options.partial_edges = args.partial_edges;
+    options.icc = args.icc;
     options.verify_entropy = !args.fast;
     options
 }

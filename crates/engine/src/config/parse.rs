@@ -247,7 +247,7 @@ fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionCon
     let Some(table) = top.table("function", "[function]", keys::FUNCTION, found) else { return default };
     let number = |key, limits, found: &mut Findings<'_>| table.number(key, limits, found).map(|at| at.value);
     let architectures = [Architecture::X86_64, Architecture::Arm64].map(|one| (one.as_str(), one));
-    let orientations = Orientation::ALL.map(|one| (one.as_str(), one));
+    let orientations: Vec<_> = Orientation::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let retention = table.number("log_retention_days", &function::RETENTION, found);
     if let Some(days) = &retention
         && let Some(problem) = function::check_retention(days.value)
