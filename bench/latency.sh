@@ -4,7 +4,7 @@
 # usage: bench/latency.sh [PROVISIONER]      (default: target/release/provisioner)
 #
 # Uses AWS_ENDPOINT_URL and AWS_CA_BUNDLE if they are set, else the AWS of `provisioner local start`. The stack
-# is called bench-latency. Any other command is measured in the same way (see provisioner/examples/proxy.rs):
+# is called bench-latency. Any other command is measured in the same way (see crates/testkit/examples/proxy.rs):
 #   proxy --latency 100 -- COMMAND...    proxy --lockstep 700 -- COMMAND...
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -6,7 +6,7 @@ the longest chain of calls that wait for one another, and what must be downloade
 the table how many times less provisioner takes, beside the targets. A missed target is printed and is no failure.
 
 CPU and memory are those of all processes of the command, Terraform's provider included. Memory is the largest
-sum of resident memory that a look every 20 ms saw. 0 ms is without the proxy (provisioner/examples/proxy.rs).
+sum of resident memory that a look every 20 ms saw. 0 ms is without the proxy (crates/testkit/examples/proxy.rs).
 
 Uses AWS_ENDPOINT_URL and AWS_CA_BUNDLE if they are set, else the AWS of `provisioner local start`; terraform, or
 else tofu. The stack is called bench-tf, is that of config.toml, and is made and removed three times by each tool.

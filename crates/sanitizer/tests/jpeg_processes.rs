@@ -113,7 +113,11 @@ fn they_are_turned_like_others() {
                 Command::new(program).args(switches).arg(input).output().ok()
             };
             let Some(theirs) = run("jpegtran", &[&["-perfect"], switches].concat(), &input) else {
-                println!("skipped: jpegtran and djpeg are not installed (libjpeg-turbo-progs)");
+                testkit::tools::skip(
+                    "jpegtran",
+                    "jpegtran and djpeg are not in PATH",
+                    "install libjpeg-turbo-progs",
+                );
                 return;
             };
             // Where it cannot be turned exactly, the tag is kept.

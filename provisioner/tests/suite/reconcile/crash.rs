@@ -2,7 +2,7 @@
 //! the process dies, the connection breaks, or AWS fails. The next run heals it, without any help.
 //!
 //! `cargo test` tries a sample; `PROVISIONER_ALL_FAULTS=1` tries every call, `=7` every seventh:
-//! `PROVISIONER_ALL_FAULTS=1 cargo test --test reconcile crash -- --nocapture`.
+//! `PROVISIONER_ALL_FAULTS=1 cargo test --test suite reconcile::crash -- --nocapture`.
 
 use super::sweep::{Way, sweep};
 use testkit::stage::{CHANGED, PLAIN, Stage};

@@ -330,7 +330,11 @@ fn same_pixels_as_jpegtran_on_generated_pictures() {
     for (width, height) in [(64, 32), (45, 39)] {
         for sample in Sample::all_kinds(width, height) {
             if !assert_same_as_jpegtran(&scratch.0, &sample.encode(), &format!("{sample:?}")) {
-                println!("skipped: jpegtran and djpeg are not installed (libjpeg-turbo-progs)");
+                testkit::tools::skip(
+                    "jpegtran",
+                    "jpegtran and djpeg are not in PATH",
+                    "install libjpeg-turbo-progs",
+                );
                 return;
             }
         }
@@ -382,7 +386,11 @@ fn same_pixels_as_jpegtran_on_real_pictures() {
             continue;
         }
         if !assert_same_as_jpegtran(&scratch.0, &jpeg, &path.display().to_string()) {
-            println!("skipped: jpegtran and djpeg are not installed (libjpeg-turbo-progs)");
+            testkit::tools::skip(
+                "jpegtran",
+                "jpegtran and djpeg are not in PATH",
+                "install libjpeg-turbo-progs",
+            );
             return;
         }
         seen += 1;
