@@ -14,9 +14,10 @@
 //! between its write and its look is repeated (Lambda does, and then keeps the
 //! event for replay).
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
 use contract::{event::Record, log::Milliseconds};
 use sanitizer::{Format, Options, OrientationOutcome, Removal, Sanitized};
@@ -25,11 +26,17 @@ use crate::{
     destination,
     error::Error,
     settings::Settings,
-    source::{self, Headers, Revision, Since},
+    source::{self, Found, Headers, Revision, Since},
 };
 
 /// How often a picture is read again before the invocation gives up.
 pub const ROUNDS: u32 = 5;
+
+/// How long S3 may answer that there is no such object after versioning was enabled on its bucket.
+const VERSIONING_SETTLES: Duration = Duration::from_secs(15 * 60);
+/// The pauses between asking again for a picture that is said not to be there.
+const ABSENT_PAUSES: [Duration; 3] =
+    [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2)];
 
 /// How it ended, when nothing went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +85,14 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
     let mut published: Option<(Revision, Cleaned)> = None;
     for attempt in 1..=ROUNDS {
         let started = Instant::now();
-        let opened = source::open(s3, &settings.stack.source_bucket, &key).await?;
+        let opened = match find(s3, &settings.stack.source_bucket, &key).await? {
+            Found::Object(opened) => Some(opened),
+            Found::Absent if published.is_none() => match young(record) {
+                Some(age) => return Err(Error::NotThereYet { age }),
+                None => None,
+            },
+            Found::Deleted | Found::Absent => None,
+        };
         let Some(opened) = opened
             .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
         else {
@@ -93,7 +107,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             Ok(input) => input,
             Err(error) if error.is_rejection() || attempt == ROUNDS => return Err(error),
             Err(_) => {
-                tokio::time::sleep(source::PAUSE).await;
+                pause_for(source::PAUSE).await;
                 continue;
             }
         };
@@ -130,6 +144,30 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
         }
     }
     Err(Error::ReplacedRepeatedly(ROUNDS))
+}
+
+/// Asks for the picture, and asks again for some seconds when S3 says that there is none.
+async fn find(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> {
+    for pause in ABSENT_PAUSES {
+        match source::open(s3, bucket, key).await? {
+            Found::Absent => pause_for(pause).await,
+            found => return Ok(found),
+        }
+    }
+    source::open(s3, bucket, key).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the function waits")]
+async fn pause_for(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// Seconds since the upload, while it is so young that S3 may not show it yet. Events made by hand need not say when
+/// something happened.
+fn young(record: &Record) -> Option<u64> {
+    let uploaded = DateTime::from_str(record.event_time.as_deref()?, DateTimeFormat::DateTime).ok()?;
+    let age = SystemTime::now().duration_since(SystemTime::try_from(uploaded).ok()?).unwrap_or_default();
+    (age < VERSIONING_SETTLES).then_some(age.as_secs())
 }
 
 /// Runs the sanitizer on a thread of its own: it takes the processor for long.
@@ -201,6 +239,7 @@ mod tests {
             bucket: bucket.to_owned(),
             encoded_key: key.to_owned(),
             event_name: Some(event.to_owned()),
+            event_time: None,
             version_id: None,
         }
     }
@@ -219,6 +258,23 @@ mod tests {
         assert_eq!(outcome, Outcome::Ignored("nothing was uploaded"));
         let bad = record("a", "100%", "ObjectCreated:Put");
         assert_eq!(clean_one(&offline(), &settings(), &bad).await.unwrap_err().kind(), "key");
+    }
+
+    #[test]
+    fn an_upload_is_young_for_a_quarter_of_an_hour() {
+        let at = |ago: u64| {
+            let time = DateTime::from(SystemTime::now() - Duration::from_secs(ago));
+            let time = time.fmt(DateTimeFormat::DateTime).unwrap();
+            young(&Record { event_time: Some(time), ..record("a", "k.jpg", "ObjectCreated:Put") })
+        };
+        assert!(at(2).is_some_and(|age| (2..=4).contains(&age)));
+        assert!(at(890).is_some());
+        assert_eq!(at(901), None);
+        for told in [None, Some("yesterday")] {
+            let record =
+                Record { event_time: told.map(str::to_owned), ..record("a", "k.jpg", "ObjectCreated:Put") };
+            assert_eq!(young(&record), None);
+        }
     }
 
     #[tokio::test]

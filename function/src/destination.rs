@@ -3,9 +3,13 @@
 use aws_sdk_s3::Client;
 use sanitizer::{Format, Sanitized};
 
-use crate::{error::Error, pieces, source::Headers};
+use crate::{cache_control, error::Error, pieces, source::Headers};
 
 /// Writes the clean picture under `key`.
+///
+/// Headers are taken as strictly as metadata: the type is that of the bytes, `Cache-Control` is rebuilt from what is
+/// known, and what else uploaders wrote (a file name in `Content-Disposition`, a language, `x-amz-meta-*`) goes along
+/// only with `keep_user_metadata`.
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
@@ -22,9 +26,9 @@ pub async fn put(
         .bucket(bucket)
         .key(key)
         .content_type(content_type)
-        .set_cache_control(headers.cache_control)
-        .set_content_disposition(headers.content_disposition)
-        .set_content_language(headers.content_language)
+        .set_cache_control(headers.cache_control.as_deref().and_then(cache_control::rebuilt))
+        .set_content_disposition(headers.content_disposition.filter(|_| keep_user_metadata))
+        .set_content_language(headers.content_language.filter(|_| keep_user_metadata))
         .set_metadata(keep_user_metadata.then_some(headers.user_metadata))
         .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
         .body(pieces::body(picture.pieces()))

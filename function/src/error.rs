@@ -36,6 +36,15 @@ pub enum Error {
         "the picture was replaced {0} times while it was being cleaned; the next attempt takes the newest"
     )]
     ReplacedRepeatedly(u32),
+    /// S3 knows no such picture, though it has just announced it.
+    #[error(
+        "S3 announced this picture {age} s ago and says now that there is none; both can be true for some minutes after \
+         versioning was enabled on the bucket, so Lambda tries again"
+    )]
+    NotThereYet {
+        /// Seconds since the upload.
+        age: u64,
+    },
     /// Lambda was about to end the invocation.
     #[error(
         "not finished before the function's timeout; raise function.timeout or function.memory (which is also processor time) in config.toml"
@@ -64,6 +73,7 @@ impl Error {
             Self::Rejected { kind, .. } => kind,
             Self::S3 { .. } => "s3",
             Self::ReplacedRepeatedly(_) => "replaced-repeatedly",
+            Self::NotThereYet { .. } => "not-there-yet",
             Self::OutOfTime => "out-of-time",
             Self::ForeignBucket { .. } => "foreign-bucket",
             Self::Key(_) => "key",

@@ -38,6 +38,19 @@ pub struct Summary {
     pub cleaned: Vec<String>,
     /// Keys with which there was nothing to do.
     pub ignored: Vec<String>,
+    /// Pictures that cannot be cleaned. Nothing of them was published, and trying again would end the same.
+    pub rejected: Vec<Rejection>,
+}
+
+/// A picture that cannot be cleaned.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// Its key.
+    pub key: String,
+    /// A stable word for the reason.
+    pub kind: &'static str,
+    /// The reason.
+    pub reason: String,
 }
 
 /// The answer to any other invocation. Lambda tries the whole event again.
@@ -61,7 +74,7 @@ impl<L: Log> Function<L> {
     /// picture has all of the memory.
     ///
     /// # Errors
-    /// When any of the pictures could not be cleaned or published.
+    /// When any of the pictures could not be read, cleaned in time or published; not when one was rejected.
     pub async fn handle(
         &self,
         payload: Value,
@@ -86,6 +99,9 @@ impl<L: Log> Function<L> {
             match result {
                 Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
                 Ok(Outcome::Ignored(_)) => summary.ignored.push(key),
+                Err(error) if error.is_rejection() => {
+                    summary.rejected.push(Rejection { key, kind: error.kind(), reason: error.to_string() });
+                }
                 Err(error) => failed.push((key, error)),
             }
         }
@@ -143,13 +159,8 @@ impl fmt::Display for Failure {
 }
 
 impl From<Failure> for Diagnostic {
-    /// `Rejected` tells whoever reads the failed events that trying again is of
-    /// no use.
     fn from(failure: Failure) -> Self {
-        let rejected =
-            matches!(&failure, Failure::Pictures(failed) if failed.iter().all(|(_, e)| e.is_rejection()));
-        let error_type = if rejected { "Rejected" } else { "Failed" };
-        Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
+        Self { error_type: "Failed".to_owned(), error_message: failure.to_string() }
     }
 }
 
@@ -160,18 +171,14 @@ mod tests {
     #[test]
     fn the_answer_names_every_failed_picture() {
         let failure = Failure::Pictures(vec![
-            ("a.jpg".to_owned(), Error::from(&sanitizer::Error::NotAPicture)),
+            ("a.jpg".to_owned(), Error::ReplacedRepeatedly(5)),
             ("b \"c\".jpg".to_owned(), Error::OutOfTime),
         ]);
         let diagnostic = Diagnostic::from(failure);
         assert_eq!(diagnostic.error_type, "Failed");
-        assert!(
-            diagnostic.error_message.starts_with(r#""a.jpg": not a picture; "b \"c\".jpg": not finished"#),
-            "{}",
-            diagnostic.error_message
-        );
-        let rejected = Failure::Pictures(vec![("a".to_owned(), Error::from(&sanitizer::Error::NotAPicture))]);
-        assert_eq!(Diagnostic::from(rejected).error_type, "Rejected");
+        let message = diagnostic.error_message;
+        assert!(message.starts_with(r#""a.jpg": the picture was replaced 5 times"#), "{message}");
+        assert!(message.contains(r#"; "b \"c\".jpg": not finished"#), "{message}");
     }
 
     #[tokio::test]

@@ -9,9 +9,10 @@
 //!                        -> log.rs                      one JSON line per picture
 //! ```
 //!
-//! **Guarantees.** What cannot be cleaned is not published. Nothing is
-//! swallowed: every failure is an error of the invocation, so that Lambda tries
-//! again (twice) and then hands the event to the on-failure destination. Events
+//! **Guarantees.** What cannot be cleaned is not published. A rejection is final:
+//! the log tells it, and the invocation succeeds, since trying again would end the
+//! same. Nothing else is swallowed: every failure is an error of the invocation, so
+//! that Lambda tries again (twice). Events
 //! may arrive twice and in any order: the clean copy ends up being that of the
 //! newest upload (see [`clean`]).
 //!
@@ -20,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cache_control;
 pub mod clean;
 pub mod client;
 pub mod destination;

@@ -61,19 +61,36 @@ pub struct Opened {
     body: ByteStream,
 }
 
-/// Asks for the newest version. `None`: there is none any more.
+/// What S3 says about a key.
+#[derive(Debug)]
+pub enum Found {
+    /// There is an object.
+    Object(Box<Opened>),
+    /// Its newest version is a delete marker: it was there, and was deleted.
+    Deleted,
+    /// There is none. That alone proves nothing: in the first quarter of an hour after versioning was enabled on a
+    /// bucket S3 may say so of a new object
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
+    Absent,
+}
+
+/// Asks for the newest version.
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
-pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Option<Opened>, Error> {
+pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> {
     match s3.get_object().bucket(bucket).key(key).send().await {
-        Ok(output) => Ok(Some(Opened::from(output))),
-        Err(error) if is_gone(&error) => Ok(None),
+        Ok(output) => Ok(Found::Object(Box::new(Opened::from(output)))),
+        Err(error) if is_absent(&error) => {
+            let headers = error.raw_response().map(|response| response.headers());
+            let deleted = headers.and_then(|headers| headers.get("x-amz-delete-marker")) == Some("true");
+            Ok(if deleted { Found::Deleted } else { Found::Absent })
+        }
         Err(error) => Err(Error::s3("GetObject", &error)),
     }
 }
 
-/// Whether the object is not there (any more).
+/// Whether S3 says that there is no such object.
 ///
 /// To a caller who may not list the bucket, and the function's role may not, S3
 /// does not say so: it answers 403 and, in the message, that the right
@@ -81,7 +98,7 @@ pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Option<Opened>
 /// object (yet), and taking that for "gone" would lose a picture.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html>
-fn is_gone<R>(error: &SdkError<GetObjectError, R>) -> bool {
+fn is_absent<R>(error: &SdkError<GetObjectError, R>) -> bool {
     let Some(error) = error.as_service_error() else { return false };
     match error.code() {
         Some("NoSuchKey") => true,
@@ -203,20 +220,20 @@ mod tests {
 
     #[test]
     fn a_missing_right_is_not_taken_for_a_missing_picture() {
-        assert!(is_gone(&answer("NoSuchKey", "The specified key does not exist.")));
-        assert!(is_gone(&answer(
+        assert!(is_absent(&answer("NoSuchKey", "The specified key does not exist.")));
+        assert!(is_absent(&answer(
             "AccessDenied",
             "User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: s3:ListBucket on resource: \
              \"arn:aws:s3:::uploads\" because no identity-based policy allows the s3:ListBucket action"
         )));
-        assert!(!is_gone(&answer("AccessDenied", "Access Denied")));
-        assert!(!is_gone(&answer(
+        assert!(!is_absent(&answer("AccessDenied", "Access Denied")));
+        assert!(!is_absent(&answer(
             "AccessDenied",
             "User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: s3:GetObject on resource: \
              \"arn:aws:s3:::uploads/a.jpg\" because no identity-based policy allows the s3:GetObject action"
         )));
-        assert!(!is_gone(&answer("NoSuchBucket", "The specified bucket does not exist")));
-        assert!(!is_gone(&answer("SlowDown", "Please reduce your request rate.")));
+        assert!(!is_absent(&answer("NoSuchBucket", "The specified bucket does not exist")));
+        assert!(!is_absent(&answer("SlowDown", "Please reduce your request rate.")));
     }
 
     #[tokio::test]

@@ -24,6 +24,8 @@ pub struct Record {
     pub encoded_key: String,
     /// What happened, such as `ObjectCreated:Put`.
     pub event_name: Option<String>,
+    /// When it happened, in RFC 3339.
+    pub event_time: Option<String>,
     /// The version, in a bucket with versioning.
     pub version_id: Option<String>,
 }
@@ -71,16 +73,7 @@ impl Record {
     /// # Errors
     /// When S3 would never have encoded a key like this.
     pub fn key(&self) -> Result<String, KeyError> {
-        let spaced = self.encoded_key.replace('+', " ");
-        let escapes_are_complete = spaced
-            .split('%')
-            .skip(1)
-            .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
-        if !escapes_are_complete {
-            return Err(KeyError::Escape);
-        }
-        let key = percent_decode_str(&spaced).decode_utf8().map_err(|_| KeyError::NotUtf8)?;
-        if key.is_empty() { Err(KeyError::Empty) } else { Ok(key.into_owned()) }
+        decode_key(&self.encoded_key)
     }
 
     /// Whether the object was created or overwritten. Events made by hand need
@@ -93,12 +86,30 @@ impl Record {
     }
 }
 
+/// A key as S3 encodes it in events, and in listings with `encoding-type=url`: a space is `+`, a `+` is `%2B`.
+///
+/// # Errors
+/// When S3 would never have encoded a key like this.
+pub fn decode_key(encoded: &str) -> Result<String, KeyError> {
+    let spaced = encoded.replace('+', " ");
+    let escapes_are_complete = spaced
+        .split('%')
+        .skip(1)
+        .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
+    if !escapes_are_complete {
+        return Err(KeyError::Escape);
+    }
+    let key = percent_decode_str(&spaced).decode_utf8().map_err(|_| KeyError::NotUtf8)?;
+    if key.is_empty() { Err(KeyError::Empty) } else { Ok(key.into_owned()) }
+}
+
 impl From<wire::Record> for Record {
     fn from(wire: wire::Record) -> Self {
         Self {
             bucket: wire.s3.bucket.name,
             encoded_key: wire.s3.object.key,
             event_name: wire.event_name,
+            event_time: wire.event_time,
             version_id: wire.s3.object.version_id,
         }
     }
@@ -119,6 +130,8 @@ mod wire {
     pub(super) struct Record {
         #[serde(rename = "eventName")]
         pub(super) event_name: Option<String>,
+        #[serde(rename = "eventTime")]
+        pub(super) event_time: Option<String>,
         pub(super) s3: S3,
     }
 

@@ -4,6 +4,7 @@
 mod empty;
 mod execute;
 mod lifecycle;
+mod listed_key;
 mod observe;
 
 pub use empty::{Contents, count};

@@ -4,10 +4,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::{Context, Progress};
+use super::listed_key::{fits_xml, listed_key};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 
 /// `DeleteObjects` takes that many keys
@@ -81,7 +82,7 @@ impl std::fmt::Display for Contents {
 pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
     let (listed, uploads) = futures::join!(count_versions(aws, bucket), async {
         let request = aws.s3.list_multipart_uploads().bucket(bucket).expected_bucket_owner(&aws.account);
-        request.send().await.aws("ListMultipartUploads")
+        request.encoding_type(EncodingType::Url).send().await.aws("ListMultipartUploads")
     });
     let mut contents = match listed {
         Err(error) if error.is_no_such_bucket() => return Ok(Contents::default()),
@@ -132,17 +133,24 @@ fn pages<'a>(
             .bucket(bucket)
             .expected_bucket_owner(&aws.account)
             .max_keys(BATCH)
+            .encoding_type(EncodingType::Url)
             .set_key_marker(key)
             .set_version_id_marker(version)
             .send()
             .await
             .aws("ListObjectVersions")?;
-        let next = (page.is_truncated() == Some(true)).then(|| {
-            (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned))
-        });
-        Ok(Some((page, next)))
+        if page.is_truncated() != Some(true) {
+            return Ok(Some((page, None)));
+        }
+        let key = page.next_key_marker().map(|key| listed_version(&page, key)).transpose()?;
+        let version = page.next_version_id_marker().map(str::to_owned);
+        Ok(Some((page, Some((key, version)))))
     })
     .boxed()
+}
+
+fn listed_version(page: &VersionsPage, key: &str) -> Result<String, AwsError> {
+    listed_key("ListObjectVersions", page.encoding_type(), key)
 }
 
 /// Deletes everything in a bucket; `counted` is what the plan has found there. A bucket that is gone is empty.
@@ -167,22 +175,51 @@ async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>)
     pages(context.aws, bucket)
         .try_for_each_concurrent(CONCURRENT, |page| async move {
             let versions = if context.delete_data { page.versions() } else { &[] };
-            let objects: Vec<ObjectIdentifier> = versions
+            let mut batch = Vec::new();
+            let mut singles = Vec::new();
+            for (key, version) in versions
                 .iter()
                 .map(|version| (version.key(), version.version_id()))
                 .chain(page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id())))
-                .filter_map(|(key, version)| {
-                    let version = version.filter(|version| !version.is_empty()).map(str::to_owned);
-                    ObjectIdentifier::builder().key(key?).set_version_id(version).build().ok()
-                })
-                .collect();
-            let count = objects.len() as u64;
-            delete_batch(context, bucket, objects).await?;
+            {
+                let Some(key) = key else { continue };
+                let key = listed_version(&page, key)?;
+                let version = version.filter(|version| !version.is_empty()).map(str::to_owned);
+                if !fits_xml(&key) {
+                    singles.push((key, version));
+                } else if let Ok(object) =
+                    ObjectIdentifier::builder().key(key).set_version_id(version).build()
+                {
+                    batch.push(object);
+                }
+            }
+            let count = (batch.len() + singles.len()) as u64;
+            let singles = futures::stream::iter(singles)
+                .map(|(key, version)| delete_one(context, bucket, key, version))
+                .buffer_unordered(CONCURRENT)
+                .try_collect::<()>();
+            futures::try_join!(delete_batch(context, bucket, batch), singles)?;
             let done = deleted.fetch_add(count, Ordering::Relaxed) + count;
             (context.on_progress)(Progress { done, total, what: "objects deleted" });
             Ok(())
         })
         .await
+}
+
+/// Deletes one version whose key no `DeleteObjects` document can hold.
+async fn delete_one(
+    context: &Context<'_>,
+    bucket: &str,
+    key: String,
+    version: Option<String>,
+) -> Result<(), AwsError> {
+    let s3 = &context.aws.s3;
+    let request = s3.delete_object().bucket(bucket).expected_bucket_owner(&context.aws.account);
+    let request = request.key(key).set_version_id(version);
+    match request.send().await.aws("DeleteObject") {
+        Err(error) if error.is_not_found() => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 /// Deletes one batch. Keys that S3 was too busy for are tried again, and with them the whole batch: what is
@@ -240,16 +277,20 @@ async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<(), AwsError> {
             .list_multipart_uploads()
             .bucket(bucket)
             .expected_bucket_owner(&aws.account)
+            .encoding_type(EncodingType::Url)
             .send()
             .await
             .aws("ListMultipartUploads")?;
+        let encoding = page.encoding_type();
         let aborts = page.uploads().iter().map(|upload| async move {
+            let key =
+                upload.key().map(|key| listed_key("ListMultipartUploads", encoding, key)).transpose()?;
             let request = aws
                 .s3
                 .abort_multipart_upload()
                 .bucket(bucket)
                 .expected_bucket_owner(&aws.account)
-                .set_key(upload.key().map(str::to_owned))
+                .set_key(key)
                 .set_upload_id(upload.upload_id().map(str::to_owned));
             match request.send().await.aws("AbortMultipartUpload") {
                 Err(error) if error.is_not_found() => Ok(()),
