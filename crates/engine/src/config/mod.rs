@@ -11,6 +11,7 @@ mod keys;
 mod load;
 mod model;
 mod parse;
+mod quantity;
 mod reader;
 mod rules;
 mod syntax;

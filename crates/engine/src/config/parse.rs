@@ -294,9 +294,12 @@ fn read_trigger(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) ->
         found.add(Some(suffixes.span), problem);
     }
     for (index, suffix) in suffixes.value.iter().enumerate() {
-        let problem = trigger::check_suffix(&suffix.value)
+        // Only suffixes that are right themselves are compared: one error has one fix.
+        let right = |other: &&At<String>| trigger::check_suffix(&other.value, &[]).is_none();
+        let before: Vec<_> = suffixes.value[..index].iter().filter(right).cloned().collect();
+        let problem = trigger::check_suffix(&suffix.value, &suffixes.value)
             .or_else(|| trigger::check_id(stack, &suffix.value))
-            .or_else(|| trigger::check_overlap(&suffix.value, &suffixes.value[..index]));
+            .or_else(|| trigger::check_overlap(&suffix.value, &before));
         if let Some(problem) = problem {
             found.add(Some(suffix.span.clone()), problem);
         }
@@ -508,6 +511,26 @@ mod tests {
     }
 
     #[test]
+    fn hints_do_what_was_meant_and_never_propose_the_least() {
+        for (line, helps) in [
+            ("source.noncurrent_days = \"forever\"", "did you mean \"never\"?"),
+            ("source.abort_multipart_days = false", "whole number of days, or \"never\""),
+            ("source.noncurrent_days = \"30d\"", "noncurrent_days = 30"),
+            ("source.expire_days = \"a month\"", "write a whole number of days"),
+            ("source.noncurrent_days = -1", "at least 1, or \"never\""),
+            ("function.timeout = \"60s\"", "timeout = 60"),
+            ("function.memory = \"1GB\"", "memory = 1024"),
+            ("function.memory = \"64GB\"", "write a whole number of MB"),
+            ("trigger.suffixes = [\".jpg\", \"jpg\"]", "remove it; \".jpg\" is in the list already"),
+            ("trigger.suffixes = [\"jpg\", \".jpg\"]", "remove it; \".jpg\" is in the list already"),
+        ] {
+            let error = only_error(&format!("stack = \"abc\"\n{line}"));
+            assert!(error.contains(helps), "{line}: {error}");
+            assert!(!error.contains("days = 1") || line.contains("30d"), "{line}: {error}");
+        }
+    }
+
+    #[test]
     fn limits_are_inclusive() {
         for (key, least, most) in [("memory", 128, 10_240), ("timeout", 1, 900)] {
             let with = |value: i64| format!("stack = \"abc\"\nfunction.{key} = {value}");
@@ -523,7 +546,7 @@ mod tests {
         for key in ["source.expire_days", "destination.abort_multipart_days", "function.reserved_concurrency"]
         {
             read(&format!("stack = \"abc\"\n{key} = 1"));
-            assert!(only_error(&format!("stack = \"abc\"\n{key} = 0")).contains("use 1 or more"), "{key}");
+            assert!(only_error(&format!("stack = \"abc\"\n{key} = 0")).contains("at least 1"), "{key}");
             only_error(&format!("stack = \"abc\"\n{key} = 99999999999999999999999999"));
         }
     }

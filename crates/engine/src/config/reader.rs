@@ -9,6 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::errors::{Findings, Problem};
 use super::keys;
+use super::quantity;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -122,30 +123,48 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     pub(super) fn number(&self, key: &str, limits: &Limits, found: &mut Findings<'_>) -> Option<At<u32>> {
+        self.number_or(key, limits, None, found)
+    }
+
+    /// A number; `word` is what may stand in its place.
+    ///
+    /// No hint ever proposes the least number: of days to keep data that would delete most of it.
+    fn number_or(
+        &self,
+        key: &str,
+        limits: &Limits,
+        word: Option<&str>,
+        found: &mut Findings<'_>,
+    ) -> Option<At<u32>> {
         let value = self.find(key)?;
+        let or_word = word.map(|word| format!(", or \"{word}\"")).unwrap_or_default();
+        let (least, most) = (*limits.range.start(), *limits.range.end());
         let DeValue::Integer(integer) = value.get_ref() else {
-            let help = match value.get_ref() {
-                DeValue::String(text) if text.parse::<u32>().is_ok() => {
-                    format!("remove the quotes: {key} = {text}")
+            let text = value.get_ref().as_str();
+            let meant = text.and_then(|text| quantity::meant(text, limits.unit));
+            let help = match (text, word, meant) {
+                (Some(text), Some(word), _) if quantity::means_never(text) => {
+                    format!("did you mean \"{word}\"?")
                 }
-                _ => format!(
-                    "write a whole number of {}: {key} = {}",
-                    limits.unit,
-                    limits.range.start().max(&1)
-                ),
+                (Some(text), _, Some(number)) if text.trim().parse() == Ok(number) => {
+                    format!("remove the quotes: {key} = {number}")
+                }
+                (Some(_), _, Some(number)) if limits.range.contains(&number) => {
+                    format!("write the number of {}: {key} = {number}", limits.unit)
+                }
+                _ => format!("write a whole number of {}{or_word}", limits.unit),
             };
-            wrong_type(value, key, "a whole number", help, found);
+            wrong_type(value, key, &format!("a whole number{or_word}"), help, found);
             return None;
         };
         let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let (least, most) = (*limits.range.start(), *limits.range.end());
         let allowed =
             number.filter(|number| limits.range.contains(number)).and_then(|n| u32::try_from(n).ok());
         if allowed.is_none() {
             let help = match (most == i64::from(i32::MAX), number.is_some_and(|number| number < least)) {
-                (true, true) => format!("use {least} or more"),
-                (true, false) => format!("use {most} or less"),
-                (false, _) => format!("use a value from {least} to {most}"),
+                (true, true) => format!("it must be at least {least}{or_word}"),
+                (true, false) => format!("it must be at most {most}{or_word}"),
+                (false, _) => format!("use a value from {least} to {most}{or_word}"),
             };
             let message = format!("`{key}` cannot be {integer} {}", limits.unit);
             found.add(Some(value.span()), Problem::new(message, limits.why, help));
@@ -166,7 +185,7 @@ impl<'a, 'i> Section<'a, 'i> {
         {
             return Some(None);
         }
-        self.number(key, limits, found).map(|days| Some(days.value))
+        self.number_or(key, limits, Some("never"), found).map(|days| Some(days.value))
     }
 
     /// One of a few words.

@@ -37,8 +37,8 @@ pub(in crate::config) fn check_prefix(prefix: &str) -> Option<Problem> {
     })
 }
 
-/// Checks one suffix.
-pub(in crate::config) fn check_suffix(suffix: &str) -> Option<Problem> {
+/// Checks one suffix of `all`.
+pub(in crate::config) fn check_suffix(suffix: &str, all: &[At<String>]) -> Option<Problem> {
     if suffix.is_empty() {
         let note = format!("every upload ends with nothing, so everything would start the function: {RULES}");
         return Some(Problem::new("a suffix is empty", note, "write an ending, e.g. \".jpg\", or remove it"));
@@ -47,7 +47,13 @@ pub(in crate::config) fn check_suffix(suffix: &str) -> Option<Problem> {
         suffix.chars().all(|c| c.is_ascii_alphanumeric()).then(|| {
             let note =
                 format!("S3 compares the end of the key as it is, so this also means \"x{suffix}\": {RULES}");
-            Problem::new(format!("the suffix {suffix:?} has no dot"), note, format!("write \".{suffix}\""))
+            let dotted = format!(".{suffix}");
+            let help = if all.iter().any(|other| other.value == dotted) {
+                format!("remove it; {dotted:?} is in the list already")
+            } else {
+                format!("write {dotted:?}")
+            };
+            Problem::new(format!("the suffix {suffix:?} has no dot"), note, help)
         })
     })
 }
@@ -143,7 +149,7 @@ mod tests {
     #[test]
     fn suffixes_that_mean_what_they_say() {
         for good in [".jpg", "-raw.jpg", "_final", ".tar.gz", ".JPG", "/photo"] {
-            assert_eq!(check_suffix(good), None, "{good}");
+            assert_eq!(check_suffix(good, &[]), None, "{good}");
         }
         let too_long = format!(".{}", "x".repeat(1024));
         for (bad, says) in [
@@ -154,7 +160,7 @@ mod tests {
             (".jpé", "'é' cannot be in"),
             (too_long.as_str(), "1025 bytes"),
         ] {
-            let problem = check_suffix(bad).unwrap_or_else(|| panic!("{bad} passed"));
+            let problem = check_suffix(bad, &[]).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);
         }
     }
