@@ -147,7 +147,8 @@ pub(crate) struct Upload {
     /// Pictures, and folders of pictures.
     ///
     /// Of the files in folders those are taken whose names end in one of
-    /// trigger.suffixes in config.toml.
+    /// trigger.suffixes in config.toml. Links are followed when they are named,
+    /// and not when they are found in folders.
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
     /// Upload as this user of config.toml, with an access key that is made for
@@ -157,6 +158,11 @@ pub(crate) struct Upload {
     /// A folder to put before every key: `--prefix 2026/rome`.
     #[arg(long, value_name = "KEYPREFIX")]
     pub prefix: Option<String>,
+    /// Send, too, what would not be published: files that are no pictures, and damaged pictures.
+    ///
+    /// Without it they are refused before anything of them leaves this machine.
+    #[arg(short, long)]
+    pub force: bool,
     /// Do not wait for the clean copies.
     #[arg(long)]
     pub no_wait: bool,
@@ -193,7 +199,7 @@ pub(crate) struct Sanitize {
     /// Go into folders.
     #[arg(short, long)]
     pub recursive: bool,
-    /// Replace files that are in OUT already; never an input.
+    /// Replace files that are in OUT already; never an input, a pipe, a device or a link.
     #[arg(short, long, conflicts_with = "in_place")]
     pub force: bool,
     /// How pictures stay upright that are stored turned.

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod exit_code;
 mod failure;
+mod files;
 mod interrupt;
 mod pictures;
 mod report;

@@ -6,7 +6,6 @@
 //! commands at once, or one that was killed, cannot mix up the files.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -17,6 +16,7 @@ use super::{
     elf::Elf,
     package::{Package, code_sha256},
 };
+use crate::files::write_private;
 
 /// Changes when the zip of the same program would be another one.
 const VERSION: u32 = 2;
@@ -65,17 +65,9 @@ pub(super) fn load(program: &Path, stamp: Stamp) -> Option<Package> {
 pub(super) fn store(program: &Path, stamp: Stamp, package: &Package) {
     let note = Note { version: VERSION, stamp, code_sha256: package.code_sha256.clone(), elf: package.elf() };
     let Ok(note) = serde_json::to_vec(&note) else { return };
-    if write(&zip_path(program), &package.zip).is_ok() {
-        let _ = write(&note_path(program), &note);
+    if write_private(&zip_path(program), &package.zip).is_ok() {
+        let _ = write_private(&note_path(program), &note);
     }
-}
-
-/// Whole or not at all.
-pub(super) fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn zip_path(program: &Path) -> PathBuf {

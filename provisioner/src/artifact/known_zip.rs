@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Package, cache::write, elf::Elf, package::code_sha256};
+use super::{Error, Package, elf::Elf, package::code_sha256};
+use crate::files::write_private;
 
 /// What was found in a zip.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +46,7 @@ pub(super) fn keep(package: &Package, folder: Option<&Path>) {
     let Some(folder) = folder else { return };
     let note = Note { bootstrap_bytes: package.bootstrap_bytes, elf: package.elf() };
     if let (Ok(()), Ok(note)) = (std::fs::create_dir_all(folder), serde_json::to_vec(&note)) {
-        let _ = write(&note_path(folder, &package.code_sha256), &note);
+        let _ = write_private(&note_path(folder, &package.code_sha256), &note);
     }
 }
 

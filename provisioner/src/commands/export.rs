@@ -1,6 +1,5 @@
 //! `provisioner export`
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use serde_json::json;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::files::write_private;
 use crate::interrupt::Interruptible;
 use crate::session::Session;
 use crate::terraform;
@@ -89,9 +89,5 @@ fn folder(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<PathBuf, F
 /// Writes a file whole or not at all, readable for its owner alone: variables of
 /// the function may be secrets.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |source| Failure::File { path: path.display().to_string(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(content).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|error| failed(error.error))
+    write_private(path, content).map_err(|source| Failure::File { path: path.display().to_string(), source })
 }

@@ -1,5 +1,6 @@
 //! `provisioner sanitize`
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,7 +19,13 @@ pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCod
     let (screen, started) = (session.screen, Instant::now());
     let found = find(&args.inputs, args.recursive);
     let places = places(&args.inputs, &found, args.output.as_deref()).map_err(refused)?;
-    let to_stdout = places.contains(&Place::Stdout);
+    let to_stdout = places.iter().any(|place| matches!(place, Place::Stdout));
+    if to_stdout && std::io::stdout().is_terminal() {
+        return Err(Failure::Refused {
+            what: "with -o - the picture would be written to the terminal".to_owned(),
+            hint: "redirect it (-o - > FILE), or give a file with -o".to_owned(),
+        });
+    }
     if to_stdout && screen.json {
         return Err(Failure::Refused {
             what: "with --json stdout is the report, and with -o - the picture".to_owned(),

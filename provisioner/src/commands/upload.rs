@@ -12,7 +12,9 @@ use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::report::{TransferBar, arrival_json, arrival_line, bytes, foreign, foreign_path, seconds};
 use crate::session::{Connected, Session};
-use crate::upload::{AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, select};
+use crate::upload::{
+    AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
+};
 use engine::aws::{Aws, AwsCall, Wait};
 use engine::config::{BucketRole, Config, UserConfig};
 use engine::stack::Stack;
@@ -89,8 +91,8 @@ fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure>
 fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
     let screen = session.screen;
     if screen.json {
-        for path in &selection.skipped {
-            screen.line(&json!({"event": "skipped", "file": path.to_string_lossy()}));
+        for Skipped { path, why } in &selection.skipped {
+            screen.line(&json!({"event": "skipped", "file": path.to_string_lossy(), "reason": why}));
         }
         for problem in &selection.problems {
             let file = problem.path.to_string_lossy();
@@ -100,8 +102,8 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
         return;
     }
     let listed = if screen.verbose { usize::MAX } else { LISTED };
-    for path in selection.skipped.iter().take(listed) {
-        screen.say(&format!("skipped: {}", foreign_path(path)));
+    for Skipped { path, why } in selection.skipped.iter().take(listed) {
+        screen.say(&format!("skipped: {}: {why}", foreign_path(path)));
     }
     if let Some(more) = selection.skipped.len().checked_sub(listed).filter(|more| *more > 0) {
         screen.say(&format!("skipped: {more} more; --verbose lists them"));
@@ -230,6 +232,7 @@ async fn upload(
         aws: &connected.aws,
         stack,
         sender,
+        force: args.force,
         wait: (!args.no_wait).then_some(Duration::from_secs(args.timeout)),
         interrupt: session.interrupt,
         on_news: &on_news,
@@ -272,6 +275,7 @@ struct Tally {
     total: usize,
     done: usize,
     clean: usize,
+    refused: usize,
     rejected: usize,
     overdue: usize,
     failed: usize,
@@ -286,6 +290,7 @@ impl Tally {
         match &arrival.outcome {
             Outcome::Clean { .. } => self.clean += 1,
             Outcome::Uploaded => {}
+            Outcome::Refused(_) => self.refused += 1,
             Outcome::Rejected(_) => self.rejected += 1,
             Outcome::Overdue(_) => self.overdue += 1,
             Outcome::Failed { .. } => self.failed += 1,
@@ -293,7 +298,9 @@ impl Tally {
         }
         let is_absent = matches!(
             arrival.outcome,
-            Outcome::Failed { uploaded: false, .. } | Outcome::Stopped { uploaded: false }
+            Outcome::Refused(_)
+                | Outcome::Failed { uploaded: false, .. }
+                | Outcome::Stopped { uploaded: false }
         );
         if !is_absent {
             self.bytes += arrival.picture.bytes;
@@ -308,6 +315,7 @@ impl Tally {
                 "pictures": self.total,
                 "clean": self.clean,
                 "not_waited_for": self.done - self.clean,
+                "refused": self.refused,
                 "rejected": self.rejected,
                 "overdue": self.overdue,
                 "failed": self.failed,
@@ -322,6 +330,7 @@ impl Tally {
         for (count, word) in [
             (self.clean, "clean"),
             (self.done - self.clean, "uploaded"),
+            (self.refused, "not uploaded"),
             (self.rejected, "rejected"),
             (self.overdue, "without a clean copy in time"),
             (self.failed, "failed"),

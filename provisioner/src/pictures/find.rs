@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
+use crate::files::{Entry, Location, Seen, walk};
 use crate::report::foreign_path;
 
 /// Where a picture comes from.
@@ -12,7 +11,7 @@ pub(crate) enum Input {
     /// Standard input.
     Stdin,
     /// A file.
-    File(PathBuf),
+    File(Location),
 }
 
 /// One file to look at.
@@ -30,13 +29,19 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The path of a file.
+    #[must_use]
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        match &self.input {
+            Input::Stdin => None,
+            Input::File(location) => Some(location.path()),
+        }
+    }
+
     /// The name to show.
     #[must_use]
     pub(crate) fn name(&self) -> String {
-        match &self.input {
-            Input::Stdin => "stdin".to_owned(),
-            Input::File(path) => foreign_path(path),
-        }
+        self.path().map_or_else(|| "stdin".to_owned(), |path| foreign_path(&path))
     }
 }
 
@@ -53,7 +58,7 @@ pub(crate) fn find(inputs: &[PathBuf], recursive: bool) -> Vec<Found> {
         } else if !input.is_dir() {
             found.push(named(input, None));
         } else if recursive {
-            walk(input, &mut found);
+            found.extend(walk(input).into_iter().map(in_folder));
         } else {
             found.push(named(input, Some("a folder; --recursive goes into folders".to_owned())));
         }
@@ -64,35 +69,17 @@ pub(crate) fn find(inputs: &[PathBuf], recursive: bool) -> Vec<Found> {
 fn named(path: &Path, unfit: Option<String>) -> Found {
     let relative = path.file_name().map_or_else(|| path.to_owned(), PathBuf::from);
     // A pipe is fine when it is named: `inspect <(curl ...)`.
-    Found { input: Input::File(path.to_owned()), relative, named: true, unfit }
+    Found { input: Input::File(Location::Named(path.to_owned())), relative, named: true, unfit }
 }
 
-fn walk(folder: &Path, found: &mut Vec<Found>) {
-    // The folder itself is no entry, not even when it was named by a link.
-    for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
-        let (path, named, unfit) = match entry {
-            Ok(entry) if entry.file_type().is_dir() => continue,
-            Ok(entry) => {
-                let kind = entry.file_type();
-                let unfit = if kind.is_file() {
-                    None
-                } else if kind.is_symlink() {
-                    Some("a symbolic link".to_owned())
-                } else {
-                    Some("no regular file".to_owned())
-                };
-                (entry.into_path(), false, unfit)
-            }
-            // A folder that cannot be read hides pictures, so it counts as named.
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                (path, true, Some(reason))
-            }
-        };
-        let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-        found.push(Found { input: Input::File(path), relative, named, unfit });
-    }
+fn in_folder(Entry { location, relative, seen }: Entry) -> Found {
+    let (named, unfit) = match seen {
+        Seen::File(_) => (false, None),
+        Seen::Other(kind) => (false, Some(kind.to_string())),
+        // A folder that cannot be read hides pictures, so it counts as named.
+        Seen::Unreadable(error) => (true, Some(error.to_string())),
+    };
+    Found { input: Input::File(location), relative, named, unfit }
 }
 
 #[cfg(test)]
@@ -142,6 +129,6 @@ mod tests {
     #[test]
     fn a_dash_is_stdin() {
         assert_eq!(find(&["-".into()], false)[0].input, Input::Stdin);
-        assert_eq!(find(&["./-".into()], false)[0].input, Input::File("./-".into()));
+        assert_eq!(find(&["./-".into()], false)[0].input, Input::File(Location::Named("./-".into())));
     }
 }

@@ -1,6 +1,5 @@
 //! Looks at one picture: what it reveals, and what cleaning would remove.
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
@@ -81,8 +80,8 @@ fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report,
 const CARVED: u64 = 64 << 20;
 
 fn carve_file(input: &Input) -> io::Result<Facts> {
-    let Input::File(path) = input else { return Ok(Facts::default()) };
+    let Input::File(location) = input else { return Ok(Facts::default()) };
     let mut bytes = Vec::new();
-    File::open(path)?.take(CARVED).read_to_end(&mut bytes)?;
+    location.open()?.take(CARVED).read_to_end(&mut bytes)?;
     Ok(carve(&bytes))
 }

@@ -9,7 +9,6 @@ mod read;
 mod runner;
 mod sanitized;
 mod text;
-mod write;
 
 pub(crate) use find::{Found, Input, find};
 pub(crate) use inspected::{Inspection, inspect};
@@ -19,4 +18,3 @@ pub(crate) use read::{ReadError, read};
 pub(crate) use runner::{Buffer, each};
 pub(crate) use sanitized::{Cleaned, Ending, Summary, clean};
 pub(crate) use text::{cleaned_text, inspection_text, summary_text};
-pub(crate) use write::{Existing, write};

@@ -2,19 +2,35 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Found, Input};
+use crate::files::{Kind, OutputFolder};
 use crate::report::foreign_path;
 
 /// Where a clean picture goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Place {
     /// Standard output.
     Stdout,
     /// This file.
     File(PathBuf),
+    /// This path in a folder.
+    Below(Arc<OutputFolder>, PathBuf),
     /// The place of the input.
-    InPlace(PathBuf),
+    InPlace,
+}
+
+impl Place {
+    /// The path of a new file.
+    #[must_use]
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path.clone()),
+            Self::Below(folder, relative) => Some(folder.path().join(relative)),
+            Self::Stdout | Self::InPlace => None,
+        }
+    }
 }
 
 /// Why no place can be given.
@@ -30,8 +46,16 @@ pub(crate) enum PlaceError {
     #[error("what comes from stdin has no name, so it cannot go into the folder {0}")]
     StdinIntoFolder(String),
     /// Many pictures, and the output is a file.
-    #[error("{0} is a file, and there is more than one picture")]
+    #[error("{0} is no folder, and there is more than one picture")]
     ManyToFile(String),
+    /// The output is a pipe, a device or a link.
+    #[error("{output} is {kind}, and only regular files are replaced")]
+    NotRegular {
+        /// The output.
+        output: String,
+        /// What it is.
+        kind: Kind,
+    },
     /// The output would be found as an input the next time.
     #[error("{output} is in {input}: the clean pictures would be among the inputs")]
     Inside {
@@ -61,6 +85,10 @@ impl PlaceError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::ManyToStdout(_) | Self::ManyToFile(_) => "give a folder with -o",
+            Self::NotRegular { kind: Kind::Link, .. } => {
+                "name the file that it leads to, or choose another output"
+            }
+            Self::NotRegular { .. } => "to write into it, write to stdout with -o - and redirect that",
             Self::StdinInPlace => "write it to stdout with -o -",
             Self::StdinIntoFolder(_) => "name a file in it with -o, or write it to stdout with -o -",
             Self::Inside { .. } => "choose a folder elsewhere, or clean them with --in-place",
@@ -92,11 +120,14 @@ pub(crate) fn places(
     let one_file = matches!(inputs, [one] if !one.is_dir());
     let ends_as_folder = output.as_os_str().as_encoded_bytes().ends_with(b"/");
     if one_file && !output.is_dir() && !ends_as_folder {
+        if let Some(kind) = Kind::at(output).filter(|kind| *kind != Kind::File) {
+            return Err(PlaceError::NotRegular { output: foreign_path(output), kind });
+        }
         let places = vec![Place::File(output.to_owned())];
         no_input_replaced(found, &places)?;
         return Ok(places);
     }
-    if output.is_file() {
+    if !output.is_dir() && Kind::at(output).is_some() {
         return Err(PlaceError::ManyToFile(foreign_path(output)));
     }
     if found.iter().any(|found| found.input == Input::Stdin) {
@@ -108,19 +139,20 @@ pub(crate) fn places(
             return Err(PlaceError::Inside { output: foreign_path(output), input: foreign_path(input) });
         }
     }
-    let places: Vec<_> = found.iter().map(|found| Place::File(output.join(&found.relative))).collect();
     let mut taken: HashMap<&Path, &Found> = HashMap::new();
-    for (found, place) in found.iter().zip(&places).filter(|(found, _)| found.unfit.is_none()) {
-        if let Place::File(path) = place
-            && let Some(first) = taken.insert(path, found)
-        {
+    for found in found.iter().filter(|found| found.unfit.is_none()) {
+        if let Some(first) = taken.insert(&found.relative, found) {
+            let (first, second) = (first.name(), found.name());
             return Err(PlaceError::Twice {
-                first: first.name(),
-                second: found.name(),
-                output: foreign_path(path),
+                first,
+                second,
+                output: foreign_path(&output.join(&found.relative)),
             });
         }
     }
+    let folder = Arc::new(OutputFolder::new(output));
+    let places: Vec<_> =
+        found.iter().map(|found| Place::Below(Arc::clone(&folder), found.relative.clone())).collect();
     no_input_replaced(found, &places)?;
     Ok(places)
 }
@@ -130,24 +162,16 @@ fn in_place(found: &[Found]) -> Result<Vec<Place>, PlaceError> {
         .iter()
         .map(|found| match &found.input {
             Input::Stdin => Err(PlaceError::StdinInPlace),
-            Input::File(path) => Ok(Place::InPlace(path.clone())),
+            Input::File(_) => Ok(Place::InPlace),
         })
         .collect()
 }
 
 fn no_input_replaced(found: &[Found], places: &[Place]) -> Result<(), PlaceError> {
-    let inputs: HashSet<PathBuf> = found
-        .iter()
-        .filter_map(|found| match &found.input {
-            Input::File(path) => Some(real(path)),
-            Input::Stdin => None,
-        })
-        .collect();
-    for place in places {
-        if let Place::File(path) = place
-            && inputs.contains(&real(path))
-        {
-            return Err(PlaceError::Input(foreign_path(path)));
+    let inputs: HashSet<PathBuf> = found.iter().filter_map(Found::path).map(|path| real(&path)).collect();
+    for path in places.iter().filter_map(Place::path) {
+        if inputs.contains(&real(&path)) {
+            return Err(PlaceError::Input(foreign_path(&path)));
         }
     }
     Ok(())
@@ -198,9 +222,8 @@ mod tests {
             let inputs: Vec<_> = inputs.iter().map(|input| self.0.path().join(input)).collect();
             let output = self.0.path().join(output);
             let places = places(&inputs, &find(&inputs, true), Some(&output))?;
-            let shorten = |place| match place {
-                Place::File(path) => path.strip_prefix(self.0.path()).unwrap().to_str().unwrap().to_owned(),
-                other => panic!("{other:?}"),
+            let shorten = |place: Place| {
+                place.path().unwrap().strip_prefix(self.0.path()).unwrap().to_str().unwrap().to_owned()
             };
             Ok(places.into_iter().map(shorten).collect())
         }
@@ -237,6 +260,27 @@ mod tests {
         assert!(matches!(error(&["in"], "in"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in"], "in/new/out"), PlaceError::Inside { .. }));
         assert!(matches!(error(&["in", "b"], "b/a.jpg"), PlaceError::ManyToFile(_)));
+    }
+
+    #[test]
+    fn only_regular_files_are_outputs() {
+        let scratch = Scratch::new(&["in/a.jpg", "b.jpg"]);
+        let at = |name: &str| scratch.0.path().join(name);
+        std::os::unix::fs::symlink("b.jpg", at("link")).unwrap();
+        std::os::unix::fs::symlink("gone", at("dangling")).unwrap();
+        for (output, is) in [
+            (at("link"), Kind::Link),
+            (at("dangling"), Kind::Link),
+            ("/dev/null".into(), Kind::Device),
+            ("/dev/full".into(), Kind::Device),
+        ] {
+            match scratch.places(&["in/a.jpg"], output.to_str().unwrap()).unwrap_err() {
+                PlaceError::NotRegular { kind, .. } => assert_eq!(kind, is, "{output:?}"),
+                other => panic!("{output:?}: {other:?}"),
+            }
+            let many = scratch.places(&["in"], output.to_str().unwrap()).unwrap_err();
+            assert!(matches!(many, PlaceError::ManyToFile(_)), "{output:?}: {many:?}");
+        }
     }
 
     #[test]

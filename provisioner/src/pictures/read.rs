@@ -35,12 +35,16 @@ pub(crate) enum ReadError {
 pub(crate) fn read(input: &Input, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
     match input {
         Input::Stdin => read_from(io::stdin().lock(), 0, buffer),
-        Input::File(path) => {
-            let file = File::open(path)?;
-            let length = file.metadata()?.len();
-            read_from(file, length, buffer)
-        }
+        Input::File(location) => read_file(&location.open()?, buffer),
     }
+}
+
+/// As [`read`], of an open file.
+///
+/// # Errors
+/// As there.
+pub(super) fn read_file(file: &File, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
+    read_from(file, file.metadata()?.len(), buffer)
 }
 
 fn read_from(mut source: impl Read, length: u64, buffer: &mut Buffer) -> Result<Bytes, ReadError> {

@@ -1,13 +1,15 @@
 //! Cleans one picture, and sums up what became of many.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sanitizer::{Bytes, Options, OrientationOutcome, Report, Sanitized};
 
-use super::{Buffer, Existing, Found, Input, Place, ReadError, read, write};
+use super::read::read_file;
+use super::{Buffer, Found, Input, Place, ReadError, read};
+use crate::files::{Access, Existing, Folder, Kind, Opened, write, write_all};
 use crate::report::foreign_path;
 
 /// What became of one file.
@@ -67,7 +69,8 @@ pub(crate) fn clean(
     buffer: &mut Buffer,
 ) -> Cleaned {
     let output = match place {
-        Place::File(path) | Place::InPlace(path) => Some(foreign_path(path)),
+        Place::File(_) | Place::Below(..) => place.path().map(|path| foreign_path(&path)),
+        Place::InPlace => Some(found.name()),
         Place::Stdout => Some("-".to_owned()),
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
@@ -84,67 +87,126 @@ fn attempt(
     if let Some(unfit) = &found.unfit {
         return Err(if found.named { Ending::Failed(unfit.clone()) } else { Ending::Skipped(unfit.clone()) });
     }
-    if let Place::File(path) = place
-        && !force
-        && path.symlink_metadata().is_ok()
-    {
-        return Err(exists(path));
+    if let Some(path) = place.path() {
+        // It is looked at once more before it is replaced. Here it spares the work.
+        may_be_written(&path, force)?;
     }
-    let before = match &found.input {
-        Input::File(path) => Some(fs::metadata(path).map_err(failed)?),
-        Input::Stdin => None,
-    };
-    let picture = read(&found.input, buffer).map_err(|error| match error {
+    let source = Source::of(&found.input, place).map_err(failed)?;
+    let picture = source.read(&found.input, buffer).map_err(|error| match error {
         ReadError::Format(error @ sanitizer::Error::NotAPicture) => Ending::Skipped(error.to_string()),
         ReadError::Format(error) => Ending::Refused(error),
         error => Ending::Failed(error.to_string()),
     })?;
     let result = sanitizer::sanitize(picture.clone(), options)
         .map_err(Ending::Refused)
-        .and_then(|clean| store(&picture, clean, place, before.as_ref(), force));
+        .and_then(|clean| store(&picture, clean, place, &source, force));
     buffer.put_picture(picture);
     result
+}
+
+/// An open input.
+enum Source {
+    Stdin,
+    File(File, Metadata),
+    /// One to be replaced: it is read, checked and replaced in the same folder, whatever its path leads to meanwhile.
+    Original(Opened, Metadata),
+}
+
+impl Source {
+    fn of(input: &Input, place: &Place) -> io::Result<Self> {
+        let Input::File(location) = input else { return Ok(Self::Stdin) };
+        if matches!(place, Place::InPlace) {
+            let opened = location.open_regular()?;
+            let before = opened.file.metadata()?;
+            return Ok(Self::Original(opened, before));
+        }
+        let file = location.open()?;
+        let before = file.metadata()?;
+        Ok(Self::File(file, before))
+    }
+
+    fn read(&self, input: &Input, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
+        match self {
+            Self::Stdin => read(input, buffer),
+            Self::File(file, _) | Self::Original(Opened { file, .. }, _) => read_file(file, buffer),
+        }
+    }
+
+    fn access(&self) -> Access<'_> {
+        match self {
+            Self::Stdin => Access::Umask,
+            Self::File(_, before) | Self::Original(_, before) => Access::Like(before),
+        }
+    }
 }
 
 fn store(
     picture: &Bytes,
     clean: Sanitized,
     place: &Place,
-    before: Option<&Metadata>,
+    source: &Source,
     force: bool,
 ) -> Result<Ending, Ending> {
     let bytes_out = clean.len();
-    match place {
-        Place::Stdout => write::write_all(io::stdout().lock(), clean.pieces()).map_err(failed)?,
-        Place::File(path) => {
-            let existing = if force { Existing::Replace } else { Existing::Keep };
-            match write(path, clean.pieces(), before, existing) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
-                result => result.map_err(failed)?,
-            }
-        }
-        Place::InPlace(path) => {
+    match (place, source) {
+        (Place::Stdout, _) => write_all(io::stdout().lock(), clean.pieces()).map_err(failed)?,
+        (Place::InPlace, Source::Original(original, before)) => {
             if is_same(picture, clean.pieces()) {
                 return Ok(Ending::AlreadyClean(clean.report));
             }
-            // The file that a link leads to, not the link.
-            let path = path.canonicalize().map_err(failed)?;
-            let now = fs::metadata(&path).map_err(failed)?;
-            if now.nlink() > 1 {
-                let text =
-                    "it has more than one name (hard links), and under the others it would stay as it is";
-                return Err(Ending::Failed(text.to_owned()));
-            }
-            let state = |of: &Metadata| (of.ino(), of.len(), of.mtime(), of.mtime_nsec());
-            if before.map(state) != Some(state(&now)) {
-                return Err(Ending::Failed(
-                    "it was changed by somebody while it was cleaned; try again".to_owned(),
-                ));
-            }
-            write(&path, clean.pieces(), before, Existing::ReplaceOriginal).map_err(failed)?;
+            replace(original, before, clean.pieces())?;
+        }
+        _ => {
+            let (path, folder) = target(place)?;
+            let name = path.file_name().unwrap_or_default();
+            let existing = if force { Existing::Replace } else { Existing::Keep };
+            write(&folder, name, clean.pieces(), source.access(), existing).map_err(|error| {
+                match error.kind() {
+                    io::ErrorKind::AlreadyExists => exists(&path),
+                    _ => Ending::Failed(format!("{}: {error}", foreign_path(&path))),
+                }
+            })?;
         }
     }
     Ok(Ending::Cleaned { report: clean.report, bytes_in: picture.len(), bytes_out })
+}
+
+/// The path of a new file, and the folder for it.
+fn target(place: &Place) -> Result<(PathBuf, Folder), Ending> {
+    let path = place.path().unwrap_or_default();
+    let folder = match place {
+        Place::Below(output, relative) => {
+            let folder = relative.parent().unwrap_or(Path::new(""));
+            output.made_below(folder).map_err(|blocked| {
+                Ending::Failed(format!(
+                    "{}: {}",
+                    foreign_path(&output.path().join(&blocked.at)),
+                    blocked.source
+                ))
+            })?
+        }
+        _ => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            fs::create_dir_all(folder).and_then(|()| Folder::open(folder)).map_err(failed)?
+        }
+    };
+    Ok((path, folder))
+}
+
+/// Puts a clean picture in place of its original.
+fn replace(original: &Opened, before: &Metadata, pieces: &[Bytes]) -> Result<(), Ending> {
+    let Opened { folder, name, .. } = original;
+    let now = folder.file(name).and_then(|file| file.metadata()).map_err(failed)?;
+    if now.nlink() > 1 {
+        let text = "it has more than one name (hard links), and under the others it would stay as it is";
+        return Err(Ending::Failed(text.to_owned()));
+    }
+    let state = |of: &Metadata| (of.dev(), of.ino(), of.len(), of.mtime(), of.mtime_nsec());
+    if state(before) != state(&now) {
+        return Err(Ending::Failed("it was changed by somebody while it was cleaned; try again".to_owned()));
+    }
+    write(folder, name, pieces, Access::Like(before), Existing::ReplaceOriginal).map_err(failed)
 }
 
 fn is_same(picture: &[u8], pieces: &[Bytes]) -> bool {
@@ -160,6 +222,18 @@ fn is_same(picture: &[u8], pieces: &[Bytes]) -> bool {
 
 fn failed(error: io::Error) -> Ending {
     Ending::Failed(error.to_string())
+}
+
+fn may_be_written(path: &Path, force: bool) -> Result<(), Ending> {
+    match Kind::at(path) {
+        None => Ok(()),
+        Some(Kind::File) if force => Ok(()),
+        Some(Kind::File) => Err(exists(path)),
+        Some(kind) => Err(Ending::Failed(format!(
+            "{} is {kind}, and only regular files are replaced",
+            foreign_path(path)
+        ))),
+    }
 }
 
 fn exists(path: &Path) -> Ending {

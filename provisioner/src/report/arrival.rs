@@ -41,6 +41,9 @@ pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &st
             };
             format!("{path} -> s3://{source}/{key}  {size}, {took}: uploaded, {what}")
         }
+        Outcome::Refused(reason) => {
+            format!("{path}: not uploaded: {reason}; nothing would be published (--force uploads it)")
+        }
         Outcome::Rejected(reason) => format!(
             "{path} -> s3://{source}/{key}  {size}, {took}: rejected: {reason}; it was uploaded, but nothing is published"
         ),
@@ -73,6 +76,7 @@ pub(crate) fn arrival_json(arrival: &Arrival<'_>, source: &str, destination: &st
     let (word, uploaded, reason) = match outcome {
         Outcome::Clean { .. } => ("clean", true, None),
         Outcome::Uploaded => ("uploaded", true, None),
+        Outcome::Refused(reason) => ("refused", false, Some(reason.clone())),
         Outcome::Rejected(reason) => ("rejected", true, Some(reason.clone())),
         Outcome::Overdue(reason) => ("overdue", true, reason.clone()),
         Outcome::Failed { failure, uploaded } => ("failed", *uploaded, Some(failure.to_string())),
@@ -139,8 +143,9 @@ mod tests {
     use crate::upload::Picture;
 
     fn line(prediction: Prediction, outcome: Outcome) -> String {
-        let picture =
-            Picture { path: "x/a\u{1b}.jpg".into(), key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
+        let path = std::path::PathBuf::from("x/a\u{1b}.jpg");
+        let location = crate::files::Location::Named(path.clone());
+        let picture = Picture { path, location, key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
         let arrival = Arrival { picture: &picture, prediction, outcome, elapsed: Duration::from_millis(420) };
         let json = arrival_json(&arrival, "A", "B");
         assert_eq!(json["event"], "picture");
@@ -155,6 +160,11 @@ mod tests {
                 Prediction::Unknown,
                 Outcome::Clean { length: 1000 },
                 "x/a\\u{1b}.jpg -> s3://B/a\\u{1b}.jpg  1.2 MB, 0.4 s: clean copy of 1.0 kB",
+            ),
+            (
+                refused(),
+                Outcome::Refused("not a picture".to_owned()),
+                "x/a\\u{1b}.jpg: not uploaded: not a picture; nothing would be published (--force uploads it)",
             ),
             (
                 refused(),

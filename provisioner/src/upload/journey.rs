@@ -1,15 +1,19 @@
 //! One picture's way: looked at here, sent to bucket A, found clean in bucket B.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::io::AsyncReadExt;
+use sanitizer::Format;
 
 use super::clean_copy::{Awaited, Found, look};
 use super::prediction::Prediction;
 use super::selection::Picture;
 use super::send::{Content, Sender, content_type};
 use crate::failure::Failure;
+use crate::files::Location;
 use crate::interrupt::Interruptible;
 use engine::aws::{Aws, Wait};
 use engine::config::BucketRole;
@@ -30,6 +34,8 @@ pub(crate) struct Journey<'a> {
     pub stack: &'a Stack,
     /// Uploads, in whoever's name.
     pub sender: &'a Sender,
+    /// Send what would not be published, too.
+    pub force: bool,
     /// How long to wait for a clean copy. `None`: not at all.
     pub wait: Option<Duration>,
     /// Ctrl-C.
@@ -75,6 +81,8 @@ pub(crate) enum Outcome {
     },
     /// It is in bucket A, and nobody waited.
     Uploaded,
+    /// It was not sent, since there would be no clean copy, for this reason.
+    Refused(String),
     /// It is in bucket A, and there will be no clean copy, for this reason.
     Rejected(String),
     /// It is in bucket A, and no clean copy came in time; what the function said.
@@ -126,16 +134,21 @@ impl Journey<'_> {
         }
         let names = &self.stack.names;
         let destination = names.bucket(BucketRole::Destination);
-        let (first_bytes, content) = self.interrupt.or(read(picture)).await?;
-        let mut before = None;
-        if self.wait.is_some() {
-            before = self.interrupt.or(look(&self.aws.s3, destination, &picture.key)).await?;
-        }
-        if let Content::Whole(bytes) = &content {
+        let Looked { first_bytes, content } = self.interrupt.or(read(picture)).await?;
+        if let Some(bytes) = &content.whole {
             let orientation = self.stack.config.function.orientation;
             let bytes = bytes.clone();
             let predicted = async { Ok::<_, Failure>(Prediction::of(bytes, orientation).await) };
             *prediction = self.interrupt.or(predicted).await?;
+        } else if let Err(error) = Format::detect(&first_bytes) {
+            *prediction = Prediction::Refused { kind: error.kind(), reason: error.to_string() };
+        }
+        if let (Prediction::Refused { reason, .. }, false) = (&*prediction, self.force) {
+            return Ok(Outcome::Refused(reason.clone()));
+        }
+        let mut before = None;
+        if self.wait.is_some() {
+            before = self.interrupt.or(look(&self.aws.s3, destination, &picture.key)).await?;
         }
         let content_type = content_type(&first_bytes, &picture.path);
         let on_sent = |bytes| (self.on_news)(News::Sent(bytes));
@@ -167,15 +180,30 @@ impl Journey<'_> {
     }
 }
 
+/// What was read of a file before it is sent.
+struct Looked {
+    first_bytes: Vec<u8>,
+    content: Content,
+}
+
 /// Reads a file, whole unless it is huge.
-async fn read(picture: &Picture) -> Result<(Bytes, Content), Failure> {
-    let failure = |source| Failure::File { path: picture.path.display().to_string(), source };
-    let mut file = tokio::fs::File::open(&picture.path).await.map_err(failure)?;
-    let length = file.metadata().await.map_err(failure)?.len();
-    let whole = length <= MOST_LOOKED_AT;
+async fn read(picture: &Picture) -> Result<Looked, Failure> {
+    let location = picture.location.clone();
+    let looked = tokio::task::spawn_blocking(move || read_now(&location)).await;
+    let looked = looked.unwrap_or_else(|error| Err(io::Error::other(error)));
+    looked.map_err(|source| Failure::File { path: picture.path.display().to_string(), source })
+}
+
+fn read_now(location: &Location) -> io::Result<Looked> {
+    let file: File = location.open_regular()?.file;
+    let length = file.metadata()?.len();
+    let is_looked_at = length <= MOST_LOOKED_AT;
+    let wanted = if is_looked_at { length + 1 } else { FIRST_BYTES as u64 };
     let mut bytes = Vec::new();
-    let wanted = if whole { u64::MAX } else { FIRST_BYTES as u64 };
-    (&mut file).take(wanted).read_to_end(&mut bytes).await.map_err(failure)?;
-    let first = Bytes::copy_from_slice(bytes.get(..FIRST_BYTES).unwrap_or(&bytes));
-    Ok((first, if whole { Content::Whole(bytes.into()) } else { Content::OnDisk(length) }))
+    (&file).take(wanted).read_to_end(&mut bytes)?;
+    let first_bytes = bytes.get(..FIRST_BYTES).unwrap_or(&bytes).to_vec();
+    let whole = is_looked_at.then(|| Bytes::from(bytes));
+    // As much as was looked at, should it grow.
+    let length = whole.as_ref().map_or(length, |bytes| bytes.len() as u64);
+    Ok(Looked { first_bytes, content: Content { file: Arc::new(file), length, whole } })
 }

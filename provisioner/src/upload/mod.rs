@@ -12,5 +12,5 @@ mod send;
 pub(crate) use access_key::AccessKey;
 pub(crate) use journey::{Arrival, Journey, News, Outcome};
 pub(crate) use prediction::{Prediction, what_was_removed};
-pub(crate) use selection::{Picture, Rules, Selection, select};
+pub(crate) use selection::{Picture, Rules, Selection, Skipped, select};
 pub(crate) use send::Sender;

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-use walkdir::WalkDir;
-
+use crate::files::{Entry, Location, Seen, walk};
 use engine::config::{TriggerConfig, UserConfig};
 
 /// The longest key that S3 takes, in bytes of UTF-8
@@ -16,8 +15,8 @@ const LONGEST_KEY: usize = 1024;
 pub(crate) struct Selection {
     /// What to upload, in the order of the paths, folders by name.
     pub pictures: Vec<Picture>,
-    /// Files in folders that no suffix of the trigger matches.
-    pub skipped: Vec<PathBuf>,
+    /// What is in folders and is left out.
+    pub skipped: Vec<Skipped>,
     /// What cannot be uploaded.
     pub problems: Vec<Problem>,
 }
@@ -25,12 +24,23 @@ pub(crate) struct Selection {
 /// A file to upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// Where it is.
+    /// Its path, to show.
     pub path: PathBuf,
+    /// Where it is.
+    pub location: Location,
     /// Where it goes, in both buckets.
     pub key: String,
     /// Its length.
     pub bytes: u64,
+}
+
+/// Something in a folder that is not uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    /// Its path.
+    pub path: PathBuf,
+    /// Why not.
+    pub why: String,
 }
 
 /// A path that cannot be uploaded.
@@ -105,7 +115,7 @@ pub(crate) fn select(paths: &[PathBuf], rules: &Rules<'_>) -> Selection {
             Ok(metadata) if metadata.is_dir() => collector.folder(path),
             Ok(metadata) if metadata.is_file() => {
                 let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-                collector.file(path, &name, metadata.len());
+                collector.file(path, Location::Named(path.clone()), &name, metadata.len());
             }
             Ok(_) => collector.problem(path, "it is neither a file nor a folder".to_owned()),
         }
@@ -126,34 +136,30 @@ impl Collector<'_> {
     }
 
     fn folder(&mut self, folder: &Path) {
-        // Links are followed: people collect pictures with them. Loops are an error of the walk.
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    let path = error.path().unwrap_or(folder).to_path_buf();
+        for Entry { location, relative, seen } in walk(folder) {
+            let path = location.path();
+            let why = match seen {
+                // Whatever its name: what it holds is not ours to publish, and a name is quickly given.
+                Seen::Other(kind) => kind.to_string(),
+                Seen::File(bytes)
+                    if self.rules.starts_the_function(relative.as_os_str().as_encoded_bytes()) =>
+                {
+                    self.file(&path, location, &relative, bytes);
+                    continue;
+                }
+                Seen::File(_) => {
+                    format!("its name ends in none of {}", self.rules.trigger.suffixes.join(" "))
+                }
+                Seen::Unreadable(error) => {
                     self.problem(&path, error.to_string());
                     continue;
                 }
             };
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            let is_picture = entry.file_type().is_file()
-                && self.rules.starts_the_function(entry.file_name().as_encoded_bytes());
-            if !is_picture {
-                self.selection.skipped.push(entry.into_path());
-                continue;
-            }
-            let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            match entry.metadata() {
-                Ok(metadata) => self.file(entry.path(), relative, metadata.len()),
-                Err(error) => self.problem(entry.path(), error.to_string()),
-            }
+            self.selection.skipped.push(Skipped { path, why });
         }
     }
 
-    fn file(&mut self, path: &Path, relative: &Path, bytes: u64) {
+    fn file(&mut self, path: &Path, location: Location, relative: &Path, bytes: u64) {
         let Some(relative) = with_slashes(relative) else {
             return self.problem(path, "its name is not UTF-8, as keys must be; rename it".to_owned());
         };
@@ -173,7 +179,7 @@ impl Collector<'_> {
             return;
         }
         self.taken.insert(key.clone(), path.to_path_buf());
-        self.selection.pictures.push(Picture { path: path.to_path_buf(), key, bytes });
+        self.selection.pictures.push(Picture { path: path.to_path_buf(), location, key, bytes });
     }
 }
 
@@ -239,13 +245,34 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let selection = select(&[folder.path().to_path_buf()], &rules);
         assert_eq!(keys(&selection), ["a.jpg", "b/c.JPG"]);
-        assert_eq!(selection.skipped, [at("b/notes.txt"), at("d.Jpg")]);
+        let skipped: Vec<_> = selection.skipped.iter().map(|skipped| &skipped.path).collect();
+        assert_eq!(skipped, [&at("b/notes.txt"), &at("d.Jpg")]);
+        assert_eq!(selection.skipped[0].why, "its name ends in none of .jpg .JPG");
 
         let selection = select(&[at("d.Jpg"), at("nowhere.jpg"), at("a.jpg")], &rules);
         assert_eq!(keys(&selection), ["a.jpg"]);
         assert_eq!(selection.problems.len(), 2);
         assert!(selection.problems[0].why.contains("only names that end in .jpg .JPG"), "{selection:?}");
         assert!(selection.problems[1].why.contains("No such file"), "{selection:?}");
+    }
+
+    #[test]
+    fn links_in_folders_are_left_out_and_named_ones_followed() {
+        let folder = folder(&[b"in/a.jpg", b"elsewhere/secret.jpg"]);
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("../elsewhere/secret.jpg", at("in/holiday.jpg")).unwrap();
+        std::os::unix::fs::symlink("../elsewhere", at("in/more.jpg")).unwrap();
+        let trigger = trigger("");
+        let rules = Rules { trigger: &trigger, prefix: None, user: None };
+        let selection = select(&[at("in")], &rules);
+        assert_eq!(keys(&selection), ["a.jpg"]);
+        let skipped: Vec<_> =
+            selection.skipped.iter().map(|skipped| (&skipped.path, skipped.why.as_str())).collect();
+        let link = "a symbolic link";
+        assert_eq!(skipped, [(&at("in/holiday.jpg"), link), (&at("in/more.jpg"), link)]);
+        let selection = select(&[at("in/holiday.jpg"), at("in/more.jpg")], &rules);
+        assert_eq!(keys(&selection), ["holiday.jpg", "secret.jpg"]);
+        assert_eq!(select(&["/dev/null".into()], &rules).problems.len(), 1);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Sends a file to bucket A: small ones in one piece, large ones in parts.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::{ByteStream, Length};
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
@@ -39,12 +42,14 @@ pub(crate) struct Sender {
     pub fresh_key: bool,
 }
 
-/// A file's bytes, or where to read them.
-pub(super) enum Content {
-    /// All of them.
-    Whole(Bytes),
-    /// Too many for the memory: so many.
-    OnDisk(u64),
+/// What is sent.
+pub(super) struct Content {
+    /// The open file: what was looked at is what is sent, whatever its path leads to by then.
+    pub(super) file: Arc<File>,
+    /// How many bytes of it.
+    pub(super) length: u64,
+    /// All of them, unless they are too many for the memory.
+    pub(super) whole: Option<Bytes>,
 }
 
 impl Sender {
@@ -62,16 +67,11 @@ impl Sender {
         interrupt: &Interrupt,
         on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
-        // In parts it is read again, part by part, and needs no memory meanwhile.
-        let (whole, length) = match content {
-            Content::Whole(bytes) if (bytes.len() as u64) < IN_PARTS => (Some(bytes), 0),
-            Content::Whole(bytes) => (None, bytes.len() as u64),
-            Content::OnDisk(length) => (None, length),
+        let Content { file, length, whole } = content;
+        // In parts it is read again, part by part, and the whole needs no memory meanwhile.
+        let Some(bytes) = whole.filter(|_| length < IN_PARTS) else {
+            return self.in_parts(picture, &file, length, content_type, interrupt, on_sent).await;
         };
-        let Some(bytes) = whole else {
-            return self.in_parts(picture, length, content_type, interrupt, on_sent).await;
-        };
-        let length = bytes.len() as u64;
         let version = interrupt.or(self.whole(picture, bytes, content_type)).await?;
         on_sent(length);
         Ok(version)
@@ -102,6 +102,7 @@ impl Sender {
     async fn in_parts(
         &self,
         picture: &Picture,
+        file: &Arc<File>,
         length: u64,
         content_type: &str,
         interrupt: &Interrupt,
@@ -120,7 +121,7 @@ impl Sender {
         });
         // Not dropped at once: its answer is needed to abort it.
         let id = interrupt.or_grace(create).await?.upload_id.unwrap_or_default();
-        let finished = interrupt.or(self.parts_and_completion(picture, length, &id, on_sent)).await;
+        let finished = interrupt.or(self.parts_and_completion(picture, file, length, &id, on_sent)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
             let abort =
@@ -134,13 +135,17 @@ impl Sender {
     async fn parts_and_completion(
         &self,
         picture: &Picture,
+        file: &Arc<File>,
         length: u64,
         id: &str,
         on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
         let parts: Vec<CompletedPart> = futures::stream::iter(parts(length))
             .map(|(number, offset, length)| async move {
-                let part = self.part(picture, id, number, offset, length).await?;
+                let bytes = read_part(Arc::clone(file), offset, length)
+                    .await
+                    .map_err(|source| Failure::File { path: picture.path.display().to_string(), source })?;
+                let part = self.part(picture, id, number, bytes).await?;
                 on_sent(length);
                 Ok::<_, Failure>(part)
             })
@@ -166,19 +171,8 @@ impl Sender {
         picture: &Picture,
         id: &str,
         number: i32,
-        offset: u64,
-        length: u64,
-    ) -> Result<CompletedPart, Failure> {
-        let body = ByteStream::read_from()
-            .path(&picture.path)
-            .offset(offset)
-            .length(Length::Exact(length))
-            .build()
-            .await
-            .map_err(|error| Failure::File {
-                path: picture.path.display().to_string(),
-                source: std::io::Error::other(error),
-            })?;
+        bytes: Bytes,
+    ) -> Result<CompletedPart, AwsError> {
         let output = self
             .s3
             .upload_part()
@@ -187,7 +181,7 @@ impl Sender {
             .upload_id(id)
             .part_number(number)
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
-            .body(body)
+            .body(ByteStream::from(bytes))
             .send()
             .await
             .aws("UploadPart")?;
@@ -206,6 +200,16 @@ impl Sender {
             |error: &AwsError| if self.fresh_key { not_known_yet(error, start.elapsed()) } else { None };
         until(Deadline::PROPAGATION, &|_| (), reason, operation).await
     }
+}
+
+/// Reads a part into memory, from where it can be sent again when the connection breaks.
+async fn read_part(file: Arc<File>, offset: u64, length: u64) -> std::io::Result<Bytes> {
+    let read = move || {
+        let mut bytes = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
+        file.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes.into())
+    };
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }
 
 /// Number, offset and length of each part.
@@ -250,6 +254,19 @@ mod tests {
             }
             assert_eq!(next, bytes);
         }
+    }
+
+    #[tokio::test]
+    async fn a_part_is_of_the_file_that_was_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jpg");
+        std::fs::write(&path, b"0123456789").unwrap();
+        let file = Arc::new(File::open(&path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, b"something else").unwrap();
+        assert_eq!(read_part(Arc::clone(&file), 3, 4).await.unwrap(), b"3456".as_slice());
+        // It has become shorter.
+        assert!(read_part(file, 8, 4).await.is_err());
     }
 
     #[test]

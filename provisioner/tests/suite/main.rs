@@ -5,6 +5,7 @@
 
 mod artifact;
 mod connection;
+mod files;
 mod inspect;
 mod local_aws;
 mod pipeline;

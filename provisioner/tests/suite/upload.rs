@@ -214,7 +214,46 @@ async fn what_cannot_be_cleaned_is_told(place: &Place) {
     let whole = photo();
     place.write("mixed/cut.jpg", &whole[..whole.len() - 40]);
     place.write("mixed/fine.jpg", &whole);
-    let output = place.run(&["upload", "mixed", "nowhere.jpg", "--as", "user-a"]).await;
+    place.write("mixed/film.jpg", &vec![7; 129 << 20]);
+    place.write("secret", b"root:x:0:0");
+    place.write("elsewhere/private.jpg", &whole);
+    for (to, link) in [("../secret", "mixed/holiday.jpg"), ("../elsewhere", "mixed/more.jpg")] {
+        std::os::unix::fs::symlink(to, place.folder.path().join(link)).unwrap();
+    }
+    let sent = async |key: &str| {
+        place.aws().await.s3.head_object().bucket(place.source()).key(key).send().await.is_ok()
+    };
+    // What would not be published does not leave this machine, and what links lead to neither.
+    let output = place.run(&["upload", "mixed", "--as", "user-a"]).await;
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(6), "{stdout}{stderr}");
+    for (name, why) in [("cut", "the JPEG file is cut off"), ("film", "not a picture")] {
+        let line = stdout.lines().find(|line| line.starts_with(&format!("mixed/{name}.jpg: "))).unwrap();
+        assert!(line.contains(&format!("not uploaded: {why}")) && line.contains("--force"), "{line}");
+    }
+    for link in ["holiday", "more"] {
+        assert!(stderr.contains(&format!("skipped: mixed/{link}.jpg: a symbolic link\n")), "{stderr}");
+    }
+    assert!(stderr.contains("3 pictures: 1 clean, 2 not uploaded; "), "{stderr}");
+    for (key, is_sent) in [
+        ("fine.jpg", true),
+        ("cut.jpg", false),
+        ("film.jpg", false),
+        ("holiday.jpg", false),
+        ("more.jpg", false),
+        ("more.jpg/private.jpg", false),
+    ] {
+        assert_eq!(sent(key).await, is_sent, "{key}");
+    }
+    let output = place.run(&["upload", "--json", "mixed/cut.jpg", "mixed/holiday.jpg"]).await;
+    let all = lines(&output);
+    let refused: Vec<_> = all.iter().filter(|line| line["outcome"] == "refused").collect();
+    assert_eq!(refused.len(), 2, "a link that is named is followed, and what it leads to looked at: {all:?}");
+    assert!(refused.iter().all(|line| line["source"].is_null()), "{refused:?}");
+    assert_eq!(all.iter().find(|line| line["event"] == "uploaded").unwrap()["refused"], 2);
+
+    std::fs::remove_file(place.folder.path().join("mixed/film.jpg")).unwrap();
+    let output = place.run(&["upload", "mixed", "nowhere.jpg", "--as", "user-a", "--force"]).await;
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(6), "{stdout}{stderr}");
     assert!(stderr.contains("error: 2 of 3 files could not be done"), "{stderr}");
@@ -267,7 +306,7 @@ async fn a_signal_leaves_no_key() {
     }
     // Nor in the middle of a large file, of which nothing stays.
     place.write("large.jpg", &vec![7; 200 << 20]);
-    let child = place.command(&["upload", "large.jpg", "--as", "user-a"]).spawn().unwrap();
+    let child = place.command(&["upload", "large.jpg", "--as", "user-a", "--force"]).spawn().unwrap();
     let parts = async || {
         let output = aws.s3.list_multipart_uploads().bucket(place.source()).send().await.unwrap();
         output.uploads.unwrap_or_default().len()

@@ -1,0 +1,15 @@
+//! Files on this machine, for all commands: one walk through folders, one way to write a file whole or not at all.
+//! Both work relative to handles of folders, so that nobody who changes a folder meanwhile makes us read or write
+//! outside of it.
+
+mod atomic;
+mod folder;
+mod location;
+mod output;
+mod walk;
+
+pub(crate) use atomic::{Access, Existing, write, write_all, write_private};
+pub(crate) use folder::{Folder, Kind};
+pub(crate) use location::{Location, Opened};
+pub(crate) use output::OutputFolder;
+pub(crate) use walk::{Entry, Seen, walk};
