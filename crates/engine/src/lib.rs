@@ -21,5 +21,7 @@ pub mod policy;
 pub mod recheck;
 pub mod resources;
 pub mod stack;
+#[cfg(test)]
+mod testing;
 pub mod units;
 pub mod world;

@@ -149,3 +149,6 @@ fn naming(why: &str, left: &[String]) -> String {
         few => format!("{why}: {}", few.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,3 +130,6 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
     plan.steps = order::steps(changes);
     plan
 }
+
+#[cfg(test)]
+mod tests;

@@ -310,3 +310,6 @@ impl ResourceChange for Change {
         execute::execute(self, context).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,3 +212,6 @@ impl ResourceChange for Change {
         execute::execute(self, context).await
     }
 }
+
+#[cfg(test)]
+mod tests;

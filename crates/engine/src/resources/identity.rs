@@ -217,29 +217,4 @@ impl Change {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn note(change: &Change) -> Option<String> {
-        change.line().note
-    }
-
-    #[test]
-    fn a_policy_made_by_hand_is_told_as_such_whatever_its_name() {
-        let overrides = crate::config::Overrides::default();
-        let Ok(config) = crate::config::parse("stack = \"photos\"", "config.toml", &overrides) else {
-            panic!()
-        };
-        let stack = Stack::new(config, "aws", "123456789012", "eu-west-1");
-        let policy = crate::stack::policies::role(&stack);
-        let observed = Policies {
-            ours: Some(policy.clone()),
-            extra_inline: vec!["provisioner-photos-2".to_owned()],
-            attached: Vec::new(),
-        };
-        let changes = Rights { policy, buckets: Vec::new() }.diff(&stack, &observed);
-        assert_eq!(changes, [Change::DeleteInline("provisioner-photos-2".to_owned())]);
-        assert_eq!(note(&changes[0]).as_deref(), Some("not in config.toml"));
-        assert_eq!(note(&Change::revoke(&stack)).as_deref(), Some("the rights go first"));
-    }
-}
+mod tests;

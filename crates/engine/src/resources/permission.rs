@@ -172,3 +172,6 @@ async fn remove(context: &Context<'_>, sid: &str) -> Result<(), AwsError> {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

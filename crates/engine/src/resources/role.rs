@@ -255,3 +255,6 @@ async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,3 +236,6 @@ impl ResourceChange for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

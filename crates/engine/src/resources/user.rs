@@ -150,3 +150,6 @@ impl ResourceChange for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
