@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
 use crate::plan::{self, DataRule, Note, Plan, Problem};
 use crate::stack::Stack;
@@ -42,7 +44,7 @@ pub async fn after_up(
     done: &Plan,
     on_wait: OnWait<'_>,
 ) -> Result<Option<Difference>, AwsError> {
-    until_up(stack, code_sha256, done, on_wait, async || World::observe(aws, stack).await).await
+    until_up(stack, code_sha256, done, on_wait, async || observe(aws, stack).await).await
 }
 
 /// Looks for what is left of the stack after a `down` with these `notes`.
@@ -56,7 +58,13 @@ pub async fn after_down(
     notes: &[Note],
     on_wait: OnWait<'_>,
 ) -> Result<Vec<String>, AwsError> {
-    until_down(stack, rule, notes, on_wait, async || World::observe(aws, stack).await).await
+    until_down(stack, rule, notes, on_wait, async || observe(aws, stack).await).await
+}
+
+/// On the heap: all the calls of an observation in one future, moved through the futures around it, overflow the stack
+/// of an unoptimised build.
+fn observe<'a>(aws: &'a Aws, stack: &'a Stack) -> BoxFuture<'a, Result<World, AwsError>> {
+    Box::pin(World::observe(aws, stack))
 }
 
 async fn until_up(

@@ -6,7 +6,7 @@ use super::*;
 use crate::aws::Wait;
 use crate::resources::bucket::{Contents, Observation};
 use crate::stack::OWNER_TAG;
-use crate::testing::{EVERYTHING, as_desired, code, nothing, stack};
+use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
 
 /// What the waits said: the cause, and how many seconds they may take at most.
 #[derive(Default)]
@@ -32,7 +32,7 @@ fn without_role(stack: &Stack) -> World {
 
 /// A plan that has created everything, and one that has created the log group only.
 fn done(stack: &Stack) -> [Plan; 2] {
-    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, code(), &world, false))
+    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, false))
 }
 
 #[tokio::test(start_paused = true)]
@@ -40,7 +40,7 @@ async fn when_all_is_as_configured_there_is_no_wait() {
     let stack = stack(EVERYTHING);
     let [done, _] = done(&stack);
     let never = |_: Wait<'_>| panic!("nothing is waited for");
-    let found = until_up(&stack, code(), &done, &never, async || Ok(as_desired(&stack))).await;
+    let found = until_up(&stack, CODE, &done, &never, async || Ok(as_desired(&stack))).await;
     assert_eq!(found.unwrap(), None);
     let left = until_down(&stack, DataRule::Ask, &[], &never, async || Ok(nothing(&stack))).await;
     assert_eq!(left.unwrap(), Vec::<String>::new());
@@ -53,7 +53,7 @@ async fn what_aws_does_not_show_yet_is_waited_for_by_name() {
     let said = Said::default();
     let mut looks = [without_log_group(&stack), nothing(&stack), as_desired(&stack)].into_iter();
     let look = async || Ok(looks.next().unwrap());
-    let found = until_up(&stack, code(), &done, &|wait| said.hear(wait), look).await;
+    let found = until_up(&stack, CODE, &done, &|wait| said.hear(wait), look).await;
     assert_eq!(found.unwrap(), None);
     let why = "waiting until AWS shows the changes everywhere";
     assert_eq!(
@@ -70,10 +70,10 @@ async fn a_difference_that_stays_is_told_after_a_minute() {
     let stack = stack(EVERYTHING);
     let [done, _] = done(&stack);
     let start = Instant::now();
-    let found = until_up(&stack, code(), &done, &|_| (), async || Ok(without_log_group(&stack))).await;
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(without_log_group(&stack))).await;
     let found = found.unwrap().unwrap();
     assert_eq!((found.disturbed, found.left), (0, vec!["log group /aws/lambda/photos-sanitizer".to_owned()]));
-    assert_eq!(found.plan, plan::up(&stack, code(), &without_log_group(&stack), false));
+    assert_eq!(found.plan, plan::up(&stack, CODE, &without_log_group(&stack), false));
     let took = start.elapsed();
     assert!(DEADLINE.0 <= took && took < DEADLINE.0 + BACKOFF.cap, "{took:?}");
 }
@@ -87,7 +87,7 @@ async fn what_was_right_and_not_touched_is_disturbed_and_not_waited_for_as_long(
     let mut looks = [without_log_group(&stack), without_role(&stack)].into_iter();
     // Back at what is merely slow, it is still taken for the work of something else.
     let look = async || Ok(looks.next().unwrap_or_else(|| without_log_group(&stack)));
-    let found = until_up(&stack, code(), &done, &|wait| said.hear(wait), look).await;
+    let found = until_up(&stack, CODE, &done, &|wait| said.hear(wait), look).await;
     let found = found.unwrap().unwrap();
     assert_eq!((found.disturbed, found.left.len()), (0, 1), "the last look counts");
     let took = start.elapsed();
@@ -101,21 +101,21 @@ async fn what_was_right_and_not_touched_is_disturbed_and_not_waited_for_as_long(
     assert!(said[2..].iter().all(|(why, most)| why.starts_with("something else") && *most == 8), "{said:?}");
     assert!(said.len() > 3, "{said:?}");
 
-    let found = until_up(&stack, code(), &done, &|_| (), async || Ok(without_role(&stack))).await;
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(without_role(&stack))).await;
     assert_eq!(found.unwrap().map(|found| found.disturbed), Some(1));
 }
 
 #[test]
 fn problems_are_differences_and_nothing_is_adopted_any_more() {
     let stack = stack("");
-    let done = plan::up(&stack, code(), &nothing(&stack), true);
+    let done = plan::up(&stack, CODE, &nothing(&stack), true);
     let mut world = as_desired(&stack);
-    assert_eq!(difference(&stack, code(), &done, &world), None);
+    assert_eq!(difference(&stack, CODE, &done, &world), None);
     if let Some(group) = &mut world.log_group {
         group.tags.remove(OWNER_TAG);
     }
     world.source = Observation::Taken;
-    let found = difference(&stack, code(), &done, &world).unwrap();
+    let found = difference(&stack, CODE, &done, &world).unwrap();
     assert_eq!(found.plan.problems.len(), 2);
     assert_eq!(
         found.left,
@@ -223,7 +223,7 @@ async fn an_error_ends_the_recheck_at_once() {
     let [done, _] = done(&stack);
     let denied = async || Err(AwsError::with_code("AccessDenied"));
     let never = |_: Wait<'_>| panic!("nothing is waited for");
-    assert!(until_up(&stack, code(), &done, &never, denied).await.is_err());
+    assert!(until_up(&stack, CODE, &done, &never, denied).await.is_err());
     assert!(until_down(&stack, DataRule::Ask, &[], &never, denied).await.is_err());
 }
 

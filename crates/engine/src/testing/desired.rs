@@ -13,9 +13,7 @@ use crate::stack::{Stack, policies};
 use crate::world::World;
 
 /// The hash of the function's package in all tests.
-pub(crate) fn code() -> &'static str {
-    "k3YzK1vT0mB0Qe2yUu5n0a1b2c3d4e5f6g7h8i9j0k0="
-}
+pub(crate) const CODE: &str = "k3YzK1vT0mB0Qe2yUu5n0a1b2c3d4e5f6g7h8i9j0k0=";
 
 /// Nothing exists.
 pub(crate) fn nothing(stack: &Stack) -> World {
@@ -110,7 +108,7 @@ fn function(stack: &Stack) -> function::Observed {
     function::Observed {
         settings: function::Settings::wanted(stack),
         architecture: stack.config.function.architecture.as_str().to_owned(),
-        code_sha256: code().to_owned(),
+        code_sha256: CODE.to_owned(),
         code_size: 5_000_000,
         state: "Active".to_owned(),
         state_reason: None,

@@ -3,13 +3,13 @@ use serde_json::json;
 use super::*;
 use crate::resources::bucket::{ObservedLifecycle, Versioning};
 use crate::resources::trigger::Foreign;
-use crate::testing::{EVERYTHING, as_desired, assert_ordered, code, nothing, plan_lines, stack};
+use crate::testing::{CODE, EVERYTHING, as_desired, assert_ordered, nothing, plan_lines, stack};
 
 /// Two users, all else as shipped.
 const SHIPPED: &str = include_str!("../../../../../config.toml");
 
 fn lines(stack: &Stack, world: &World, adopt: bool) -> String {
-    let plan = up(stack, code(), world, adopt);
+    let plan = up(stack, CODE, world, adopt);
     assert_ordered(&plan);
     plan_lines(&plan, stack)
 }
@@ -72,13 +72,13 @@ fn from_nothing_with_everything() {
 #[test]
 fn without_changes() {
     for stack in [shipped(), stack(EVERYTHING), stack("")] {
-        let plan = up(&stack, code(), &as_desired(&stack), false);
+        let plan = up(&stack, CODE, &as_desired(&stack), false);
         assert!(plan.is_empty() && plan.notes.is_empty(), "{}", plan_lines(&plan, &stack));
         assert_eq!(
             plan.unchanged.len(),
             7 + stack.config.users.len() + if stack.config.alarms.is_some() { 3 } else { 0 }
         );
-        assert_eq!(plan, up(&stack, code(), &as_desired(&stack), true), "what is ours is not adopted");
+        assert_eq!(plan, up(&stack, CODE, &as_desired(&stack), true), "what is ours is not adopted");
     }
 }
 
@@ -135,7 +135,15 @@ fn everything_changed() {
 #[test]
 fn what_is_narrowed_and_what_is_created_in_one_plan() {
     let stack = stack(EVERYTHING);
-    let mut world = World { source: Observation::Absent, function: None, ..as_desired(&stack) };
+    // The entries went with the bucket, the policy with the function.
+    let none = nothing(&stack);
+    let mut world = World {
+        source: none.source,
+        trigger: none.trigger,
+        function: none.function,
+        permission: none.permission,
+        ..as_desired(&stack)
+    };
     let Observation::Present(bucket) = &mut world.destination else { panic!() };
     bucket.public_access_blocked = false;
     insta::assert_snapshot!(lines(&stack, &world, false));
@@ -168,12 +176,12 @@ fn the_path_marks_role_and_users_as_the_tag_does() {
     let mut untagged = as_desired(&stack);
     untagged.role.iter_mut().for_each(|role| role.identity.tags.clear());
     untagged.users.values_mut().flatten().for_each(|user| user.identity.tags.clear());
-    let plan = up(&stack, code(), &untagged, false);
+    let plan = up(&stack, CODE, &untagged, false);
     assert_eq!((plan.steps.len(), plan.problems.len()), (3, 0), "{}", plan_lines(&plan, &stack));
     // Tagged as ours, under a path of others.
     let mut moved = as_desired(&stack);
     move_to(&mut moved, "/theirs/");
-    let plan = up(&stack, code(), &moved, true);
+    let plan = up(&stack, CODE, &moved, true);
     let paths = plan.problems.iter().filter(|problem| matches!(problem, Problem::WrongPath { .. }));
     assert_eq!((plan.steps.len(), paths.count()), (0, 3), "{}", plan_lines(&plan, &stack));
 }
@@ -196,7 +204,7 @@ fn others_entries_and_replication_are_told() {
     let mut world = as_desired(&stack);
     world.trigger.foreign = vec![foreign("topic", "", ".gif")];
     world.replicas = vec!["backup".to_owned()];
-    let plan = up(&stack, code(), &world, false);
+    let plan = up(&stack, CODE, &world, false);
     let source = "photos-uploads-123456789012".to_owned();
     assert!(plan.is_empty());
     assert_eq!(
@@ -216,7 +224,7 @@ fn problems() {
     world.role = as_desired(&there).role;
     insta::assert_snapshot!("problems", lines(&stack, &world, false));
     world.destination = Observation::Elsewhere(None);
-    let plan = up(&stack, code(), &world, true);
+    let plan = up(&stack, CODE, &world, true);
     assert_eq!(plan.problems.len(), 4, "adoption does not help");
     assert_eq!(plan.problems[1].what(), "bucket photos-clean-123456789012 is in another region");
 }

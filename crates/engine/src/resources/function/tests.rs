@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{Table, as_desired, code, stack, variants};
+use crate::testing::{CODE, Table, as_desired, stack, variants};
 
 const OTHER_CODE: &str = "AAAAAAAAAAAAAAAA";
 
@@ -26,18 +26,18 @@ fn each_aspect_is_synced_on_its_own() {
     let mut table = table();
     table.case(
         "nothing exists",
-        &diff(&limited, code(), None),
+        &diff(&limited, CODE, None),
         &[
             "0 + all of it (provided.al2023, x86_64, 1024 MB, 60 s, code k3YzK1vT0mB0) | needs role created",
             "1 + state: Active",
             "4 + reserved concurrency: 5",
         ],
     );
-    table.case("without a limit", &diff(&stack, code(), None)[2..], &[]);
+    table.case("without a limit", &diff(&stack, CODE, None)[2..], &[]);
     let mut drifted = |name: &str, drift: fn(&mut Observed), expected: &[&str]| {
         let mut observed = desired(&stack);
         drift(&mut observed);
-        table.case(name, &diff(&stack, code(), Some(&observed)), expected);
+        table.case(name, &diff(&stack, CODE, Some(&observed)), expected);
     };
     drifted("as desired", |_| (), &[]);
     drifted("idle for weeks", |function| function.state = "Inactive".to_owned(), &[]);
@@ -72,7 +72,7 @@ fn each_aspect_is_synced_on_its_own() {
         &["2 ~ code: AAAAAAAAAAAA -> k3YzK1vT0mB0"],
     );
     let unlimited = Observed { reserved_concurrency: None, ..desired(&limited) };
-    table.case("no limit", &diff(&limited, code(), Some(&unlimited)), &["4 + reserved concurrency: 5"]);
+    table.case("no limit", &diff(&limited, CODE, Some(&unlimited)), &["4 + reserved concurrency: 5"]);
     table.case("what `down` does", &[Change::Delete], &["4 - all of it | narrows"]);
     // Each field of the settings has a row below.
     let settings = Box::new(desired(&stack).settings);
@@ -118,7 +118,7 @@ fn each_setting_that_differs_is_told() {
         let mut observed = desired(&stack);
         drift(&mut observed.settings);
         let lines: Vec<String> =
-            diff(&stack, code(), Some(&observed)).iter().map(crate::testing::change_line).collect();
+            diff(&stack, CODE, Some(&observed)).iter().map(crate::testing::change_line).collect();
         assert_eq!(lines, [format!("3 ~ settings: {told} | needs role created")]);
     }
 }
