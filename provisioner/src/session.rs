@@ -12,13 +12,13 @@ use crate::cli::Global;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::report::{Screen, seconds};
-use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
+use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE, pause};
 use engine::config::{self, BucketRole, Config, Overrides};
 use engine::interrupt::Interrupt;
 use engine::stack::Stack;
 use local_aws::{LocalAws, Progress, Running, Settings};
 
-/// So long the first call may take before it is spoken of.
+/// How long the first call may take before we tell the user that we are waiting.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// A command's surroundings.
@@ -108,7 +108,7 @@ impl Session<'_> {
     /// Connects. Most often STS answers at once; when it does not, this says what is waited for.
     async fn ask_who_we_are(&self, connection: &Connection) -> Result<Aws, ConnectError> {
         let connecting = pin!(Aws::connect(connection));
-        let silence = pin!(tokio::time::sleep(SILENCE));
+        let silence = pin!(pause(SILENCE));
         match select(connecting, silence).await {
             Either::Left((connected, _)) => connected,
             Either::Right(((), connecting)) => {

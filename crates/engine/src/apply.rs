@@ -14,10 +14,10 @@ use crate::interrupt::Interrupt;
 use crate::plan::{Plan, Step};
 use crate::resources::{Context, Progress, ResourceChange};
 
-/// Steps under way at once, as long as AWS keeps up.
-const MOST: usize = 128;
-/// As few it becomes when AWS asks to slow down.
-const FEWEST: usize = 4;
+/// Upper bound on in-flight steps, reached while AWS keeps up.
+const MAX_IN_FLIGHT: usize = 128;
+/// Lower bound on in-flight steps while AWS throttles.
+const MIN_IN_FLIGHT: usize = 4;
 
 /// What came of executing a plan.
 #[derive(Debug, Default)]
@@ -54,15 +54,15 @@ impl Pace {
     fn adapt(&mut self, retries: isize) {
         self.limit = if retries > self.retries {
             self.retries = retries;
-            (self.limit / 2).max(FEWEST)
+            (self.limit / 2).max(MIN_IN_FLIGHT)
         } else {
-            (self.limit + 1).min(MOST)
+            (self.limit + 1).min(MAX_IN_FLIGHT)
         };
     }
 }
 
 /// The steps that are not begun yet.
-struct Todo {
+struct Schedule {
     /// For each step the number of those that it still waits for; `None`: begun or skipped.
     missing: Vec<Option<usize>>,
     /// For each step those that wait for it.
@@ -71,7 +71,7 @@ struct Todo {
     ready: BTreeSet<usize>,
 }
 
-impl Todo {
+impl Schedule {
     fn of(plan: &Plan) -> Self {
         let mut waiting = vec![Vec::new(); plan.steps.len()];
         for (index, step) in plan.steps.iter().enumerate() {
@@ -116,7 +116,7 @@ impl Todo {
     }
 
     /// Takes out all that is left.
-    fn rest(&mut self) -> Vec<usize> {
+    fn drain(&mut self) -> Vec<usize> {
         self.ready.clear();
         (0..self.missing.len()).filter(|&index| self.missing[index].take().is_some()).collect()
     }
@@ -129,11 +129,11 @@ pub async fn apply(
     listener: &dyn Listener,
     interrupt: &Interrupt,
 ) -> Outcome {
-    let mut todo = Todo::of(plan);
-    let mut pace = Pace { limit: MOST, retries: context.aws.retries() };
+    let mut schedule = Schedule::of(plan);
+    let mut pace = Pace { limit: MAX_IN_FLIGHT, retries: context.aws.retries() };
     let mut outcome = Outcome::default();
     let mut running = FuturesUnordered::new();
-    let mut under_way = BTreeSet::new();
+    let mut in_flight = BTreeSet::new();
     let mut grace = pin!(interrupt.grace());
     let skip = |outcome: &mut Outcome, steps: Vec<usize>, why: Skipped| {
         for index in steps {
@@ -143,18 +143,18 @@ pub async fn apply(
     };
     loop {
         if interrupt.interrupted().is_some() {
-            skip(&mut outcome, todo.rest(), Skipped::Interrupted);
+            skip(&mut outcome, schedule.drain(), Skipped::Interrupted);
         }
         while running.len() < pace.limit {
-            let Some(index) = todo.begin() else { break };
-            under_way.insert(index);
+            let Some(index) = schedule.begin() else { break };
+            in_flight.insert(index);
             running.push(run(index, &plan.steps[index], context, listener));
         }
         let next = tokio::select! {
             next = running.next() => next,
             _ = &mut grace => {
-                skip(&mut outcome, todo.rest(), Skipped::Interrupted);
-                for index in under_way {
+                skip(&mut outcome, schedule.drain(), Skipped::Interrupted);
+                for index in in_flight {
                     outcome.abandoned.push(index);
                     listener.event(&Event::Abandoned { index, step: &plan.steps[index] });
                 }
@@ -162,16 +162,16 @@ pub async fn apply(
             }
         };
         let Some((index, result, waited)) = next else { break };
-        under_way.remove(&index);
+        in_flight.remove(&index);
         pace.adapt(context.aws.retries());
         outcome.waited += waited;
         match result {
             Ok(()) => {
-                todo.done(index);
+                schedule.done(index);
                 outcome.done.push(index);
             }
             Err(error) => {
-                skip(&mut outcome, todo.failed(index), Skipped::Dependency);
+                skip(&mut outcome, schedule.failed(index), Skipped::Dependency);
                 outcome.failed.push((index, error));
             }
         }
@@ -225,37 +225,37 @@ mod tests {
 
     #[test]
     fn steps_begin_when_all_they_wait_for_is_done() {
-        let mut todo = Todo::of(&plan(&[&[], &[0], &[], &[0, 2], &[3]]));
-        assert_eq!([todo.begin(), todo.begin(), todo.begin()], [Some(0), Some(2), None]);
-        todo.done(2);
-        assert_eq!(todo.begin(), None);
-        todo.done(0);
-        assert_eq!([todo.begin(), todo.begin(), todo.begin()], [Some(1), Some(3), None]);
+        let mut schedule = Schedule::of(&plan(&[&[], &[0], &[], &[0, 2], &[3]]));
+        assert_eq!([schedule.begin(), schedule.begin(), schedule.begin()], [Some(0), Some(2), None]);
+        schedule.done(2);
+        assert_eq!(schedule.begin(), None);
+        schedule.done(0);
+        assert_eq!([schedule.begin(), schedule.begin(), schedule.begin()], [Some(1), Some(3), None]);
     }
 
     #[test]
     fn what_needs_a_failed_step_is_skipped_and_the_rest_goes_on() {
-        let mut todo = Todo::of(&plan(&[&[], &[0], &[1, 3], &[], &[3]]));
-        assert_eq!([todo.begin(), todo.begin()], [Some(0), Some(3)]);
-        assert_eq!(todo.failed(0), [1, 2]);
-        todo.done(3);
-        assert_eq!([todo.begin(), todo.begin()], [Some(4), None]);
-        assert!(todo.rest().is_empty());
-        let mut todo = Todo::of(&plan(&[&[], &[0], &[]]));
-        assert_eq!(todo.begin(), Some(0));
-        assert_eq!(todo.rest(), [1, 2]);
+        let mut schedule = Schedule::of(&plan(&[&[], &[0], &[1, 3], &[], &[3]]));
+        assert_eq!([schedule.begin(), schedule.begin()], [Some(0), Some(3)]);
+        assert_eq!(schedule.failed(0), [1, 2]);
+        schedule.done(3);
+        assert_eq!([schedule.begin(), schedule.begin()], [Some(4), None]);
+        assert!(schedule.drain().is_empty());
+        let mut schedule = Schedule::of(&plan(&[&[], &[0], &[]]));
+        assert_eq!(schedule.begin(), Some(0));
+        assert_eq!(schedule.drain(), [1, 2]);
     }
 
     #[test]
     fn retries_halve_the_pace_and_success_brings_it_back() {
-        let mut pace = Pace { limit: MOST, retries: 0 };
+        let mut pace = Pace { limit: MAX_IN_FLIGHT, retries: 0 };
         for retries in 1..20 {
             pace.adapt(retries);
         }
-        assert_eq!(pace.limit, FEWEST);
+        assert_eq!(pace.limit, MIN_IN_FLIGHT);
         (0..3).for_each(|_| pace.adapt(19));
-        assert_eq!(pace.limit, FEWEST + 3);
+        assert_eq!(pace.limit, MIN_IN_FLIGHT + 3);
         (0..500).for_each(|_| pace.adapt(19));
-        assert_eq!(pace.limit, MOST);
+        assert_eq!(pace.limit, MAX_IN_FLIGHT);
     }
 }

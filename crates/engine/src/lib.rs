@@ -4,6 +4,8 @@
 //! config ─► stack ───────────────────────┐ desired
 //!                                        ├─► plan ─► apply ─► resources::execute ─► AWS
 //! AWS ────► world (resources::observe) ──┘ observed     └─► events
+//!               ▲                                       │
+//!               └────────── recheck after up and down ──┘
 //! ```
 //!
 //! It knows no terminal: it returns values and tells [`events`]; who shows them is the caller's business.
@@ -16,7 +18,10 @@ pub mod events;
 pub mod interrupt;
 pub mod plan;
 pub mod policy;
+pub mod recheck;
 pub mod resources;
 pub mod stack;
+#[cfg(test)]
+mod testing;
 pub mod units;
 pub mod world;

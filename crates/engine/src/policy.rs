@@ -67,7 +67,7 @@ pub fn common(from: &Value, to: &Value) -> Option<Value> {
 
 /// Whether a document has no statements.
 #[must_use]
-pub fn is_bare(document: &Value) -> bool {
+pub fn has_no_statements(document: &Value) -> bool {
     canonical(document).is_empty()
 }
 

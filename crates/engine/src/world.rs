@@ -16,7 +16,7 @@ pub struct World {
     pub destination: bucket::Observation,
     /// The buckets that bucket A is replicated to, by the rules of others.
     pub replicas: Vec<String>,
-    /// Buckets with the stack's tag that are in the configuration no more.
+    /// Buckets with the stack's tag that are no longer in the configuration.
     pub former_buckets: Vec<String>,
     /// The log group.
     pub log_group: Option<log_group::Observed>,
@@ -30,11 +30,11 @@ pub struct World {
     pub trigger: trigger::Observed,
     /// The alarms of the configuration that exist, by name.
     pub alarms: BTreeMap<String, alarm::Observed>,
-    /// Alarms of the stack that are in the configuration no more.
+    /// Alarms of the stack that are no longer in the configuration.
     pub former_alarms: Vec<String>,
     /// The users of the configuration, by IAM name.
     pub users: BTreeMap<String, Option<user::Observed>>,
-    /// Users under the stack's path that are in the configuration no more.
+    /// Users under the stack's path that are no longer in the configuration.
     pub former_users: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ impl World {
             role::observe(aws, stack),
             function::observe(aws, stack),
             permission::observe(aws, stack),
-            // Only a bucket that may be looked at has entries to speak of; one of others is told of as such.
+            // Only a bucket that may be looked at has entries to speak of; a foreign bucket is reported by its `Observation`.
             async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
             alarm::observe(aws, stack),
             user::observe(aws, stack),

@@ -9,9 +9,10 @@ use serde_json::json;
 use crate::artifact::Package;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{JsonLines, Live, Plain, plan_json, plan_text, seconds, step_title};
+use crate::report::{JsonLines, Live, Plain, Screen, plan_json, plan_text, seconds, step_title};
 use crate::session::{Connected, Session};
 use engine::apply::{Outcome, apply};
+use engine::aws::Wait;
 use engine::events::Listener;
 use engine::plan::Plan;
 use engine::resources::Context;
@@ -111,6 +112,12 @@ pub(super) async fn execute(
         Some(failure) if !outcome.is_complete() => Err(failure),
         _ => Ok(outcome),
     }
+}
+
+/// Says what AWS is waited for after the changes.
+pub(super) fn say_wait(screen: &Screen, wait: Wait<'_>) {
+    let Wait { why, elapsed, deadline } = wait;
+    screen.say(&format!("{why} ({} of at most {})", seconds(elapsed), seconds(deadline)));
 }
 
 fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &Outcome, took: Duration) {

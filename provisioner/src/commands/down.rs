@@ -6,15 +6,15 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
 use super::changes;
-use super::settling::Settling;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::session::{Connected, Session};
-use engine::aws::{Aws, AwsError};
+use crate::session::Session;
+use engine::aws::{Aws, AwsError, Wait};
 use engine::config::BucketRole;
-use engine::plan::{self, DataRule, Note, Problem};
+use engine::plan::{self, DataRule, Note};
+use engine::recheck;
 use engine::resources::bucket::{self, Contents};
 use engine::stack::Stack;
 use engine::world::World;
@@ -42,7 +42,8 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     changes::confirm(session, args.yes, question).await?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 
-    let left = residue_scan(session, &connected, rule, &plan.notes).await?;
+    let on_wait = |wait: Wait<'_>| changes::say_wait(screen, wait);
+    let left = session.interrupt.or(recheck::after_down(aws, stack, rule, &plan.notes, &on_wait)).await?;
     if !left.is_empty() {
         return Err(Failure::Residue(left.join(", ")));
     }
@@ -78,42 +79,4 @@ async fn observe(aws: &Aws, stack: &Stack) -> Result<(World, BTreeMap<String, Co
         }
     }
     Ok((world, contents))
-}
-
-/// The residue scan: whatever carries our mark and was not kept on purpose. What AWS shows although it is
-/// gone is waited for.
-async fn residue_scan(
-    session: &Session<'_>,
-    connected: &Connected,
-    rule: DataRule,
-    notes: &[Note],
-) -> Result<Vec<String>, Failure> {
-    let (aws, stack) = (&connected.aws, &connected.stack);
-    let mut settling = Settling::begin("waiting until AWS shows everywhere that all is gone");
-    loop {
-        let world = session.interrupt.or(World::observe(aws, stack)).await?;
-        let left = residue(stack, &world, rule, notes);
-        if left.is_empty() || !settling.pause(session, &left).await? {
-            return Ok(left);
-        }
-    }
-}
-
-fn residue(stack: &Stack, world: &World, rule: DataRule, notes: &[Note]) -> Vec<String> {
-    let kept: Vec<&str> = notes
-        .iter()
-        .filter_map(|note| match note {
-            Note::Kept { bucket, .. } => Some(bucket.as_str()),
-            _ => None,
-        })
-        .collect();
-    let plan = plan::down(stack, world, &BTreeMap::new(), rule);
-    debug_assert!(!plan.problems.iter().any(|problem| matches!(problem, Problem::Data { .. })));
-    let unknown = plan.problems.iter().map(Problem::what);
-    plan.by_resource()
-        .iter()
-        .filter(|(address, _)| !kept.contains(&address.name(stack)))
-        .map(|(address, _)| format!("{address} {}", address.name(stack)))
-        .chain(unknown)
-        .collect()
 }

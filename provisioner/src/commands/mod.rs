@@ -8,7 +8,6 @@ mod local;
 mod package;
 mod plan;
 mod sanitize;
-mod settling;
 mod status;
 mod up;
 mod upload;

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::changes;
-use super::settling::Settling;
 use crate::artifact::Package;
 use crate::cli;
 use crate::exit_code::ExitCode;
@@ -11,8 +10,10 @@ use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::report::plan_text;
 use crate::session::{Connected, Session};
+use engine::aws::Wait;
 use engine::config::BucketRole;
 use engine::plan::{self, Plan};
+use engine::recheck;
 use engine::world::World;
 
 pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -30,8 +31,7 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     Ok(ExitCode::Ok)
 }
 
-/// Reads and compares everything once more. What AWS does not show yet is waited for; what was right
-/// before, was not touched and is not right any more is the work of something else.
+/// Says what AWS does not show yet or what something else has changed, and fails with what it stays like.
 async fn recheck(
     session: &Session<'_>,
     connected: &Connected,
@@ -39,28 +39,11 @@ async fn recheck(
     done: &Plan,
 ) -> Result<(), Failure> {
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
-    let mut settling = Settling::begin("waiting until AWS shows the changes everywhere");
-    loop {
-        let world = session.interrupt.or(World::observe(aws, stack)).await?;
-        let left = plan::up(stack, &package.code_sha256, &world, false);
-        if left.is_empty() {
-            return Ok(());
-        }
-        let resources = left.by_resource();
-        let disturbed = resources.iter().filter(|(address, _)| done.unchanged.contains(address)).count();
-        if disturbed > 0 {
-            settling.give_up_sooner();
-        }
-        let names: Vec<String> = resources
-            .iter()
-            .map(|(address, _)| format!("{address} {}", address.name(stack)))
-            .chain(left.problems.iter().map(plan::Problem::what))
-            .collect();
-        if !settling.pause(session, &names).await? {
-            screen.say(&plan_text(&left, stack, screen.verbose));
-            return Err(Failure::Differs { left: names.len(), disturbed });
-        }
-    }
+    let on_wait = |wait: Wait<'_>| changes::say_wait(screen, wait);
+    let recheck = recheck::after_up(aws, stack, &package.code_sha256, done, &on_wait);
+    let Some(difference) = session.interrupt.or(recheck).await? else { return Ok(()) };
+    screen.say(&plan_text(&difference.plan, stack, screen.verbose));
+    Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }
 
 fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {

@@ -186,7 +186,7 @@ mod tests {
 
     fn plan() -> Plan {
         let contents = bucket::Contents { objects: 5000, ..Default::default() };
-        let source = |what| Change::Bucket(bucket::Change { bucket: "photos-uploads".to_owned(), what });
+        let source = |aspect| Change::Bucket(bucket::Change { bucket: "photos-uploads".to_owned(), aspect });
         let step = |address: Address, change: Change, after: &[usize]| Step {
             address,
             change,
@@ -201,10 +201,10 @@ mod tests {
                 step(Address::Trigger, Change::Trigger(entries), &[0, 1, 2]),
                 step(
                     Address::Bucket(BucketRole::Source),
-                    source(bucket::What::Empty { contents }),
+                    source(bucket::Aspect::Empty { contents }),
                     &[0, 1, 2, 3],
                 ),
-                step(Address::Bucket(BucketRole::Source), source(bucket::What::Delete), &[4]),
+                step(Address::Bucket(BucketRole::Source), source(bucket::Aspect::Delete), &[4]),
             ],
             ..Plan::default()
         }

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::primitives::DateTime;
 
 use super::function_log::{About, Verdict, verdict};
-use engine::aws::{Aws, AwsCall, AwsError, Wait};
+use engine::aws::{Aws, AwsCall, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
 
-/// First pause between two looks; a picture of some megabytes takes about so long.
-const FIRST: Duration = Duration::from_millis(100);
-/// Longest pause between two looks.
-const CAP: Duration = Duration::from_secs(1);
+/// Pauses between two looks; a picture of some megabytes takes about as long as the first one.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(100), cap: Duration::from_secs(1), factor: 1.5 };
 /// When nothing came so far, the function's log may say why.
 const SUSPICIOUS: Duration = Duration::from_secs(5);
 /// Pause between two looks into the log, which are slow and rationed.
@@ -90,43 +89,39 @@ impl Awaited<'_> {
     ///
     /// # Errors
     /// When bucket B cannot be read.
-    pub(super) async fn wait(
-        &self,
-        aws: &Aws,
-        on_wait: &(dyn for<'w> Fn(Wait<'w>) + Sync),
-    ) -> Result<Found, AwsError> {
+    pub(super) async fn wait(&self, aws: &Aws, on_wait: OnWait<'_>) -> Result<Found, AwsError> {
         let start = Instant::now();
         // Whoever may not read bucket A can still wait, only less exactly.
         let uploaded =
             look(&aws.s3, self.source, self.key).await.ok().flatten().and_then(|seen| seen.last_modified);
-        let deadline = if self.refused { self.deadline.min(REFUSED) } else { self.deadline };
+        let deadline = Deadline(if self.refused { self.deadline.min(REFUSED) } else { self.deadline });
         let mut log_at = if self.refused { Duration::ZERO } else { SUSPICIOUS };
         let mut failed = None;
-        let mut pause = FIRST;
-        loop {
+        let waited = poll_until(BACKOFF, on_wait, async || {
             if let Some(now) = look(&aws.s3, self.destination, self.key).await?
                 && self.is_the_copy(&now, uploaded)
             {
-                return Ok(Found::Clean(now));
+                return Ok(Poll::Ready(Found::Clean(now)));
             }
             let elapsed = start.elapsed();
-            let last = elapsed >= deadline;
-            if elapsed >= log_at || last {
+            if elapsed >= log_at || elapsed >= deadline.0 {
                 log_at = elapsed + if self.refused { LOG_PAUSE_REFUSED } else { LOG_PAUSE };
                 match self.ask_the_log(aws, uploaded).await {
-                    Some(Verdict::Rejected(reason)) => return Ok(Found::Rejected(Some(reason))),
+                    Some(Verdict::Rejected(reason)) => {
+                        return Ok(Poll::Ready(Found::Rejected(Some(reason))));
+                    }
                     Some(Verdict::Failed(reason)) => failed = Some(reason),
                     None => {}
                 }
             }
-            if last {
-                return Ok(if self.refused { Found::Rejected(None) } else { Found::Overdue(failed) });
-            }
             let why = if self.refused { "the function to say why" } else { "the clean copy" };
-            on_wait(Wait { why, elapsed, deadline });
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(CAP);
-        }
+            Ok::<_, AwsError>(Poll::NotYet { why: why.into(), deadline, last: failed.clone() })
+        });
+        Ok(match waited.await? {
+            Waited::Ready(found) => found,
+            Waited::TimedOut(_) if self.refused => Found::Rejected(None),
+            Waited::TimedOut(failed) => Found::Overdue(failed),
+        })
     }
 
     /// The log explains, but is not needed: who may not read it waits without.

@@ -10,4 +10,4 @@ mod wait;
 pub use clients::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
 pub use error::{AwsCall, AwsError, Transport};
 pub use http::client_with_ca;
-pub use wait::{Deadline, Wait, pause, until};
+pub use wait::{Backoff, Deadline, OnWait, Poll, Wait, Waited, pause, poll_until, until};

@@ -1,16 +1,14 @@
 //! The one waiter: poll fast, cap low, say what we wait for, keep the original error.
 
-use std::time::{Duration, Instant};
+use std::borrow::Cow;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::AwsError;
 
-/// First pause between two tries.
-const FIRST: Duration = Duration::from_millis(250);
-/// Longest pause between two tries.
-const CAP: Duration = Duration::from_secs(2);
-
 /// How long to wait for one thing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline(pub Duration);
 
 impl Deadline {
@@ -19,6 +17,23 @@ impl Deadline {
     pub const PROPAGATION: Self = Self(Duration::from_secs(60));
     /// A function that becomes active, a bucket name that becomes free.
     pub const SLOW: Self = Self(Duration::from_secs(180));
+}
+
+/// The pauses between two polls: the first one, and each next one longer by a factor up to the cap.
+#[derive(Debug, Clone, Copy)]
+pub struct Backoff {
+    /// First pause.
+    pub first: Duration,
+    /// Longest pause.
+    pub cap: Duration,
+    /// How much longer each pause is than the one before.
+    pub factor: f64,
+}
+
+impl Backoff {
+    /// Between two tries of a call.
+    pub const CALL: Self =
+        Self { first: Duration::from_millis(250), cap: Duration::from_secs(2), factor: 2.0 };
 }
 
 /// A wait, as the reporter shows it.
@@ -32,10 +47,65 @@ pub struct Wait<'a> {
     pub deadline: Duration,
 }
 
-/// Does nothing for a while. Everything that waits does so here: `clippy.toml` forbids it elsewhere.
+/// Told before each pause.
+pub type OnWait<'a> = &'a (dyn for<'w> Fn(Wait<'w>) + Sync);
+
+/// What a poll has found.
+#[derive(Debug)]
+pub enum Poll<T, L> {
+    /// What was waited for.
+    Ready(T),
+    /// Not yet.
+    NotYet {
+        /// What we wait for, in words.
+        why: Cow<'static, str>,
+        /// How long to wait for it, counted from the first poll.
+        deadline: Deadline,
+        /// What the caller gets when that has passed.
+        last: L,
+    },
+}
+
+/// How a wait ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waited<T, L> {
+    /// It is ready.
+    Ready(T),
+    /// The deadline passed. What the last poll left.
+    TimedOut(L),
+}
+
+/// Does nothing for a while. Everything that waits does so here.
 #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
 pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+/// Polls until something is ready, or until a poll ends after the deadline that it names. Each pause is announced
+/// through `on_wait`.
+///
+/// # Errors
+/// Those of `poll`, at once.
+pub async fn poll_until<T, L, E>(
+    backoff: Backoff,
+    on_wait: OnWait<'_>,
+    mut poll: impl AsyncFnMut() -> Result<Poll<T, L>, E>,
+) -> Result<Waited<T, L>, E> {
+    let start = Instant::now();
+    let mut interval = backoff.first;
+    loop {
+        let (why, deadline, last) = match poll().await? {
+            Poll::Ready(value) => return Ok(Waited::Ready(value)),
+            Poll::NotYet { why, deadline, last } => (why, deadline.0, last),
+        };
+        let elapsed = start.elapsed();
+        if elapsed >= deadline {
+            return Ok(Waited::TimedOut(last));
+        }
+        on_wait(Wait { why: &why, elapsed, deadline });
+        pause(interval).await;
+        interval = interval.mul_f64(backoff.factor).min(backoff.cap);
+    }
 }
 
 /// Calls `operation` until it succeeds, as long as `reason` gives a cause to
@@ -45,26 +115,25 @@ pub async fn pause(duration: Duration) {
 /// The last error, unchanged: when `reason` gives no cause, or at the deadline.
 pub async fn until<T>(
     deadline: Deadline,
-    on_wait: &(dyn for<'w> Fn(Wait<'w>) + Sync),
+    on_wait: OnWait<'_>,
     reason: impl Fn(&AwsError) -> Option<&'static str>,
     mut operation: impl AsyncFnMut() -> Result<T, AwsError>,
 ) -> Result<T, AwsError> {
-    let start = Instant::now();
-    let mut interval = FIRST;
-    loop {
+    let waited = poll_until(Backoff::CALL, on_wait, async || {
         let error = match operation().await {
-            Ok(value) => return Ok(value),
+            Ok(value) => return Ok(Poll::Ready(value)),
             Err(error) => error,
         };
         let throttled = error.is_throttled().then_some("AWS asks to slow down");
-        let Some(why) = reason(&error).or(throttled) else { return Err(error) };
-        let elapsed = start.elapsed();
-        if elapsed >= deadline.0 {
-            return Err(error);
+        match reason(&error).or(throttled) {
+            Some(why) => Ok(Poll::NotYet { why: why.into(), deadline, last: error }),
+            None => Err(error),
         }
-        on_wait(Wait { why, elapsed, deadline: deadline.0 });
-        pause(interval).await;
-        interval = (interval * 2).min(CAP);
+    })
+    .await?;
+    match waited {
+        Waited::Ready(value) => Ok(value),
+        Waited::TimedOut(error) => Err(error),
     }
 }
 
@@ -74,22 +143,78 @@ mod tests {
 
     use super::*;
 
+    const BACKOFF: Backoff =
+        Backoff { first: Duration::from_millis(100), cap: Duration::from_millis(350), factor: 2.0 };
+
+    fn not_yet<T>(polls: u64, deadline: u64) -> Result<Poll<T, u64>, ()> {
+        let deadline = Deadline(Duration::from_millis(deadline));
+        Ok(Poll::NotYet { why: format!("poll {polls}").into(), deadline, last: polls })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_grow_to_the_cap_and_the_last_poll_is_kept() {
+        let said = Mutex::new(Vec::new());
+        let mut polls = 0;
+        let waited: Result<Waited<(), u64>, ()> = poll_until(
+            BACKOFF,
+            &|wait| {
+                let (elapsed, deadline) = (wait.elapsed.as_millis(), wait.deadline.as_millis());
+                said.lock().unwrap().push(format!("{} at {elapsed} of {deadline}", wait.why));
+            },
+            async || {
+                polls += 1;
+                not_yet(polls, 1_100)
+            },
+        )
+        .await;
+        assert_eq!(waited, Ok(Waited::TimedOut(6)));
+        assert_eq!(
+            said.into_inner().unwrap(),
+            [
+                "poll 1 at 0 of 1100",
+                "poll 2 at 100 of 1100",
+                "poll 3 at 300 of 1100",
+                "poll 4 at 650 of 1100",
+                "poll 5 at 1000 of 1100",
+            ]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_is_the_one_that_the_last_poll_named() {
+        let mut polls = 0;
+        let waited: Result<Waited<(), u64>, ()> = poll_until(BACKOFF, &|_| (), async || {
+            polls += 1;
+            not_yet(polls, if polls < 3 { 10_000 } else { 200 })
+        })
+        .await;
+        assert_eq!(waited, Ok(Waited::TimedOut(3)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_ready_and_what_fails_ends_the_wait_at_once() {
+        let start = Instant::now();
+        let never = |_: Wait<'_>| panic!("nothing is waited for");
+        let ready: Result<Waited<u8, ()>, ()> =
+            poll_until(BACKOFF, &never, async || Ok(Poll::Ready(7))).await;
+        let failed: Result<Waited<(), ()>, u8> = poll_until(BACKOFF, &never, async || Err(8)).await;
+        assert_eq!((ready, failed), (Ok(Waited::Ready(7)), Err(8)));
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn waits_say_why_and_the_original_error_survives_the_deadline() {
         let said = Mutex::new(Vec::new());
         let result: Result<(), _> = until(
             Deadline(Duration::from_secs(3)),
-            &|wait| said.lock().unwrap().push((wait.why.to_owned(), wait.elapsed)),
+            &|wait| said.lock().unwrap().push((wait.why.to_owned(), wait.elapsed.as_millis())),
             |error| error.is_conflict().then_some("another change is under way"),
             async || Err(AwsError::with_code("OperationAborted")),
         )
         .await;
         assert_eq!(result.unwrap_err().code.as_deref(), Some("OperationAborted"));
-        let said = said.into_inner().unwrap();
-        assert!(
-            said.len() >= 3 && said.iter().all(|(why, _)| why == "another change is under way"),
-            "{said:?}"
-        );
+        let why = || "another change is under way".to_owned();
+        assert_eq!(said.into_inner().unwrap(), [(why(), 0), (why(), 250), (why(), 750), (why(), 1750)]);
     }
 
     #[tokio::test(start_paused = true)]

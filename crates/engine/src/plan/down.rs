@@ -111,7 +111,7 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         .extend(world.former_buckets.iter().map(|name| (Address::FormerBucket(name.clone()), name.as_str())));
     for (address, name) in buckets {
         let contents = contents.get(name).copied().unwrap_or_default();
-        let change = |what| Change::Bucket(bucket::Change { bucket: name.to_owned(), what });
+        let change = |aspect| Change::Bucket(bucket::Change { bucket: name.to_owned(), aspect });
         match rule {
             DataRule::Keep if !contents.is_empty() => {
                 plan.notes.push(Note::Kept { bucket: name.to_owned(), contents });
@@ -122,11 +122,14 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
             }
             _ => {}
         }
-        if !contents.is_bare() {
-            changes.push((address.clone(), change(bucket::What::Empty { contents })));
+        if !contents.is_deletable() {
+            changes.push((address.clone(), change(bucket::Aspect::Empty { contents })));
         }
-        changes.push((address, change(bucket::What::Delete)));
+        changes.push((address, change(bucket::Aspect::Delete)));
     }
     plan.steps = order::steps(changes);
     plan
 }
+
+#[cfg(test)]
+mod tests;

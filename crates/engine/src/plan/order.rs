@@ -68,3 +68,6 @@ fn sorted(steps: Vec<Step>) -> Vec<Step> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

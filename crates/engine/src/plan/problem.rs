@@ -157,7 +157,7 @@ pub enum Note {
         /// Its name.
         name: String,
     },
-    /// A bucket of this stack that the configuration names no more is left alone.
+    /// A bucket of this stack that the configuration no longer names is left alone.
     FormerBucket(String),
     /// A bucket is kept with its data.
     Kept {

@@ -143,3 +143,6 @@ impl Planner<'_> {
         self.plan
     }
 }
+
+#[cfg(test)]
+mod tests;

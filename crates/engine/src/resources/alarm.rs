@@ -1,8 +1,18 @@
 //! Alarms on the function's metrics, when `[alarms]` asks for them
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>).
 //!
-//! S3 invokes the function asynchronously, and it has no dead-letter queue and no destination: so a failed event
-//! is tried again, then dropped, and `DeadLetterErrors` and `DestinationDeliveryFailures` are never emitted.
+//! # Expected flow
+//! One call creates an alarm with its tags or overwrites all its settings. Without `[alarms]` they are deleted.
+//!
+//! # Guarantees
+//! - Only alarms with our names and our tag are deleted.
+//!
+//! # Assumptions
+//! - S3 invokes the function asynchronously, and it has no dead-letter queue and no destination: so a failed event
+//!   is tried again, then dropped, and `DeadLetterErrors` and `DestinationDeliveryFailures` are never emitted.
+//!
+//! # Caveats
+//! - The tagging service, which finds former alarms, is some time behind.
 
 mod observe;
 mod settings;
@@ -10,7 +20,7 @@ mod settings;
 pub use observe::{former, observe};
 pub use settings::Settings;
 
-use super::{Context, Line, Need, ResourceChange, Shown, race, tags};
+use super::{Context, Line, Need, ResourceChange, Shown, idempotent, tags};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::config::AlarmsConfig;
 use crate::stack::{Stack, Tags};
@@ -89,13 +99,13 @@ pub struct Observed {
 pub struct Change {
     /// The alarm's name.
     pub alarm: String,
-    /// What is done to it.
-    pub what: What,
+    /// What of it changes.
+    pub aspect: Aspect,
 }
 
-/// What is done to an alarm.
+/// What of an alarm changes: all of it, or one aspect.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum Aspect {
     /// Create it, with its tags.
     Create {
         /// Its settings.
@@ -127,41 +137,41 @@ pub fn diff(stack: &Stack, config: &AlarmsConfig, kind: Kind, observed: Option<&
     let settings = Box::new(Settings::wanted(stack, config, kind));
     let mut changes = Vec::new();
     match observed {
-        None => changes.push(What::Create { settings, tags: stack.tags.clone() }),
+        None => changes.push(Aspect::Create { settings, tags: stack.tags.clone() }),
         Some(observed) => {
             if observed.settings != *settings {
-                changes.push(What::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
+                changes.push(Aspect::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
             }
             if let Some(to) = tags::missing(stack, &observed.tags) {
-                changes.push(What::SetTags { from: observed.tags.clone(), to });
+                changes.push(Aspect::SetTags { from: observed.tags.clone(), to });
             }
         }
     }
     let alarm = stack.names.alarm(kind.word());
-    changes.into_iter().map(|what| Change { alarm: alarm.clone(), what }).collect()
+    changes.into_iter().map(|aspect| Change { alarm: alarm.clone(), aspect }).collect()
 }
 
 /// An alarm that nobody asks for any more goes.
 #[must_use]
 pub fn removal(name: &str) -> Change {
-    Change { alarm: name.to_owned(), what: What::Delete }
+    Change { alarm: name.to_owned(), aspect: Aspect::Delete }
 }
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        match &self.what {
-            What::Create { settings, .. } => Line::create().note(settings.to_string()),
-            What::SetSettings { from, to } => {
+        match &self.aspect {
+            Aspect::Create { settings, .. } => Line::create().note(settings.to_string()),
+            Aspect::SetSettings { from, to } => {
                 let (from, to) = Settings::differences(from, to);
                 Line::set("settings", Shown::text(from), Shown::text(to))
             }
-            What::SetTags { from, to } => tags::line(from, to),
-            What::Delete => Line::delete(),
+            Aspect::SetTags { from, to } => tags::line(from, to),
+            Aspect::Delete => Line::delete(),
         }
     }
 
     fn rank(&self) -> u8 {
-        u8::from(!matches!(self.what, What::Create { .. }))
+        u8::from(!matches!(self.aspect, Aspect::Create { .. }))
     }
 
     fn needs(&self) -> Vec<Need> {
@@ -179,8 +189,8 @@ impl ResourceChange for Change {
                 None
             }
         };
-        match &self.what {
-            What::Create { settings, tags } => {
+        match &self.aspect {
+            Aspect::Create { settings, tags } => {
                 let put = || settings.put(client, name).set_tags(Some(observe::to_cloudwatch(tags))).send();
                 until(Deadline::PROPAGATION, context.on_wait, busy, async || {
                     put().await.aws("PutMetricAlarm")
@@ -188,12 +198,14 @@ impl ResourceChange for Change {
                 .await
                 .map(drop)
             }
-            What::SetSettings { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
-                to.put(client, name).send().await.aws("PutMetricAlarm")
-            })
-            .await
-            .map(drop),
-            What::SetTags { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
+            Aspect::SetSettings { to, .. } => {
+                until(Deadline::PROPAGATION, context.on_wait, busy, async || {
+                    to.put(client, name).send().await.aws("PutMetricAlarm")
+                })
+                .await
+                .map(drop)
+            }
+            Aspect::SetTags { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
                 client
                     .tag_resource()
                     .resource_arn(context.stack.names.alarm_arn(name))
@@ -204,8 +216,8 @@ impl ResourceChange for Change {
             })
             .await
             .map(drop),
-            What::Delete => {
-                race::delete(context, Deadline::PROPAGATION, BUSY, async || {
+            Aspect::Delete => {
+                idempotent::delete(context, Deadline::PROPAGATION, BUSY, async || {
                     client.delete_alarms().alarm_names(name).send().await.aws("DeleteAlarms")
                 })
                 .await
@@ -213,3 +225,6 @@ impl ResourceChange for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,21 @@
-//! Bucket A and bucket B. Each aspect (public access, ownership, encryption,
-//! versioning, policy, lifecycle, tags) is synced on its own.
+//! Bucket A and bucket B. Each aspect (public access, ownership, encryption, versioning, policy, lifecycle, tags) is
+//! synced on its own.
+//!
+//! # Expected flow
+//! `up` creates the bucket with its mark, closes it (public access, ACLs, TLS only), then sets the rest. `down` empties
+//! it when the plan says so, then deletes it; both wait until trigger and function are gone, so that nothing writes.
+//!
+//! # Guarantees
+//! - It carries its mark from the call that creates it.
+//! - Data goes only with `Context::delete_data`, also what arrives after the plan was made.
+//! - Tags of others stay; each call after the creation names the owner that it expects.
+//!
+//! # Assumptions
+//! - `AccessDenied` means somebody else's bucket or too few rights. Neither is absent: nothing is planned on it.
+//!
+//! # Caveats
+//! - Bucket policy and lifecycle rules are replaced whole: those of others in a bucket of ours do not stay.
+//! - Versioning cannot be switched off again, only suspended.
 
 mod empty;
 mod execute;
@@ -107,13 +123,13 @@ impl std::fmt::Display for Versioning {
 pub struct Change {
     /// The bucket's name.
     pub bucket: String,
-    /// What is done.
-    pub what: What,
+    /// What of it changes.
+    pub aspect: Aspect,
 }
 
-/// What is done to a bucket.
+/// What of a bucket changes: all of it, or one aspect.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum Aspect {
     /// Create it, with its mark, in this region.
     Create {
         /// The region.
@@ -183,62 +199,62 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
     let mut changes = Vec::new();
     match observed {
         None => {
-            changes.push(What::Create { region: stack.names.region.clone() });
-            changes.push(What::BlockPublicAccess);
-            changes.push(What::EnforceOwnership { from: None, grants: Vec::new() });
-            changes.push(What::SetPolicy { from: None, to: policy });
-            changes.push(What::SetEncryption { from: None, to: encryption });
+            changes.push(Aspect::Create { region: stack.names.region.clone() });
+            changes.push(Aspect::BlockPublicAccess);
+            changes.push(Aspect::EnforceOwnership { from: None, grants: Vec::new() });
+            changes.push(Aspect::SetPolicy { from: None, to: policy });
+            changes.push(Aspect::SetEncryption { from: None, to: encryption });
             if config.versioning {
-                changes.push(What::SetVersioning { from: Versioning::Off, to: Versioning::Enabled });
+                changes.push(Aspect::SetVersioning { from: Versioning::Off, to: Versioning::Enabled });
             }
             if lifecycle.is_some() {
-                changes.push(What::SetLifecycle { from: ObservedLifecycle::None, to: lifecycle });
+                changes.push(Aspect::SetLifecycle { from: ObservedLifecycle::None, to: lifecycle });
             }
-            changes.push(What::SetTags { from: Tags::new(), set: stack.tags.clone() });
+            changes.push(Aspect::SetTags { from: Tags::new(), set: stack.tags.clone() });
         }
         Some(observed) => {
             if !observed.public_access_blocked {
-                changes.push(What::BlockPublicAccess);
+                changes.push(Aspect::BlockPublicAccess);
             }
             if observed.ownership.as_deref() != Some(ENFORCED) {
                 let (from, grants) = (observed.ownership.clone(), observed.grants.clone());
-                changes.push(What::EnforceOwnership { from, grants });
+                changes.push(Aspect::EnforceOwnership { from, grants });
             }
             if !observed.policy.as_ref().is_some_and(|observed| policy::same(observed, &policy)) {
-                changes.push(What::SetPolicy { from: observed.policy.clone(), to: policy });
+                changes.push(Aspect::SetPolicy { from: observed.policy.clone(), to: policy });
             }
             if observed.encryption.as_ref() != Some(&encryption) {
-                changes.push(What::SetEncryption { from: observed.encryption.clone(), to: encryption });
+                changes.push(Aspect::SetEncryption { from: observed.encryption.clone(), to: encryption });
             }
             match (observed.versioning, config.versioning) {
                 (from @ (Versioning::Off | Versioning::Suspended), true) => {
-                    changes.push(What::SetVersioning { from, to: Versioning::Enabled });
+                    changes.push(Aspect::SetVersioning { from, to: Versioning::Enabled });
                 }
                 (Versioning::Enabled, false) => {
                     changes
-                        .push(What::SetVersioning { from: Versioning::Enabled, to: Versioning::Suspended });
+                        .push(Aspect::SetVersioning { from: Versioning::Enabled, to: Versioning::Suspended });
                 }
                 _ => {}
             }
             if !observed.lifecycle.is(lifecycle.as_ref()) {
-                changes.push(What::SetLifecycle { from: observed.lifecycle.clone(), to: lifecycle });
+                changes.push(Aspect::SetLifecycle { from: observed.lifecycle.clone(), to: lifecycle });
             }
             if let Some(set) = tags::missing(stack, &observed.tags) {
-                changes.push(What::SetTags { from: observed.tags.clone(), set });
+                changes.push(Aspect::SetTags { from: observed.tags.clone(), set });
             }
         }
     }
-    changes.into_iter().map(|what| Change { bucket: bucket.to_owned(), what }).collect()
+    changes.into_iter().map(|aspect| Change { bucket: bucket.to_owned(), aspect }).collect()
 }
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        match &self.what {
-            What::Create { region } => Line::create().note(format!("in {region}")),
-            What::BlockPublicAccess => {
+        match &self.aspect {
+            Aspect::Create { region } => Line::create().note(format!("in {region}")),
+            Aspect::BlockPublicAccess => {
                 Line::set("public access", None, Shown::text("blocked (all four settings)"))
             }
-            What::EnforceOwnership { from, grants } => {
+            Aspect::EnforceOwnership { from, grants } => {
                 let from = from.as_ref().and_then(Shown::text);
                 let line = Line::set("object ownership", from, Shown::text(ENFORCED));
                 if grants.is_empty() {
@@ -247,36 +263,36 @@ impl ResourceChange for Change {
                     line.note(format!("what the ACL grants goes: {}", grants.join(", ")))
                 }
             }
-            What::SetEncryption { from, to } => {
+            Aspect::SetEncryption { from, to } => {
                 Line::set("encryption", from.as_ref().and_then(Shown::text), Shown::text(to))
             }
-            What::SetVersioning { from, to } => Line::set("versioning", Shown::text(from), Shown::text(to)),
-            What::SetPolicy { from, to } => {
+            Aspect::SetVersioning { from, to } => Line::set("versioning", Shown::text(from), Shown::text(to)),
+            Aspect::SetPolicy { from, to } => {
                 Line::set("bucket policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            What::SetLifecycle { from, to } => {
+            Aspect::SetLifecycle { from, to } => {
                 Line::set("lifecycle", from.shown(), to.as_ref().and_then(Shown::text))
             }
-            What::SetTags { from, set } => tags::line(from, set),
-            What::Empty { contents } => {
+            Aspect::SetTags { from, set } => tags::line(from, set),
+            Aspect::Empty { contents } => {
                 Line::set("objects", Shown::text(contents), None).note("deleted for good")
             }
-            What::Delete => Line::delete(),
+            Aspect::Delete => Line::delete(),
         }
     }
 
     fn rank(&self) -> u8 {
-        match self.what {
-            What::Create { .. } => 0,
-            What::Delete => 2,
+        match self.aspect {
+            Aspect::Create { .. } => 0,
+            Aspect::Delete => 2,
             _ => 1,
         }
     }
 
     fn needs(&self) -> Vec<Need> {
-        match self.what {
+        match self.aspect {
             // Nothing may write into it any more.
-            What::Empty { .. } | What::Delete => {
+            Aspect::Empty { .. } | Aspect::Delete => {
                 vec![Need::Settled(Address::Trigger), Need::Settled(Address::Function)]
             }
             _ => Vec::new(),
@@ -285,10 +301,16 @@ impl ResourceChange for Change {
 
     /// Applies to what exists: on a bucket that is about to be created nothing is open yet.
     fn narrows(&self) -> bool {
-        matches!(self.what, What::BlockPublicAccess | What::EnforceOwnership { .. } | What::SetPolicy { .. })
+        matches!(
+            self.aspect,
+            Aspect::BlockPublicAccess | Aspect::EnforceOwnership { .. } | Aspect::SetPolicy { .. }
+        )
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
         execute::execute(self, context).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{Address, alarm, bucket, function, log_group, permission, role, trigger, user};
-use crate::aws::{Aws, AwsError, Wait};
+use crate::aws::{Aws, AwsError, OnWait};
 use crate::stack::Stack;
 
 /// One change of one resource.
@@ -66,7 +66,7 @@ pub struct Context<'a> {
     /// Whether objects may be deleted.
     pub delete_data: bool,
     /// Told of each pause.
-    pub on_wait: &'a (dyn for<'w> Fn(Wait<'w>) + Sync),
+    pub on_wait: OnWait<'a>,
     /// Told how far long work is.
     pub on_progress: &'a (dyn for<'p> Fn(Progress<'p>) + Sync),
 }

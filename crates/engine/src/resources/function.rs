@@ -1,5 +1,20 @@
 //! The function: code, configuration, reserved concurrency
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>).
+//!
+//! # Expected flow
+//! Create with the role, wait until it is `Active`, then limit its concurrency. Later: code, then settings, each
+//! followed by a wait, as Lambda refuses a second update while one is in progress.
+//!
+//! # Guarantees
+//! - `Failed` is an error with AWS's reason, never "ready"; new code is uploaded to get out of it.
+//! - Values of environment variables are never shown: they may be secrets.
+//!
+//! # Assumptions
+//! - The package was built before: its hash is what `CodeSha256` must be.
+//!
+//! # Caveats
+//! - A new role cannot be assumed for some seconds, so creation may wait.
+//! - Tags that others set stay; layers, VPC, dead-letter target and tracing that others set do not.
 
 mod execute;
 mod observe;
@@ -197,3 +212,6 @@ impl ResourceChange for Change {
         execute::execute(self, context).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ pub(super) const BUSY: &str = "another change in IAM is under way";
 
 /// Repeats a call on an identity that was perhaps just made
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
-pub(super) async fn settle<T>(
+pub(super) async fn until_consistent<T>(
     context: &Context<'_>,
     call: impl AsyncFnMut() -> Result<T, AwsError>,
 ) -> Result<(), AwsError> {

@@ -1,5 +1,18 @@
-//! What the role and the users have alike, as identities of IAM: one inline policy of ours and no other, a permissions
+//! What roles and users share as IAM identities: one inline policy of ours and no other, a permissions
 //! boundary, tags (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html>).
+//!
+//! # Expected flow
+//! Compare the policy by meaning. One that takes rights and gives others is written twice: first what both versions
+//! allow, before anything else, then the rest, when the buckets are settled.
+//!
+//! # Guarantees
+//! - Never more rights than the old or the new policy gives.
+//!
+//! # Assumptions
+//! - Our policy is told by its name, and every other one is not of the configuration.
+//!
+//! # Caveats
+//! - A boundary that is removed gives rights back, so that does not run before the rest.
 
 mod calls;
 
@@ -7,14 +20,14 @@ pub(super) use calls::Identity;
 
 use serde_json::Value;
 
-use super::iam::{BUSY, settle};
-use super::{Address, Context, Line, Need, Shown, race, tags};
+use super::iam::{BUSY, until_consistent};
+use super::{Address, Context, Line, Need, Shown, idempotent, tags};
 use crate::aws::{AwsError, Deadline};
 use crate::config::BucketRole;
 use crate::policy;
 use crate::stack::{Stack, Tags};
 
-/// What role and users have alike, as it is.
+/// What roles and users share, as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     /// Its path.
@@ -46,7 +59,7 @@ pub(super) struct Rights {
     pub(super) buckets: Vec<BucketRole>,
 }
 
-/// A change of what role and users have alike.
+/// A change of what roles and users share.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Write our inline policy.
@@ -59,7 +72,7 @@ pub enum Change {
         buckets: Vec<BucketRole>,
     },
     /// Delete our inline policy: the rights go before the identity goes, or before other rights come.
-    TakeRights(String),
+    RevokeRights(String),
     /// Delete an inline policy that is not of the configuration, whatever its name looks like.
     DeleteInline(String),
     /// Detach a policy that is not of the configuration.
@@ -82,7 +95,7 @@ pub enum Change {
 
 impl Rights {
     /// Gives them to an identity that is new.
-    pub(super) fn give(self) -> Change {
+    pub(super) fn grant(self) -> Change {
         Change::SetPolicy { from: None, to: self.policy, buckets: self.buckets }
     }
 
@@ -94,8 +107,8 @@ impl Rights {
             let mut from = observed.ours.clone();
             // What takes and gives does so in two steps: the first is done before anything else.
             match from.as_ref().and_then(|from| policy::common(from, &policy)) {
-                Some(left) if policy::is_bare(&left) => {
-                    changes.push(Change::take(stack));
+                Some(left) if policy::has_no_statements(&left) => {
+                    changes.push(Change::revoke(stack));
                     from = None;
                 }
                 Some(left) => {
@@ -127,8 +140,8 @@ pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
 
 impl Change {
     /// Takes our rights away from an identity that is about to go.
-    pub(super) fn take(stack: &Stack) -> Self {
-        Self::TakeRights(stack.names.inline_policy.clone())
+    pub(super) fn revoke(stack: &Stack) -> Self {
+        Self::RevokeRights(stack.names.inline_policy.clone())
     }
 
     pub(super) fn line(&self) -> Line {
@@ -136,7 +149,7 @@ impl Change {
             Self::SetPolicy { from, to, .. } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            Self::TakeRights(name) => {
+            Self::RevokeRights(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("the rights go first")
             }
             Self::DeleteInline(name) => {
@@ -166,7 +179,7 @@ impl Change {
 
     pub(super) fn narrows(&self) -> bool {
         match self {
-            Self::TakeRights(_)
+            Self::RevokeRights(_)
             | Self::DeleteInline(_)
             | Self::Detach(_)
             | Self::SetBoundary { to: Some(_), .. } => true,
@@ -183,48 +196,25 @@ impl Change {
         let ours = &context.stack.names.inline_policy;
         let wait = Deadline::PROPAGATION;
         match self {
-            Self::SetPolicy { to, .. } => settle(context, async || identity.put_policy(ours, to).await).await,
-            Self::TakeRights(policy) | Self::DeleteInline(policy) => {
-                race::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
+            Self::SetPolicy { to, .. } => {
+                until_consistent(context, async || identity.put_policy(ours, to).await).await
+            }
+            Self::RevokeRights(policy) | Self::DeleteInline(policy) => {
+                idempotent::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
             }
             Self::Detach(arn) => {
-                race::delete(context, wait, BUSY, async || identity.detach_policy(arn).await).await
+                idempotent::delete(context, wait, BUSY, async || identity.detach_policy(arn).await).await
             }
             Self::SetBoundary { to: Some(arn), .. } => {
-                settle(context, async || identity.put_boundary(arn).await).await
+                until_consistent(context, async || identity.put_boundary(arn).await).await
             }
             Self::SetBoundary { to: None, .. } => {
-                race::delete(context, wait, BUSY, async || identity.delete_boundary().await).await
+                idempotent::delete(context, wait, BUSY, async || identity.delete_boundary().await).await
             }
-            Self::SetTags { to, .. } => settle(context, async || identity.tag(to).await).await,
+            Self::SetTags { to, .. } => until_consistent(context, async || identity.tag(to).await).await,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn note(change: &Change) -> Option<String> {
-        change.line().note
-    }
-
-    #[test]
-    fn a_policy_made_by_hand_is_told_as_such_whatever_its_name() {
-        let overrides = crate::config::Overrides::default();
-        let Ok(config) = crate::config::parse("stack = \"photos\"", "config.toml", &overrides) else {
-            panic!()
-        };
-        let stack = Stack::new(config, "aws", "123456789012", "eu-west-1");
-        let policy = crate::stack::policies::role(&stack);
-        let observed = Policies {
-            ours: Some(policy.clone()),
-            extra_inline: vec!["provisioner-photos-2".to_owned()],
-            attached: Vec::new(),
-        };
-        let changes = Rights { policy, buckets: Vec::new() }.diff(&stack, &observed);
-        assert_eq!(changes, [Change::DeleteInline("provisioner-photos-2".to_owned())]);
-        assert_eq!(note(&changes[0]).as_deref(), Some("not in config.toml"));
-        assert_eq!(note(&Change::take(&stack)).as_deref(), Some("the rights go first"));
-    }
-}
+mod tests;

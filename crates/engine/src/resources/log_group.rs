@@ -1,9 +1,19 @@
 //! The log group that Lambda writes to, with retention
 //! (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/Working-with-log-groups-and-streams.html>).
 //!
-//! Made before the function, so that its role needs no right to make log groups.
+//! # Expected flow
+//! Create it with its tags, then set the retention; `down` deletes it when the function is gone.
+//!
+//! # Guarantees
+//! - It is settled before the trigger exists, so the role needs no right to make log groups.
+//!
+//! # Assumptions
+//! - Lambda writes to the group of the function's name unless its settings say otherwise, and these are synced.
+//!
+//! # Caveats
+//! - When somebody deletes it, the function logs nothing until the next `up`.
 
-use super::{Address, Context, Line, Need, ResourceChange, Shown, race, tags};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent, tags};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::stack::{Stack, Tags};
 
@@ -146,7 +156,7 @@ impl ResourceChange for Change {
         };
         match self {
             Self::Create { tags } => {
-                race::create(context, BUSY, async || {
+                idempotent::create(context, BUSY, async || {
                     logs.create_log_group()
                         .log_group_name(name)
                         .set_tags(Some(tags.clone().into_iter().collect()))
@@ -179,7 +189,7 @@ impl ResourceChange for Change {
             .await
             .map(drop),
             Self::Delete { .. } => {
-                race::delete(context, Deadline::PROPAGATION, BUSY, async || {
+                idempotent::delete(context, Deadline::PROPAGATION, BUSY, async || {
                     logs.delete_log_group().log_group_name(name).send().await.aws("DeleteLogGroup")
                 })
                 .await
@@ -187,3 +197,6 @@ impl ResourceChange for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

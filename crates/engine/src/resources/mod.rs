@@ -8,10 +8,10 @@ pub mod alarm;
 pub mod bucket;
 pub mod function;
 mod iam;
+mod idempotent;
 pub mod identity;
 pub mod log_group;
 pub mod permission;
-mod race;
 pub mod role;
 pub mod tagged;
 pub mod tags;
@@ -30,7 +30,7 @@ use crate::stack::Stack;
 pub enum Address {
     /// Bucket A or B.
     Bucket(BucketRole),
-    /// A bucket that carries the stack's tag and is in the configuration no more.
+    /// A bucket that carries the stack's tag and is no longer in the configuration.
     FormerBucket(String),
     /// The function's log group.
     LogGroup,

@@ -1,10 +1,23 @@
 //! The function's resource policy: S3 may invoke it for bucket A of this
 //! account, and nobody else may
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>).
+//!
+//! # Expected flow
+//! Add our statement when the function exists and bucket A is settled. Statements of others are removed first.
+//!
+//! # Guarantees
+//! - The statement names bucket and account, so no bucket of that name in another account can start the function.
+//!
+//! # Assumptions
+//! - Our statement is told by its `Sid`.
+//!
+//! # Caveats
+//! - A statement cannot be changed: it is removed and added, and between the two S3 may not invoke the function.
+//! - There is nothing to do in `down`: the policy goes with the function.
 
 use serde_json::Value;
 
-use super::{Address, Context, Line, Need, ResourceChange, Shown, race};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::BucketRole;
 use crate::policy;
@@ -153,9 +166,12 @@ fn names_statement(error: &AwsError) -> bool {
 
 async fn remove(context: &Context<'_>, sid: &str) -> Result<(), AwsError> {
     let name = &context.stack.names.function;
-    race::delete(context, Deadline::PROPAGATION, "Lambda is busy with the function", async || {
+    idempotent::delete(context, Deadline::PROPAGATION, "Lambda is busy with the function", async || {
         let request = context.aws.lambda.remove_permission().function_name(name).statement_id(sid);
         request.send().await.aws("RemovePermission")
     })
     .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,25 @@
 //! The function's role: trust, one least-privilege inline policy, nothing else
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html>).
+//!
+//! # Expected flow
+//! Create it with trust, boundary and tags; write the inline policy when both buckets are settled. `down` takes the
+//! policy away before anything else, and deletes the role when the function is gone.
+//!
+//! # Guarantees
+//! - Policies that are not ours are removed, before anything that gives rights.
+//!
+//! # Assumptions
+//! - The policy names the log group and so the region: that is how a stack that is up in another region is found.
+//!
+//! # Caveats
+//! - IAM is global: one stack name can serve one region of an account.
+//! - A role under another path cannot be moved, so it is a problem, with `--adopt`, too.
 
 use serde_json::Value;
 
-use super::iam::{BUSY, boundary, document, from_iam, settle, to_iam};
+use super::iam::{BUSY, boundary, document, from_iam, to_iam, until_consistent};
 use super::identity::{self, Identity, Rights};
-use super::{Address, Context, Line, Need, ResourceChange, Shown, race};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline};
 use crate::config::BucketRole;
 use crate::policy;
@@ -33,13 +47,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn wanted() -> Self {
+    pub(crate) fn wanted() -> Self {
         let description = "Reads uploaded pictures and writes the clean ones (provisioner)".to_owned();
         Self { description, max_session: 3600 }
     }
 
     /// Only what differs from `other`.
-    fn unlike(&self, other: &Self) -> String {
+    fn differences_from(&self, other: &Self) -> String {
         let description =
             (self.description != other.description).then(|| format!("description {:?}", self.description));
         let session =
@@ -122,7 +136,7 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
     let rights =
         Rights { policy: policies::role(stack), buckets: vec![BucketRole::Source, BucketRole::Destination] };
     let Some(observed) = observed else {
-        return vec![Change::Create, Change::Identity(rights.give())];
+        return vec![Change::Create, Change::Identity(rights.grant())];
     };
     let mut changes = Vec::new();
     let trust = policies::trust();
@@ -142,7 +156,7 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
 /// Takes our rights away from the role, at once, and then deletes it.
 #[must_use]
 pub fn removal(stack: &Stack) -> Vec<Change> {
-    vec![Change::Identity(identity::Change::take(stack)), Change::Delete]
+    vec![Change::Identity(identity::Change::revoke(stack)), Change::Delete]
 }
 
 impl ResourceChange for Change {
@@ -152,9 +166,11 @@ impl ResourceChange for Change {
             Self::SetTrust { from, to } => {
                 Line::set("trust policy", Shown::document(from), Shown::document(to))
             }
-            Self::SetSettings { from, to } => {
-                Line::set("settings", Shown::text(from.unlike(to)), Shown::text(to.unlike(from)))
-            }
+            Self::SetSettings { from, to } => Line::set(
+                "settings",
+                Shown::text(from.differences_from(to)),
+                Shown::text(to.differences_from(from)),
+            ),
             Self::Identity(change) => change.line(),
             Self::Delete => Line::delete(),
         }
@@ -189,7 +205,7 @@ impl ResourceChange for Change {
         let name = stack.names.role();
         match self {
             Self::Create => {
-                race::create(context, BUSY, async || {
+                idempotent::create(context, BUSY, async || {
                     iam.create_role()
                         .role_name(name)
                         .path(&stack.names.path)
@@ -204,14 +220,14 @@ impl ResourceChange for Change {
                 .await
             }
             Self::SetTrust { to, .. } => {
-                settle(context, async || {
+                until_consistent(context, async || {
                     let request = iam.update_assume_role_policy().role_name(name);
                     request.policy_document(to.to_string()).send().await.aws("UpdateAssumeRolePolicy")
                 })
                 .await
             }
             Self::SetSettings { to, .. } => {
-                settle(context, async || {
+                until_consistent(context, async || {
                     let request = iam.update_role().role_name(name).description(&to.description);
                     request.max_session_duration(to.max_session).send().await.aws("UpdateRole")
                 })
@@ -228,17 +244,17 @@ impl ResourceChange for Change {
 async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
     let (iam, name) = (&context.aws.iam, context.stack.names.role());
     let delete = async || iam.delete_role().role_name(name).send().await.aws("DeleteRole").map(drop);
-    race::delete(
-        context,
-        Deadline::PROPAGATION,
-        "IAM still sees policies on the role",
-        async || match delete().await {
+    idempotent::delete(context, Deadline::PROPAGATION, "IAM still sees policies on the role", async || {
+        match delete().await {
             Err(error) if error.is_conflict() => {
                 Identity::role(iam, name).delete_all_policies().await?;
                 delete().await
             }
             other => other,
-        },
-    )
+        }
+    })
     .await
 }
+
+#[cfg(test)]
+mod tests;

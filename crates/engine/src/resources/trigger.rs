@@ -1,13 +1,25 @@
 //! The trigger: our entries in the notification document of bucket A
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html>).
 //!
-//! The document is shared: it is read right before it is written, only our
-//! entries are exchanged, and those of others stay as they are.
+//! # Expected flow
+//! When all else is settled: read the document, replace our entries in it, write it. `down` removes them before
+//! anything else.
+//!
+//! # Guarantees
+//! - Entries of others stay as the bytes that came.
+//! - An entry of others that S3 would refuse beside ours is found before writing.
+//!
+//! # Assumptions
+//! - Our entries are told by their ids, and those of a stack with a longer name by their function.
+//!
+//! # Caveats
+//! - S3 has no conditional write of this document: what others write between our read and our write is lost.
+//! - S3 validates the targets of all entries, so a broken one of others can keep ours from being written.
 
 mod document;
 mod overlap;
 
-pub use overlap::{Clash, clash};
+pub use overlap::{Clash, Foreign, clash};
 
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::LambdaFunctionConfiguration;
@@ -214,7 +226,7 @@ impl ResourceChange for Change {
             },
             async || {
                 let bucket = stack.names.bucket(BucketRole::Source);
-                document::exchange(context.aws, bucket, &stack.names.stack, &self.to).await
+                document::replace_ours(context.aws, bucket, &stack.names.stack, &self.to).await
             },
         )
         .await;
@@ -224,3 +236,6 @@ impl ResourceChange for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,23 @@
 //! A user of the stack: one inline policy, no other rights
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users.html>).
+//!
+//! # Expected flow
+//! Create it with boundary and tags; write the inline policy when its bucket is settled. A user that is no longer in
+//! the configuration loses its rights before anything else, and is deleted.
+//!
+//! # Guarantees
+//! - Policies and groups that are not of the configuration are removed, before anything that gives rights.
+//! - Access keys are never made, read or shown here; they go with the user.
+//!
+//! # Assumptions
+//! - All users under the stack's path are the stack's.
+//!
+//! # Caveats
+//! - IAM refuses to delete a user that has anything left; what it may have is listed only then.
 
 use super::iam::{BUSY, to_iam};
 use super::identity::{self, Identity, Rights};
-use super::{Context, Line, Need, ResourceChange, Shown, race};
+use super::{Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{AwsCall, AwsError, Deadline};
 use crate::config::UserConfig;
 use crate::stack::{Stack, policies};
@@ -27,13 +41,13 @@ pub struct Observed {
 pub struct Change {
     /// The IAM name.
     pub user: String,
-    /// What is done.
-    pub what: What,
+    /// What of it changes.
+    pub aspect: Aspect,
 }
 
-/// What is done to a user.
+/// What of a user changes: all of it, or one aspect.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum Aspect {
     /// Create it, with boundary and tags.
     Create,
     /// Change what the role has, too.
@@ -51,68 +65,68 @@ pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Ve
     let mut changes = Vec::new();
     match observed {
         None => {
-            changes.push(What::Create);
-            changes.push(What::Identity(rights.give()));
+            changes.push(Aspect::Create);
+            changes.push(Aspect::Identity(rights.grant()));
         }
         Some(Observed { groups, identity }) => {
-            changes.extend(rights.diff(stack, &identity.policies).into_iter().map(What::Identity));
-            changes.extend(groups.iter().cloned().map(What::LeaveGroup));
-            changes.extend(identity::diff_settings(stack, identity).into_iter().map(What::Identity));
+            changes.extend(rights.diff(stack, &identity.policies).into_iter().map(Aspect::Identity));
+            changes.extend(groups.iter().cloned().map(Aspect::LeaveGroup));
+            changes.extend(identity::diff_settings(stack, identity).into_iter().map(Aspect::Identity));
         }
     }
     let name = stack.names.user(&user.name);
-    changes.into_iter().map(|what| Change { user: name.clone(), what }).collect()
+    changes.into_iter().map(|aspect| Change { user: name.clone(), aspect }).collect()
 }
 
 /// Takes our rights away from a user, at once, and then deletes it.
 #[must_use]
 pub fn removal(stack: &Stack, user: &str) -> Vec<Change> {
-    [What::Identity(identity::Change::take(stack)), What::Delete]
-        .map(|what| Change { user: user.to_owned(), what })
+    [Aspect::Identity(identity::Change::revoke(stack)), Aspect::Delete]
+        .map(|aspect| Change { user: user.to_owned(), aspect })
         .into()
 }
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        match &self.what {
-            What::Create => Line::create(),
-            What::Identity(change) => change.line(),
-            What::LeaveGroup(group) => {
+        match &self.aspect {
+            Aspect::Create => Line::create(),
+            Aspect::Identity(change) => change.line(),
+            Aspect::LeaveGroup(group) => {
                 Line::set("group", Shown::text(group), None).note("not in config.toml")
             }
-            What::Delete => Line::delete().note("with its access keys"),
+            Aspect::Delete => Line::delete().note("with its access keys"),
         }
     }
 
     fn rank(&self) -> u8 {
-        match self.what {
-            What::Create => 0,
-            What::Delete => 2,
+        match self.aspect {
+            Aspect::Create => 0,
+            Aspect::Delete => 2,
             _ => 1,
         }
     }
 
     fn needs(&self) -> Vec<Need> {
-        match &self.what {
-            What::Identity(change) => change.needs(),
-            What::Create | What::LeaveGroup(_) | What::Delete => Vec::new(),
+        match &self.aspect {
+            Aspect::Identity(change) => change.needs(),
+            Aspect::Create | Aspect::LeaveGroup(_) | Aspect::Delete => Vec::new(),
         }
     }
 
     fn narrows(&self) -> bool {
-        match &self.what {
-            What::LeaveGroup(_) => true,
-            What::Identity(change) => change.narrows(),
-            What::Create | What::Delete => false,
+        match &self.aspect {
+            Aspect::LeaveGroup(_) => true,
+            Aspect::Identity(change) => change.narrows(),
+            Aspect::Create | Aspect::Delete => false,
         }
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
         let (iam, stack) = (&context.aws.iam, context.stack);
         let name = &self.user;
-        match &self.what {
-            What::Create => {
-                race::create(context, BUSY, async || {
+        match &self.aspect {
+            Aspect::Create => {
+                idempotent::create(context, BUSY, async || {
                     iam.create_user()
                         .user_name(name)
                         .path(&stack.names.path)
@@ -124,15 +138,18 @@ impl ResourceChange for Change {
                 })
                 .await
             }
-            What::Identity(change) => change.execute(context, Identity::user(iam, name)).await,
-            What::LeaveGroup(group) => {
-                race::delete(context, Deadline::PROPAGATION, BUSY, async || {
+            Aspect::Identity(change) => change.execute(context, Identity::user(iam, name)).await,
+            Aspect::LeaveGroup(group) => {
+                idempotent::delete(context, Deadline::PROPAGATION, BUSY, async || {
                     let request = iam.remove_user_from_group().user_name(name).group_name(group);
                     request.send().await.aws("RemoveUserFromGroup")
                 })
                 .await
             }
-            What::Delete => remove::remove(context, name).await,
+            Aspect::Delete => remove::remove(context, name).await,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

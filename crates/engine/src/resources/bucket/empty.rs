@@ -50,7 +50,7 @@ impl Contents {
 
     /// Whether the bucket can be deleted as it is.
     #[must_use]
-    pub fn is_bare(&self) -> bool {
+    pub fn is_deletable(&self) -> bool {
         self.is_empty() && self.delete_markers == 0
     }
 }

@@ -8,24 +8,24 @@ use aws_sdk_s3::types::{
 };
 use aws_smithy_types::error::operation::BuildError;
 
-use super::super::{Context, race};
-use super::{Change, ObservedEncryption, Versioning, What, empty};
+use super::super::{Context, idempotent};
+use super::{Aspect, Change, ObservedEncryption, Versioning, empty};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::stack::Tags;
 
 pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<(), AwsError> {
     let (s3, bucket) = (&context.aws.s3, change.bucket.as_str());
     let owner = context.aws.account.as_str();
-    match &change.what {
-        What::Create { region } => create(context, bucket, region).await,
-        What::BlockPublicAccess => {
+    match &change.aspect {
+        Aspect::Create { region } => create(context, bucket, region).await,
+        Aspect::BlockPublicAccess => {
             let block = PublicAccessBlockConfiguration::builder()
                 .block_public_acls(true)
                 .ignore_public_acls(true)
                 .block_public_policy(true)
                 .restrict_public_buckets(true)
                 .build();
-            settle(context, async || {
+            until_consistent(context, async || {
                 s3.put_public_access_block()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -36,7 +36,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::EnforceOwnership { .. } => {
+        Aspect::EnforceOwnership { .. } => {
             let rule =
                 OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
             let controls =
@@ -50,7 +50,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .await
                     .aws("PutBucketOwnershipControls")
             };
-            settle(context, async || match enforce().await {
+            until_consistent(context, async || match enforce().await {
                 Err(error) if error.is_acl_in_the_way() => {
                     let reset = s3.put_bucket_acl().bucket(bucket).expected_bucket_owner(owner);
                     reset.acl(BucketCannedAcl::Private).send().await.aws("PutBucketAcl")?;
@@ -60,9 +60,9 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetEncryption { to, .. } => {
+        Aspect::SetEncryption { to, .. } => {
             let configuration = build(encryption(to))?;
-            settle(context, async || {
+            until_consistent(context, async || {
                 s3.put_bucket_encryption()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -73,13 +73,13 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetVersioning { to, .. } => {
+        Aspect::SetVersioning { to, .. } => {
             let status = match to {
                 Versioning::Enabled => BucketVersioningStatus::Enabled,
                 Versioning::Off | Versioning::Suspended => BucketVersioningStatus::Suspended,
             };
             let configuration = VersioningConfiguration::builder().status(status).build();
-            settle(context, async || {
+            until_consistent(context, async || {
                 s3.put_bucket_versioning()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -90,8 +90,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetPolicy { to, .. } => {
-            settle(context, async || {
+        Aspect::SetPolicy { to, .. } => {
+            until_consistent(context, async || {
                 s3.put_bucket_policy()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -102,9 +102,9 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetLifecycle { to: Some(lifecycle), .. } => {
+        Aspect::SetLifecycle { to: Some(lifecycle), .. } => {
             let configuration = build(lifecycle.to_s3())?;
-            settle(context, async || {
+            until_consistent(context, async || {
                 s3.put_bucket_lifecycle_configuration()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -115,8 +115,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetLifecycle { to: None, .. } => {
-            settle(context, async || {
+        Aspect::SetLifecycle { to: None, .. } => {
+            until_consistent(context, async || {
                 s3.delete_bucket_lifecycle()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -126,8 +126,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::SetTags { set, .. } => {
-            settle(context, async || {
+        Aspect::SetTags { set, .. } => {
+            until_consistent(context, async || {
                 // The call replaces the whole set, so foreign tags are read right before, and written back.
                 let current =
                     s3.get_bucket_tagging().bucket(bucket).expected_bucket_owner(owner).send().await;
@@ -147,8 +147,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        What::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
-        What::Delete => delete(context, bucket).await,
+        Aspect::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
+        Aspect::Delete => delete(context, bucket).await,
     }
 }
 
@@ -182,7 +182,7 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
         },
     )
     .await;
-    race::created(created)
+    idempotent::ok_if_exists(created)
 }
 
 /// Deletes a bucket. Objects that arrived after it was emptied are deleted, too, when the plan said that data
@@ -211,11 +211,11 @@ async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
         },
     )
     .await;
-    race::gone(deleted)
+    idempotent::ok_if_gone(deleted)
 }
 
 /// Repeats a call on a bucket that was just created, or that is being changed.
-async fn settle<T>(
+async fn until_consistent<T>(
     context: &Context<'_>,
     call: impl AsyncFnMut() -> Result<T, AwsError>,
 ) -> Result<(), AwsError> {

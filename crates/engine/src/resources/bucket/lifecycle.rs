@@ -149,3 +149,6 @@ fn like_ours(rule: &LifecycleRule) -> Option<Lifecycle> {
         ),
     })
 }
+
+#[cfg(test)]
+mod tests;

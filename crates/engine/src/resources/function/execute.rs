@@ -9,7 +9,7 @@ use aws_sdk_lambda::types::{
     LoggingConfig, Runtime, State, TracingConfig, TracingMode, VpcConfig,
 };
 
-use super::super::{Context, race};
+use super::super::{Context, idempotent};
 use super::{Change, Settings};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 
@@ -46,7 +46,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .handler(&to.handler)
                     .set_layers(Some(to.layers.clone()))
                     .description(&to.description);
-                put_right(request, from, to).send().await.aws("UpdateFunctionConfiguration")
+                undo_manual_settings(request, from, to).send().await.aws("UpdateFunctionConfiguration")
             })
             .await?;
             ready(context).await
@@ -87,7 +87,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
         .map(drop),
         Change::Wait { .. } => ready(context).await,
         Change::Delete => {
-            race::delete(context, Deadline::SLOW, "Lambda is busy with the function", async || {
+            idempotent::delete(context, Deadline::SLOW, "Lambda is busy with the function", async || {
                 lambda.delete_function().function_name(name).send().await.aws("DeleteFunction")
             })
             .await
@@ -97,7 +97,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
 
 /// Adds what differs only after somebody changed it by hand. Empty lists and names take a setting away
 /// (<https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>).
-fn put_right(
+fn undo_manual_settings(
     mut request: UpdateFunctionConfigurationFluentBuilder,
     from: &Settings,
     to: &Settings,
@@ -164,7 +164,7 @@ async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) 
         },
     )
     .await;
-    race::created(created)
+    idempotent::ok_if_exists(created)
 }
 
 /// Waits until the function is active and not being updated. A failed one is

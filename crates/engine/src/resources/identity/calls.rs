@@ -5,7 +5,7 @@ use futures::future::try_join_all;
 use serde_json::Value;
 
 use super::super::iam::{arns, document, to_iam};
-use super::super::race::gone;
+use super::super::idempotent::ok_if_gone;
 use super::Policies;
 use crate::aws::{AwsCall, AwsError};
 use crate::stack::Tags;
@@ -145,8 +145,8 @@ impl<'a> Identity<'a> {
     /// Deletes and detaches whatever policies there are, listed afresh: somebody may have added one meanwhile.
     pub(in super::super) async fn delete_all_policies(self) -> Result<(), AwsError> {
         let (inline, attached) = futures::try_join!(self.inline_policies(), self.attached_policies())?;
-        let delete = inline.iter().map(async |policy| gone(self.delete_policy(policy).await));
-        let detach = attached.iter().map(async |arn| gone(self.detach_policy(arn).await));
+        let delete = inline.iter().map(async |policy| ok_if_gone(self.delete_policy(policy).await));
+        let detach = attached.iter().map(async |arn| ok_if_gone(self.detach_policy(arn).await));
         futures::try_join!(try_join_all(delete), try_join_all(detach)).map(drop)
     }
 

@@ -141,7 +141,12 @@ fn to_xml(entry: &Entry) -> String {
 }
 
 /// Reads the document as it is, changes it, and writes it.
-pub(super) async fn exchange(aws: &Aws, bucket: &str, stack: &str, ours: &[Entry]) -> Result<(), AwsError> {
+pub(super) async fn replace_ours(
+    aws: &Aws,
+    bucket: &str,
+    stack: &str,
+    ours: &[Entry],
+) -> Result<(), AwsError> {
     const READ: &str = "GetBucketNotificationConfiguration";
     let answer = Answer::default();
     aws.s3
@@ -166,7 +171,7 @@ pub(super) async fn exchange(aws: &Aws, bucket: &str, stack: &str, ours: &[Entry
         .put_bucket_notification_configuration()
         .bucket(bucket)
         .expected_bucket_owner(&aws.account)
-        // S3 checks the targets of all entries. Who only takes some out is not kept from it by one of others.
+        // S3 validates the targets of all entries. When we only remove entries, a broken foreign target must not block us.
         .skip_destination_validation(ours.is_empty())
         .notification_configuration(aws_sdk_s3::types::NotificationConfiguration::builder().build())
         .customize()

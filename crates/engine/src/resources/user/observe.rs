@@ -20,8 +20,8 @@ const CONCURRENT: usize = 24;
 /// The largest page there is.
 const PAGE: i32 = 1000;
 
-/// The users of the configuration, by IAM name, and the names of those under the stack's path that are in the
-/// configuration no more.
+/// The users of the configuration, by IAM name, and the names of those under the stack's path that are no
+/// longer in the configuration.
 type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
 
 /// Reads all users of the stack.

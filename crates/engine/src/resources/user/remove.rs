@@ -5,8 +5,8 @@ use futures::future::{BoxFuture, try_join_all};
 use tokio::sync::Semaphore;
 
 use super::super::Context;
+use super::super::idempotent::{self, ok_if_gone};
 use super::super::identity::Identity;
-use super::super::race::{self, gone};
 use crate::aws::{AwsCall, AwsError, Deadline};
 
 /// Users emptied at once: each takes nine calls at a time.
@@ -19,7 +19,7 @@ pub(super) async fn remove(context: &Context<'_>, name: &str) -> Result<(), AwsE
     let iam = &context.aws.iam;
     let delete = async || iam.delete_user().user_name(name).send().await.aws("DeleteUser").map(drop);
     let busy = "IAM still sees something attached to the user";
-    race::delete(context, Deadline::PROPAGATION, busy, async || match delete().await {
+    idempotent::delete(context, Deadline::PROPAGATION, busy, async || match delete().await {
         Err(error) if error.is_conflict() => {
             let turn = EMPTYING.acquire().await;
             empty(iam, name).await?;
@@ -52,13 +52,13 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
         }),
         // There is at most one, and nothing lists it.
         optional(async {
-            gone(iam.delete_login_profile().user_name(name).send().await.aws("DeleteLoginProfile"))
+            ok_if_gone(iam.delete_login_profile().user_name(name).send().await.aws("DeleteLoginProfile"))
         }),
     )?;
     let mut deletions: Vec<BoxFuture<'_, Result<(), AwsError>>> = Vec::new();
     for key in keys.access_key_metadata().iter().filter_map(|key| key.access_key_id()) {
         deletions.push(Box::pin(async move {
-            gone(
+            ok_if_gone(
                 iam.delete_access_key()
                     .user_name(name)
                     .access_key_id(key)
@@ -71,7 +71,7 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
     for group in groups.groups() {
         deletions.push(Box::pin(async move {
             let request = iam.remove_user_from_group().user_name(name).group_name(group.group_name());
-            gone(request.send().await.aws("RemoveUserFromGroup"))
+            ok_if_gone(request.send().await.aws("RemoveUserFromGroup"))
         }));
     }
     for device in
@@ -79,7 +79,7 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
     {
         deletions.push(Box::pin(async move {
             let request = iam.deactivate_mfa_device().user_name(name).serial_number(device.serial_number());
-            gone(request.send().await.aws("DeactivateMFADevice"))
+            ok_if_gone(request.send().await.aws("DeactivateMFADevice"))
         }));
     }
     for certificate in certificates.iter().flat_map(
@@ -88,7 +88,7 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
         deletions.push(Box::pin(async move {
             let request =
                 iam.delete_signing_certificate().user_name(name).certificate_id(certificate.certificate_id());
-            gone(request.send().await.aws("DeleteSigningCertificate"))
+            ok_if_gone(request.send().await.aws("DeleteSigningCertificate"))
         }));
     }
     for key in ssh_keys
@@ -98,7 +98,7 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
         deletions.push(Box::pin(async move {
             let request =
                 iam.delete_ssh_public_key().user_name(name).ssh_public_key_id(key.ssh_public_key_id());
-            gone(request.send().await.aws("DeleteSSHPublicKey"))
+            ok_if_gone(request.send().await.aws("DeleteSSHPublicKey"))
         }));
     }
     for credential in services.iter().flat_map(aws_sdk_iam::operation::list_service_specific_credentials::ListServiceSpecificCredentialsOutput::service_specific_credentials) {
@@ -106,7 +106,7 @@ async fn empty(iam: &aws_sdk_iam::Client, name: &str) -> Result<(), AwsError> {
             let id = credential.service_specific_credential_id();
             let request =
                 iam.delete_service_specific_credential().user_name(name).service_specific_credential_id(id);
-            gone(request.send().await.aws("DeleteServiceSpecificCredential"))
+            ok_if_gone(request.send().await.aws("DeleteServiceSpecificCredential"))
         }));
     }
     try_join_all(deletions).await.map(drop)

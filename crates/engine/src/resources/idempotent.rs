@@ -11,7 +11,7 @@ pub(super) async fn create<T>(
     call: impl AsyncFnMut() -> Result<T, AwsError>,
 ) -> Result<(), AwsError> {
     let reason = |error: &AwsError| error.is_conflict().then_some(busy);
-    created(until(Deadline::PROPAGATION, context.on_wait, reason, call).await)
+    ok_if_exists(until(Deadline::PROPAGATION, context.on_wait, reason, call).await)
 }
 
 /// Deletes. While AWS says that another change is under way, it is tried again; `busy` says so in words.
@@ -22,11 +22,11 @@ pub(super) async fn delete<T>(
     call: impl AsyncFnMut() -> Result<T, AwsError>,
 ) -> Result<(), AwsError> {
     let reason = |error: &AwsError| error.is_conflict().then_some(busy);
-    gone(until(deadline, context.on_wait, reason, call).await)
+    ok_if_gone(until(deadline, context.on_wait, reason, call).await)
 }
 
 /// A thing that is there already needs no creation.
-pub(super) fn created<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
+pub(super) fn ok_if_exists<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
     match result {
         Err(error) if error.is_already_exists() => Ok(()),
         other => other.map(drop),
@@ -34,7 +34,7 @@ pub(super) fn created<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
 }
 
 /// A thing that is gone already needs no deletion.
-pub(super) fn gone<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
+pub(super) fn ok_if_gone<T>(result: Result<T, AwsError>) -> Result<(), AwsError> {
     match result {
         Err(error) if error.is_not_found() => Ok(()),
         other => other.map(drop),

@@ -1,0 +1,230 @@
+use serde_json::json;
+
+use super::*;
+use crate::resources::bucket::{ObservedLifecycle, Versioning};
+use crate::resources::trigger::Foreign;
+use crate::testing::{CODE, EVERYTHING, as_desired, assert_ordered, nothing, plan_lines, stack};
+
+/// Two users, all else as shipped.
+const SHIPPED: &str = include_str!("../../../../../config.toml");
+
+fn lines(stack: &Stack, world: &World, adopt: bool) -> String {
+    let plan = up(stack, CODE, world, adopt);
+    assert_ordered(&plan);
+    plan_lines(&plan, stack)
+}
+
+/// The shipped configuration, whose first key is the stack's name.
+fn shipped() -> Stack {
+    let rest = SHIPPED.replace("\nstack = \"photos\"\n", "\n");
+    assert_ne!(rest, SHIPPED);
+    stack(&rest)
+}
+
+fn foreign(kind: &'static str, prefix: &str, suffix: &str) -> Foreign {
+    let (id, target) = ("theirs".to_owned(), "arn:aws:sqs:eu-west-1:123456789012:theirs".to_owned());
+    let events = vec!["s3:ObjectCreated:Put".to_owned()];
+    Foreign { kind, id, target, events, prefix: prefix.to_owned(), suffix: suffix.to_owned() }
+}
+
+/// Takes the mark off everything, or puts another stack's on.
+fn unmark(world: &mut World, owner: Option<&str>) {
+    let mark = |tags: &mut Tags| {
+        tags.remove(OWNER_TAG);
+        tags.extend(owner.map(|owner| (OWNER_TAG.to_owned(), owner.to_owned())));
+    };
+    for bucket in [&mut world.source, &mut world.destination] {
+        if let Observation::Present(bucket) = bucket {
+            mark(&mut bucket.tags);
+        }
+    }
+    world.log_group.iter_mut().for_each(|group| mark(&mut group.tags));
+    world.function.iter_mut().for_each(|function| mark(&mut function.tags));
+    world.alarms.values_mut().for_each(|alarm| mark(&mut alarm.tags));
+    let users = world.users.values_mut().flatten().map(|user| &mut user.identity);
+    for identity in world.role.iter_mut().map(|role| &mut role.identity).chain(users) {
+        mark(&mut identity.tags);
+    }
+}
+
+/// Puts role and users under another path.
+fn move_to(world: &mut World, path: &str) {
+    let users = world.users.values_mut().flatten().map(|user| &mut user.identity);
+    for identity in world.role.iter_mut().map(|role| &mut role.identity).chain(users) {
+        path.clone_into(&mut identity.path);
+    }
+}
+
+#[test]
+fn from_nothing() {
+    let stack = shipped();
+    insta::assert_snapshot!(lines(&stack, &nothing(&stack), false));
+}
+
+#[test]
+fn from_nothing_with_everything() {
+    let stack = stack(EVERYTHING);
+    let plan = lines(&stack, &nothing(&stack), false);
+    insta::assert_snapshot!(plan);
+    assert_eq!(plan, lines(&stack, &nothing(&stack), true), "what does not exist is not adopted");
+}
+
+#[test]
+fn without_changes() {
+    for stack in [shipped(), stack(EVERYTHING), stack("")] {
+        let plan = up(&stack, CODE, &as_desired(&stack), false);
+        assert!(plan.is_empty() && plan.notes.is_empty(), "{}", plan_lines(&plan, &stack));
+        assert_eq!(
+            plan.unchanged.len(),
+            7 + stack.config.users.len() + if stack.config.alarms.is_some() { 3 } else { 0 }
+        );
+        assert_eq!(plan, up(&stack, CODE, &as_desired(&stack), true), "what is ours is not adopted");
+    }
+}
+
+#[test]
+fn everything_changed() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    let wide = json!({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
+    for bucket in [&mut world.source, &mut world.destination] {
+        let Observation::Present(bucket) = bucket else { panic!() };
+        bucket.public_access_blocked = false;
+        bucket.ownership = None;
+        bucket.encryption = None;
+        bucket.versioning = Versioning::Enabled;
+        bucket.policy = Some(wide.clone());
+        bucket.lifecycle = ObservedLifecycle::None;
+        bucket.tags.remove("team");
+    }
+    let group = world.log_group.as_mut().unwrap();
+    group.retention_days = None;
+    group.tags.remove("team");
+    let role = world.role.as_mut().unwrap();
+    role.trust = wide.clone();
+    role.settings.max_session = 43200;
+    role.identity.policies.ours = Some(wide.clone());
+    role.identity.policies.extra_inline = vec!["extra".to_owned()];
+    role.identity.policies.attached = vec!["arn".to_owned()];
+    role.identity.boundary = None;
+    role.identity.tags.remove("team");
+    let function = world.function.as_mut().unwrap();
+    function.code_sha256 = "other".to_owned();
+    function.settings.memory = 128;
+    function.reserved_concurrency = None;
+    function.tags.remove("team");
+    function.state = "Pending".to_owned();
+    world.permission[0]["Condition"] = json!({});
+    world.permission.push(wide);
+    world.trigger.ours.pop();
+    for alarm in world.alarms.values_mut() {
+        alarm.settings.threshold += 1.0;
+        alarm.tags.remove("team");
+    }
+    // One user has rights that it should not have, the other one lacks some and has others.
+    let mut users = world.users.values_mut().flatten();
+    let (uploader, viewer) = (users.next().unwrap(), users.next().unwrap());
+    uploader.identity.policies.ours =
+        Some(json!({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}));
+    uploader.groups = vec!["admins".to_owned()];
+    viewer.identity.policies.ours = None;
+    viewer.identity.boundary = Some("other".to_owned());
+    insta::assert_snapshot!(lines(&stack, &world, false));
+}
+
+#[test]
+fn what_is_narrowed_and_what_is_created_in_one_plan() {
+    let stack = stack(EVERYTHING);
+    // The entries went with the bucket, the policy with the function.
+    let none = nothing(&stack);
+    let mut world = World {
+        source: none.source,
+        trigger: none.trigger,
+        function: none.function,
+        permission: none.permission,
+        ..as_desired(&stack)
+    };
+    let Observation::Present(bucket) = &mut world.destination else { panic!() };
+    bucket.public_access_blocked = false;
+    insta::assert_snapshot!(lines(&stack, &world, false));
+}
+
+#[test]
+fn what_is_not_ours_is_a_problem() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    unmark(&mut world, None);
+    move_to(&mut world, "/");
+    insta::assert_snapshot!("foreign", lines(&stack, &world, false));
+    unmark(&mut world, Some("other"));
+    insta::assert_snapshot!("of_another_stack", lines(&stack, &world, false));
+}
+
+#[test]
+fn adoption_takes_over_what_is_not_ours() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    unmark(&mut world, Some("other"));
+    // What has another path cannot be moved, so it cannot be adopted.
+    world.users.values_mut().take(1).flatten().for_each(|user| user.identity.path = "/".to_owned());
+    insta::assert_snapshot!(lines(&stack, &world, true));
+}
+
+#[test]
+fn the_path_marks_role_and_users_as_the_tag_does() {
+    let stack = stack(EVERYTHING);
+    let mut untagged = as_desired(&stack);
+    untagged.role.iter_mut().for_each(|role| role.identity.tags.clear());
+    untagged.users.values_mut().flatten().for_each(|user| user.identity.tags.clear());
+    let plan = up(&stack, CODE, &untagged, false);
+    assert_eq!((plan.steps.len(), plan.problems.len()), (3, 0), "{}", plan_lines(&plan, &stack));
+    // Tagged as ours, under a path of others.
+    let mut moved = as_desired(&stack);
+    move_to(&mut moved, "/theirs/");
+    let plan = up(&stack, CODE, &moved, true);
+    let paths = plan.problems.iter().filter(|problem| matches!(problem, Problem::WrongPath { .. }));
+    assert_eq!((plan.steps.len(), paths.count()), (0, 3), "{}", plan_lines(&plan, &stack));
+}
+
+#[test]
+fn former_users_and_alarms_go_and_former_buckets_stay() {
+    let stack = stack("");
+    let world = World {
+        former_users: vec!["photos-guest".to_owned()],
+        former_alarms: vec!["photos-sanitizer-errors".to_owned()],
+        former_buckets: vec!["photos-old".to_owned()],
+        ..as_desired(&stack)
+    };
+    insta::assert_snapshot!(lines(&stack, &world, false));
+}
+
+#[test]
+fn others_entries_and_replication_are_told() {
+    let stack = stack("");
+    let mut world = as_desired(&stack);
+    world.trigger.foreign = vec![foreign("topic", "", ".gif")];
+    world.replicas = vec!["backup".to_owned()];
+    let plan = up(&stack, CODE, &world, false);
+    let source = "photos-uploads-123456789012".to_owned();
+    assert!(plan.is_empty());
+    assert_eq!(
+        plan.notes,
+        [Note::ForeignEntries(1), Note::Replicated { bucket: source, to: vec!["backup".to_owned()] }]
+    );
+}
+
+#[test]
+fn problems() {
+    let stack = stack("");
+    let mut world = as_desired(&stack);
+    world.source = Observation::Taken;
+    world.destination = Observation::Elsewhere(Some("us-east-1".to_owned()));
+    world.trigger.foreign = vec![foreign("queue", "", ".jpg")];
+    let there = Stack::new(stack.config.clone(), "aws", "123456789012", "us-east-1");
+    world.role = as_desired(&there).role;
+    insta::assert_snapshot!("problems", lines(&stack, &world, false));
+    world.destination = Observation::Elsewhere(None);
+    let plan = up(&stack, CODE, &world, true);
+    assert_eq!(plan.problems.len(), 4, "adoption does not help");
+    assert_eq!(plan.problems[1].what(), "bucket photos-clean-123456789012 is in another region");
+}

@@ -1,0 +1,236 @@
+use std::sync::Mutex;
+
+use tokio::time::Instant;
+
+use super::*;
+use crate::aws::Wait;
+use crate::resources::bucket::{Contents, Observation};
+use crate::stack::OWNER_TAG;
+use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
+
+/// What the waits said: the cause, and how many seconds they may take at most.
+#[derive(Default)]
+struct Said(Mutex<Vec<(String, u64)>>);
+
+impl Said {
+    fn hear(&self, wait: Wait<'_>) {
+        self.0.lock().unwrap().push((wait.why.to_owned(), wait.deadline.as_secs()));
+    }
+
+    fn all(self) -> Vec<(String, u64)> {
+        self.0.into_inner().unwrap()
+    }
+}
+
+fn without_log_group(stack: &Stack) -> World {
+    World { log_group: None, ..as_desired(stack) }
+}
+
+fn without_role(stack: &Stack) -> World {
+    World { role: None, ..as_desired(stack) }
+}
+
+/// A plan that has created everything, and one that has created the log group only.
+fn done(stack: &Stack) -> [Plan; 2] {
+    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, false))
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_all_is_as_configured_there_is_no_wait() {
+    let stack = stack(EVERYTHING);
+    let [done, _] = done(&stack);
+    let never = |_: Wait<'_>| panic!("nothing is waited for");
+    let found = until_up(&stack, CODE, &done, &never, async || Ok(as_desired(&stack))).await;
+    assert_eq!(found.unwrap(), None);
+    let left = until_down(&stack, DataRule::Ask, &[], &never, async || Ok(nothing(&stack))).await;
+    assert_eq!(left.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_does_not_show_yet_is_waited_for_by_name() {
+    let stack = stack(EVERYTHING);
+    let [done, _] = done(&stack);
+    let said = Said::default();
+    let mut looks = [without_log_group(&stack), nothing(&stack), as_desired(&stack)].into_iter();
+    let look = async || Ok(looks.next().unwrap());
+    let found = until_up(&stack, CODE, &done, &|wait| said.hear(wait), look).await;
+    assert_eq!(found.unwrap(), None);
+    let why = "waiting until AWS shows the changes everywhere";
+    assert_eq!(
+        said.all(),
+        [
+            (format!("{why}: log group /aws/lambda/photos-sanitizer"), 60),
+            (format!("{why}: source bucket photos-uploads-123456789012 and 11 more"), 60),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_difference_that_stays_is_told_after_a_minute() {
+    let stack = stack(EVERYTHING);
+    let [done, _] = done(&stack);
+    let start = Instant::now();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(without_log_group(&stack))).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!((found.disturbed, found.left), (0, vec!["log group /aws/lambda/photos-sanitizer".to_owned()]));
+    assert_eq!(found.plan, plan::up(&stack, CODE, &without_log_group(&stack), false));
+    let took = start.elapsed();
+    assert!(DEADLINE.0 <= took && took < DEADLINE.0 + BACKOFF.cap, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_right_and_not_touched_is_disturbed_and_not_waited_for_as_long() {
+    let stack = stack(EVERYTHING);
+    let [_, done] = done(&stack);
+    let said = Said::default();
+    let start = Instant::now();
+    let mut looks = [without_log_group(&stack), without_role(&stack)].into_iter();
+    // Back at what is merely slow, it is still taken for the work of something else.
+    let look = async || Ok(looks.next().unwrap_or_else(|| without_log_group(&stack)));
+    let found = until_up(&stack, CODE, &done, &|wait| said.hear(wait), look).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!((found.disturbed, found.left.len()), (0, 1), "the last look counts");
+    let took = start.elapsed();
+    assert!(DISTURBED_DEADLINE.0 <= took && took < DISTURBED_DEADLINE.0 + BACKOFF.cap, "{took:?}");
+    let said = said.all();
+    assert_eq!(said[0].1, 60);
+    assert_eq!(
+        said[1],
+        ("something else seems to change this stack at the same time: role photos-sanitizer".to_owned(), 8)
+    );
+    assert!(said[2..].iter().all(|(why, most)| why.starts_with("something else") && *most == 8), "{said:?}");
+    assert!(said.len() > 3, "{said:?}");
+
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(without_role(&stack))).await;
+    assert_eq!(found.unwrap().map(|found| found.disturbed), Some(1));
+}
+
+#[test]
+fn problems_are_differences_and_nothing_is_adopted_any_more() {
+    let stack = stack("");
+    let done = plan::up(&stack, CODE, &nothing(&stack), true);
+    let mut world = as_desired(&stack);
+    assert_eq!(difference(&stack, CODE, &done, &world), None);
+    if let Some(group) = &mut world.log_group {
+        group.tags.remove(OWNER_TAG);
+    }
+    world.source = Observation::Taken;
+    let found = difference(&stack, CODE, &done, &world).unwrap();
+    assert_eq!(found.plan.problems.len(), 2);
+    assert_eq!(
+        found.left,
+        [
+            "bucket photos-uploads-123456789012 belongs to another AWS account, or these credentials may not look at it",
+            "log group /aws/lambda/photos-sanitizer exists already and does not belong to this stack",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shown_although_it_is_gone_is_waited_for_after_down() {
+    let stack = stack("");
+    let said = Said::default();
+    let mut looks =
+        [without_role(&stack), World { role: as_desired(&stack).role, ..nothing(&stack) }].into_iter();
+    let look = async || Ok(looks.next().unwrap_or_else(|| nothing(&stack)));
+    let left = until_down(&stack, DataRule::Ask, &[], &|wait| said.hear(wait), look).await.unwrap();
+    assert_eq!(left, Vec::<String>::new());
+    let why = "waiting until AWS shows everywhere that all is gone";
+    assert_eq!(
+        said.all(),
+        [
+            (format!("{why}: trigger photos-uploads-123456789012 and 4 more"), 60),
+            (format!("{why}: role photos-sanitizer"), 60),
+        ]
+    );
+    let start = Instant::now();
+    let left =
+        until_down(&stack, DataRule::Ask, &[], &|_| (), async || Ok(without_role(&stack))).await.unwrap();
+    assert_eq!(left.len(), 5);
+    assert!(start.elapsed() >= DEADLINE.0);
+}
+
+#[test]
+fn residue_is_what_carries_our_mark_and_was_not_kept() {
+    let stack = stack("[alarms]\n[[users]]\nname = \"u\"\nbucket = \"source\"\naccess = \"read-only\"");
+    let all = as_desired(&stack);
+    let (source, destination) = ("photos-uploads-123456789012", "photos-clean-123456789012");
+    let kept = |bucket: &str| Note::Kept { bucket: bucket.to_owned(), contents: Contents::default() };
+    let none = || nothing(&stack);
+    let mut foreign = all.role.clone();
+    if let Some(role) = &mut foreign {
+        role.identity.tags.clear();
+        role.identity.path = "/theirs/".to_owned();
+    }
+    for (name, world, notes, expected) in [
+        ("nothing", none(), vec![], vec![]),
+        (
+            "a bucket",
+            World { source: all.source.clone(), ..none() },
+            vec![],
+            vec![format!("source bucket {source}")],
+        ),
+        ("a kept bucket", World { source: all.source.clone(), ..none() }, vec![kept(source)], vec![]),
+        (
+            "another bucket than the kept one",
+            World { source: all.source.clone(), ..none() },
+            vec![kept(destination)],
+            vec![format!("source bucket {source}")],
+        ),
+        (
+            "a bucket that may not be looked at",
+            World { source: Observation::Taken, ..none() },
+            vec![],
+            vec![format!(
+                "bucket {source} belongs to another AWS account, or these credentials may not look at it"
+            )],
+        ),
+        ("a role of others", World { role: foreign, ..none() }, vec![], vec![]),
+        (
+            "former ones",
+            World {
+                former_buckets: vec!["old".to_owned()],
+                former_users: vec!["photos-old".to_owned()],
+                former_alarms: vec!["photos-sanitizer-errors".to_owned()],
+                ..none()
+            },
+            vec![],
+            ["user photos-old", "alarm photos-sanitizer-errors", "former bucket old"]
+                .map(str::to_owned)
+                .into(),
+        ),
+        (
+            "a user and an alarm",
+            World { users: all.users.clone(), alarms: all.alarms.clone(), ..none() },
+            vec![],
+            [
+                "user photos-u",
+                "alarm photos-sanitizer-dropped-events",
+                "alarm photos-sanitizer-errors",
+                "alarm photos-sanitizer-throttles",
+            ]
+            .map(str::to_owned)
+            .into(),
+        ),
+    ] {
+        assert_eq!(residue(&stack, &world, DataRule::Keep, &notes), expected, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_ends_the_recheck_at_once() {
+    let stack = stack("");
+    let [done, _] = done(&stack);
+    let denied = async || Err(AwsError::with_code("AccessDenied"));
+    let never = |_: Wait<'_>| panic!("nothing is waited for");
+    assert!(until_up(&stack, CODE, &done, &never, denied).await.is_err());
+    assert!(until_down(&stack, DataRule::Ask, &[], &never, denied).await.is_err());
+}
+
+#[test]
+fn up_to_three_are_named() {
+    let names = |count: usize| (1..=count).map(|n| n.to_string()).collect::<Vec<_>>();
+    assert_eq!(naming("w", &names(1)), "w: 1");
+    assert_eq!(naming("w", &names(3)), "w: 1, 2, 3");
+    assert_eq!(naming("w", &names(4)), "w: 1 and 3 more");
+}

@@ -1,0 +1,80 @@
+use aws_sdk_s3::types::{Event, LambdaFunctionConfiguration, QueueConfiguration};
+
+use super::*;
+use crate::testing::{Table, stack, variants};
+
+const NEEDS: &str = "needs source bucket settled, destination bucket settled, log group settled, role settled, \
+                     function settled, function policy settled";
+
+#[test]
+fn our_entries_are_exchanged_as_a_whole() {
+    let stack = stack("[trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\", \".JPG\"]");
+    let mut table = Table::new(variants!(change: Change => *change; Change { .. }));
+    let (ours, lines) = (
+        wanted(&stack),
+        "in/*.JPG on s3:ObjectCreated:* starts photos-sanitizer and in/*.jpg on \
+                                          s3:ObjectCreated:* starts photos-sanitizer",
+    );
+    let observed = |ours: &[Entry], foreign: &[overlap::Foreign]| Observed {
+        ours: ours.to_vec(),
+        foreign: foreign.to_vec(),
+    };
+    let other = overlap::Foreign::new("queue", Some("theirs"), "q", &[Event::S3ObjectRemoved], None);
+    table.case(
+        "nothing exists",
+        &diff(&stack, &observed(&[], &[])),
+        &[&format!("0 + entries: {lines} | {NEEDS}")],
+    );
+    table.case("as desired", &diff(&stack, &observed(&ours, &[])), &[]);
+    table.case(
+        "as desired, beside others",
+        &diff(&stack, &observed(&ours, std::slice::from_ref(&other))),
+        &[],
+    );
+    table.case(
+        "one is missing",
+        &diff(&stack, &observed(&ours[..1], std::slice::from_ref(&other))),
+        &[&format!(
+            "0 ~ entries: in/*.JPG on s3:ObjectCreated:* starts photos-sanitizer -> {lines} (1 entry of others: \
+             untouched) | {NEEDS}"
+        )],
+    );
+    let mut turned = ours.clone();
+    turned[0].function = "arn:aws:lambda:eu-west-1:123456789012:function:x".to_owned();
+    table.case(
+        "one starts another function",
+        &diff(&stack, &observed(&turned, &[other.clone(), other])),
+        &[&format!(
+            "0 ~ entries: {} -> {lines} (2 entries of others: untouched) | {NEEDS}",
+            lines.replacen("photos-sanitizer", "x", 1)
+        )],
+    );
+    let removal = Change { from: ours, to: Vec::new(), foreign: 0 };
+    table.case("what `down` does", &[removal], &[&format!("0 - entries: {lines} | narrows")]);
+    table.finish();
+}
+
+#[test]
+fn a_document_is_split_into_ours_and_those_of_others() {
+    let stack = stack("");
+    let function = |id: &str, arn: &str| {
+        let entry = LambdaFunctionConfiguration::builder().id(id).lambda_function_arn(arn);
+        entry.events(Event::S3ObjectCreated).build().unwrap()
+    };
+    let queue = QueueConfiguration::builder().queue_arn("q").events(Event::S3ObjectCreated).build().unwrap();
+    let output = GetBucketNotificationConfigurationOutput::builder()
+        .lambda_function_configurations(function("provisioner-photos-png", "arn:photos-sanitizer"))
+        .lambda_function_configurations(function("provisioner-photos-jpg", "arn:photos-sanitizer"))
+        .lambda_function_configurations(function("provisioner-photos-x-jpg", "arn:photos-x-sanitizer"))
+        .lambda_function_configurations(function("theirs", "arn:theirs"))
+        .queue_configurations(queue)
+        .build();
+    let Observed { ours, foreign } = split(&stack, &output);
+    let ours: Vec<&str> = ours.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ours, ["provisioner-photos-jpg", "provisioner-photos-png"]);
+    let foreign: Vec<(&str, &str)> = foreign.iter().map(|entry| (entry.kind, entry.id.as_str())).collect();
+    assert_eq!(
+        foreign,
+        [("function", "provisioner-photos-x-jpg"), ("function", "theirs"), ("queue", "(no id)")]
+    );
+}

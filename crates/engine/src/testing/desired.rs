@@ -1,0 +1,119 @@
+//! What AWS shows of a stack: nothing of it, or all of it exactly as desired. A test changes one field of that.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::config::{BucketRole, UserConfig};
+use crate::resources::bucket::{Lifecycle, Observation, ObservedEncryption, ObservedLifecycle, Versioning};
+use crate::resources::identity::Policies;
+use crate::resources::{alarm, bucket as buckets, function, identity as identities, log_group, trigger};
+use crate::resources::{role as roles, user as users};
+use crate::stack::{Stack, policies};
+use crate::world::World;
+
+/// The hash of the function's package in all tests.
+pub(crate) const CODE: &str = "k3YzK1vT0mB0Qe2yUu5n0a1b2c3d4e5f6g7h8i9j0k0=";
+
+/// Nothing exists.
+pub(crate) fn nothing(stack: &Stack) -> World {
+    World {
+        source: Observation::Absent,
+        destination: Observation::Absent,
+        replicas: Vec::new(),
+        former_buckets: Vec::new(),
+        log_group: None,
+        role: None,
+        function: None,
+        permission: Vec::new(),
+        trigger: trigger::Observed::default(),
+        alarms: BTreeMap::new(),
+        former_alarms: Vec::new(),
+        users: stack.config.users.iter().map(|user| (stack.names.user(&user.name), None)).collect(),
+        former_users: Vec::new(),
+    }
+}
+
+/// Everything exists exactly as desired.
+pub(crate) fn as_desired(stack: &Stack) -> World {
+    let alarms = stack.config.alarms.as_ref();
+    World {
+        source: Observation::Present(Box::new(bucket(stack, BucketRole::Source))),
+        destination: Observation::Present(Box::new(bucket(stack, BucketRole::Destination))),
+        log_group: Some(log_group::Observed {
+            retention_days: Some(stack.config.function.log_retention_days.cast_signed()),
+            stored_bytes: 2_000_000,
+            tags: stack.tags.clone(),
+        }),
+        role: Some(role(stack)),
+        function: Some(function(stack)),
+        permission: vec![policies::invoke_statement(stack)],
+        trigger: trigger::Observed { ours: trigger::wanted(stack), foreign: Vec::new() },
+        alarms: alarms.map_or_else(BTreeMap::new, |config| {
+            let observed = |kind: alarm::Kind| alarm::Observed {
+                settings: alarm::Settings::wanted(stack, config, kind),
+                state: "OK".to_owned(),
+                tags: stack.tags.clone(),
+            };
+            alarm::Kind::ALL.map(|kind| (stack.names.alarm(kind.word()), observed(kind))).into()
+        }),
+        users: (stack.config.users.iter())
+            .map(|config| (stack.names.user(&config.name), Some(user(stack, config))))
+            .collect(),
+        ..nothing(stack)
+    }
+}
+
+/// A bucket as desired.
+pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
+    let config = stack.bucket(role);
+    buckets::Observed {
+        region: stack.names.region.clone(),
+        public_access_blocked: true,
+        ownership: Some("BucketOwnerEnforced".to_owned()),
+        grants: Vec::new(),
+        encryption: Some(ObservedEncryption::wanted(&config.encryption)),
+        versioning: if config.versioning { Versioning::Enabled } else { Versioning::Off },
+        policy: Some(policies::bucket(stack, role)),
+        lifecycle: Lifecycle::wanted(config).map_or(ObservedLifecycle::None, ObservedLifecycle::Ours),
+        tags: stack.tags.clone(),
+    }
+}
+
+/// The role as desired.
+pub(crate) fn role(stack: &Stack) -> roles::Observed {
+    roles::Observed {
+        trust: policies::trust(),
+        settings: roles::Settings::wanted(),
+        identity: identity(stack, policies::role(stack)),
+    }
+}
+
+/// A user as desired.
+pub(crate) fn user(stack: &Stack, config: &UserConfig) -> users::Observed {
+    users::Observed { groups: Vec::new(), identity: identity(stack, policies::user(stack, config)) }
+}
+
+/// A role or user with this policy and all else as desired.
+pub(crate) fn identity(stack: &Stack, policy: Value) -> identities::Observed {
+    identities::Observed {
+        path: stack.names.path.clone(),
+        policies: Policies { ours: Some(policy), extra_inline: Vec::new(), attached: Vec::new() },
+        boundary: stack.config.permissions_boundary.clone(),
+        tags: stack.tags.clone(),
+    }
+}
+
+fn function(stack: &Stack) -> function::Observed {
+    function::Observed {
+        settings: function::Settings::wanted(stack),
+        architecture: stack.config.function.architecture.as_str().to_owned(),
+        code_sha256: CODE.to_owned(),
+        code_size: 5_000_000,
+        state: "Active".to_owned(),
+        state_reason: None,
+        last_modified: "2026-01-02T03:04:05.000+0000".to_owned(),
+        reserved_concurrency: stack.config.function.reserved_concurrency,
+        tags: stack.tags.clone(),
+    }
+}
