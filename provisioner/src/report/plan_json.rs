@@ -51,10 +51,7 @@ pub(crate) fn plan_json(plan: &Plan, stack: &Stack) -> Value {
 }
 
 fn shown(shown: &Shown) -> Value {
-    match shown {
-        Shown::Text(text) => json!(text),
-        Shown::Document(document) => document.clone(),
-    }
+    shown.to_value()
 }
 
 fn action(action: Action) -> &'static str {

@@ -10,7 +10,7 @@ mod settings;
 pub use observe::{former, observe};
 pub use settings::Settings;
 
-use super::{Context, Line, Need, ResourceChange, Shown, race, tags};
+use super::{Context, Line, Need, ResourceChange, race, tags};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::config::AlarmsConfig;
 use crate::stack::{Stack, Tags};
@@ -153,7 +153,7 @@ impl ResourceChange for Change {
             What::Create { settings, .. } => Line::create().note(settings.to_string()),
             What::SetSettings { from, to } => {
                 let (from, to) = Settings::differences(from, to);
-                Line::set("settings", Shown::text(from), Shown::text(to))
+                Line::set("settings", from, to)
             }
             What::SetTags { from, to } => tags::line(from, to),
             What::Delete => Line::delete(),

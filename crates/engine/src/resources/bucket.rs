@@ -10,7 +10,7 @@ pub use empty::{Contents, count};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub use observe::{Observation, former, observe, replicas};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::AwsError;
@@ -65,6 +65,13 @@ impl ObservedEncryption {
                 Self { algorithm: "aws:kms".to_owned(), key: Some(key.clone()), bucket_key: true }
             }
         }
+    }
+}
+
+impl ObservedEncryption {
+    fn shown(&self) -> Option<Shown> {
+        let Self { algorithm, key, bucket_key } = self;
+        Shown::value(self, json!({"algorithm": algorithm, "kms_key": key, "bucket_key": bucket_key}))
     }
 }
 
@@ -235,7 +242,13 @@ impl ResourceChange for Change {
         match &self.what {
             What::Create { region } => Line::create().note(format!("in {region}")),
             What::BlockPublicAccess => {
-                Line::set("public access", None, Shown::text("blocked (all four settings)"))
+                let all = json!({
+                    "block_public_acls": true,
+                    "ignore_public_acls": true,
+                    "block_public_policy": true,
+                    "restrict_public_buckets": true,
+                });
+                Line::set("public access", None, Shown::value("blocked (all four settings)", all))
             }
             What::EnforceOwnership { from, grants } => {
                 let from = from.as_ref().and_then(Shown::text);
@@ -247,18 +260,18 @@ impl ResourceChange for Change {
                 }
             }
             What::SetEncryption { from, to } => {
-                Line::set("encryption", from.as_ref().and_then(Shown::text), Shown::text(to))
+                Line::set("encryption", from.as_ref().and_then(ObservedEncryption::shown), to.shown())
             }
             What::SetVersioning { from, to } => Line::set("versioning", Shown::text(from), Shown::text(to)),
             What::SetPolicy { from, to } => {
                 Line::set("bucket policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
             What::SetLifecycle { from, to } => {
-                Line::set("lifecycle", from.shown(), to.as_ref().and_then(Shown::text))
+                Line::set("lifecycle", from.shown(), to.as_ref().and_then(Lifecycle::shown))
             }
             What::SetTags { from, set } => tags::line(from, set),
             What::Empty { contents } => {
-                Line::set("objects", Shown::text(contents), None).note("deleted for good")
+                Line::set("objects", Shown::value(contents, json!(contents)), None).note("deleted for good")
             }
             What::Delete => Line::delete(),
         }
