@@ -7,6 +7,7 @@ mod commands;
 mod exit_code;
 mod failure;
 mod interrupt;
+mod json;
 mod pictures;
 mod report;
 mod run;

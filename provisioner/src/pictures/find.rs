@@ -27,14 +27,20 @@ pub(crate) struct Found {
     pub unfit: Option<String>,
 }
 
-impl Found {
+impl Input {
+    /// Its path, as it is.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Stdin => Path::new("stdin"),
+            Self::File(path) => path,
+        }
+    }
+
     /// The name to show.
     #[must_use]
     pub(crate) fn name(&self) -> String {
-        match &self.input {
-            Input::Stdin => "stdin".to_owned(),
-            Input::File(path) => super::shown(path),
-        }
+        super::shown(self.path())
     }
 }
 

@@ -3,7 +3,6 @@
 
 mod find;
 mod inspected;
-mod json;
 mod name;
 mod place;
 mod read;
@@ -13,8 +12,9 @@ mod text;
 mod write;
 
 pub(crate) use find::{Found, Input, find};
+#[cfg(test)]
+pub(crate) use inspected::Unreadable;
 pub(crate) use inspected::{Inspection, inspect};
-pub(crate) use json::{cleaned_json, inspection_json};
 pub(crate) use name::shown;
 pub(crate) use place::{Place, PlaceError, places};
 pub(crate) use read::{ReadError, read};

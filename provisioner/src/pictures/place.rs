@@ -113,7 +113,11 @@ pub(crate) fn places(
         if let Place::File(path) = place
             && let Some(first) = taken.insert(path, found)
         {
-            return Err(PlaceError::Twice { first: first.name(), second: found.name(), output: shown(path) });
+            return Err(PlaceError::Twice {
+                first: first.input.name(),
+                second: found.input.name(),
+                output: shown(path),
+            });
         }
     }
     no_input_replaced(found, &places)?;

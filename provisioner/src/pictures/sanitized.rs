@@ -3,7 +3,7 @@
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sanitizer::{Bytes, Options, OrientationOutcome, Report, Sanitized};
 
@@ -12,10 +12,10 @@ use super::{Buffer, Existing, Found, Input, Place, ReadError, read, shown, write
 /// What became of one file.
 #[derive(Debug)]
 pub(crate) struct Cleaned {
-    /// The input's name.
-    pub name: String,
-    /// The output's name, where there is one.
-    pub output: Option<String>,
+    /// Which file.
+    pub input: Input,
+    /// Where the clean picture goes, unless that is stdout.
+    pub output: Option<PathBuf>,
     /// It was named itself, and not found in a folder.
     pub named: bool,
     /// How it ended.
@@ -66,11 +66,11 @@ pub(crate) fn clean(
     buffer: &mut Buffer,
 ) -> Cleaned {
     let output = match place {
-        Place::File(path) | Place::InPlace(path) => Some(shown(path)),
-        Place::Stdout => Some("-".to_owned()),
+        Place::File(path) | Place::InPlace(path) => Some(path.clone()),
+        Place::Stdout => None,
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
-    Cleaned { name: found.name(), output, named: found.named, ending }
+    Cleaned { input: found.input.clone(), output, named: found.named, ending }
 }
 
 fn attempt(
@@ -166,7 +166,7 @@ fn exists(path: &Path) -> Ending {
 }
 
 /// The sum of many endings.
-#[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
     /// Clean pictures written.
     pub cleaned: usize,
