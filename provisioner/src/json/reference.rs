@@ -32,7 +32,7 @@ pub(super) fn page(samples: &[Sample]) -> String {
             [] => page.push_str(&table(&fields(&sample.schema))),
             // The same lines as those of `up`.
             _ if sample.command == "down" => {
-                page.push_str("\nThe lines are those of [`up`](#up); the last one is `removed`.\n")
+                page.push_str("\nThe lines are those of [`up`](#up); the last one is `removed`.\n");
             }
             events => {
                 for event in events {

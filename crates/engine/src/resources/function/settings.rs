@@ -143,3 +143,38 @@ fn list(values: &[String]) -> String {
 fn word(value: &str) -> String {
     if value.is_empty() { "none".to_owned() } else { value.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, parse};
+
+    #[test]
+    fn what_differs_is_told_and_no_variable_by_its_value() {
+        let config = parse("stack = \"abc\"", "config.toml", &Overrides::default()).unwrap();
+        let wanted = Settings::wanted(&Stack::new(config, "aws", "123456789012", "eu-central-1"));
+        let with = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Settings { environment: variables.collect(), ..wanted.clone() }
+        };
+        let from =
+            Settings { kms_key: "arn:key".to_owned(), ..with(&[("A", "secret"), ("B", "1"), ("C", "1")]) };
+        let (from, to) = Settings::differences(&from, &with(&[("A", "hidden"), ("C", "1"), ("D", "1")]));
+        let variables = json!({"A": "set", "B": "set", "D": "unset"});
+        assert_eq!(
+            from,
+            Shown::value(
+                "KMS key arn:key, $A set, $B set, $D unset",
+                json!({"kms_key": "arn:key", "environment": variables})
+            )
+        );
+        let variables = json!({"A": "changed", "B": "unset", "D": "set"});
+        assert_eq!(
+            to,
+            Shown::value(
+                "KMS key none, $A changed, $B unset, $D set",
+                json!({"kms_key": null, "environment": variables})
+            )
+        );
+    }
+}
