@@ -1,10 +1,9 @@
 //! Every way a command can fail, each with its exit code and a hint.
 
-use serde_json::{Value, json};
-
 use crate::artifact;
 use crate::exit_code::ExitCode;
-use crate::report::{Screen, config_errors_json, config_errors_text, error_text};
+use crate::json;
+use crate::report::{Screen, config_errors_text, error_text};
 use engine::aws::{AwsError, ConnectError, Transport};
 use engine::config::ConfigErrors;
 use engine::interrupt::Interrupted;
@@ -180,18 +179,12 @@ impl Failure {
         }
     }
 
-    fn to_json(&self) -> Value {
-        let mut error =
-            json!({"message": self.to_string(), "exit_code": self.exit_code() as u8, "hint": self.hint()});
+    pub(crate) fn to_json(&self) -> json::Failed {
+        let failed = json::Failed::new(self.to_string(), self.exit_code() as u8, self.hint());
         match self {
-            Self::Config(errors) => error["errors"] = config_errors_json(errors),
-            Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => {
-                error["operation"] = json!(call.operation);
-                error["code"] = json!(call.code);
-                error["request_id"] = json!(call.request_id);
-            }
-            _ => {}
+            Self::Config(errors) => failed.with_config(errors),
+            Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => failed.with_call(call),
+            _ => failed,
         }
-        json!({"event": "error", "error": error})
     }
 }

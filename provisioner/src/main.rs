@@ -8,6 +8,7 @@ mod exit_code;
 mod failure;
 mod files;
 mod interrupt;
+mod json;
 mod pictures;
 mod report;
 mod run;

@@ -4,12 +4,12 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures::future::Either;
-use serde_json::json;
 
 use crate::artifact::Package;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{JsonLines, Live, Plain, Screen, plan_json, plan_text, seconds, step_title};
+use crate::json;
+use crate::report::{JsonLines, Live, Plain, Screen, plan_text, seconds, step_title};
 use crate::session::{Connected, Session};
 use engine::apply::{Outcome, apply};
 use engine::aws::Wait;
@@ -24,9 +24,7 @@ const FRAME: Duration = Duration::from_millis(100);
 pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
     let screen = session.screen;
     if screen.json {
-        let mut line = plan_json(plan, &connected.stack);
-        line["event"] = json!("planned");
-        screen.line(&line);
+        screen.line(&json::Event::Planned(json::Plan::of(plan, &connected.stack)));
     } else {
         screen.out(&plan_text(plan, &connected.stack, screen.verbose));
     }
@@ -124,16 +122,7 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
     let screen = session.screen;
     let calls = connected.aws.calls();
     if screen.json {
-        screen.line(&json!({
-            "event": "executed",
-            "done": outcome.done.len(),
-            "failed": outcome.failed.len(),
-            "abandoned": outcome.abandoned.len(),
-            "skipped": outcome.skipped.len(),
-            "elapsed_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "waited_ms": u64::try_from(outcome.waited.as_millis()).unwrap_or(u64::MAX),
-            "aws_calls": calls,
-        }));
+        screen.line(&json::Event::executed(outcome, took, calls));
         return;
     }
     let mut text =

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt};
-use serde_json::json;
 
 use super::changes;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::session::Session;
 use engine::aws::{Aws, AwsError, Wait};
 use engine::config::BucketRole;
@@ -48,7 +48,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
         return Err(Failure::Residue(left.join(", ")));
     }
     if screen.json {
-        screen.line(&json!({"event": "removed", "residue": left, "aws_calls": aws.calls()}));
+        screen.line(&json::Event::Removed(json::Removed { residue: left, aws_calls: aws.calls() }));
     } else {
         let is_left = |note: &Note| matches!(note, Note::Kept { .. } | Note::NotOurs { .. });
         screen.say(if plan.notes.iter().any(is_left) {

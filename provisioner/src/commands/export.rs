@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::Value;
 
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::files::write_private;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::session::Session;
 use crate::terraform;
 use engine::stack::Stack;
@@ -32,9 +33,11 @@ fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, 
     let path_style =
         session.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty());
     let path = folder(to, session)?.join(terraform::TFVARS);
-    write(&path, format!("{:#}\n", terraform::tfvars(&config, path_style)).as_bytes())?;
+    let json = serde_json::to_string_pretty(&terraform::tfvars(&config, path_style))
+        .map_err(|error| Failure::File { path: path.display().to_string(), source: error.into() })?;
+    write(&path, (json + "\n").as_bytes())?;
     if session.screen.json {
-        session.screen.document(&json!({"files": [path]}));
+        session.screen.document(&json::Tfvars::of(&path));
     } else {
         session.screen.say(&format!("wrote {}", path.display()));
     }
@@ -51,7 +54,7 @@ async fn imports(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<Exi
     write(&files[0], imports.to_hcl().as_bytes())?;
     write(&files[1], terraform::OVERRIDE.as_bytes())?;
     if session.screen.json {
-        session.screen.document(&json!({"files": files, "imports": imports.blocks.len()}));
+        session.screen.document(&json::Imports::of(&[&files[0], &files[1]], imports.blocks.len()));
     } else {
         session.screen.say(&format!(
             "wrote {} with {} import blocks, and {} beside it; after `terraform apply` both can go",
@@ -68,7 +71,13 @@ fn policies(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let account = config.account.clone().unwrap_or_else(|| SOME_ACCOUNT.to_owned());
     let region = config.region.clone().unwrap_or_else(|| SOME_REGION.to_owned());
     let stack = Stack::new(config, "aws", &account, &region);
-    session.screen.document(&terraform::policies(&stack));
+    let policies = terraform::policies(&stack);
+    let screen = session.screen;
+    if screen.json {
+        screen.document(&json::Policies::of(policies, &stack));
+    } else {
+        screen.out(&format!("{:#}\n", Value::from_iter(policies)));
+    }
     Ok(ExitCode::Ok)
 }
 

@@ -1,11 +1,10 @@
 //! `provisioner inspect`
 
-use serde_json::Value;
-
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::pictures::{Inspection, each, find, inspect, inspection_json, inspection_text};
+use crate::json;
+use crate::pictures::{Inspection, each, find, inspect, inspection_text};
 use crate::session::Session;
 
 pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -17,7 +16,7 @@ pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode
     }
     let seen: Vec<Inspection> = seen.into_iter().flatten().collect();
     if screen.json {
-        screen.document(&Value::Array(seen.iter().map(inspection_json).collect()));
+        screen.document(&json::Inspected::of(&seen));
     } else {
         for inspection in &seen {
             let text = inspection_text(inspection, screen.verbose);

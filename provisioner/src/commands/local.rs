@@ -1,12 +1,11 @@
 //! `provisioner local`
 
-use serde_json::json;
-
 use super::changes;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::report::bytes;
 use crate::session::Session;
 use local_aws::{LocalAws, Progress};
@@ -20,9 +19,8 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
             let running = session.interrupt.or(session.start_local()).await?;
             let environment = running.env();
             if screen.json {
-                let environment: serde_json::Map<_, _> =
-                    environment.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
-                screen.document(&json!({"endpoint": running.endpoint, "environment": environment}));
+                let environment = environment.into_iter().collect();
+                screen.document(&json::LocalStarted { endpoint: running.endpoint, environment });
             } else {
                 screen.say("The local AWS runs. Other tools reach it with:");
                 for (key, value) in environment {
@@ -33,7 +31,7 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
         cli::Local::Stop => {
             let stopped = local.stop(&say).await?;
             if screen.json {
-                screen.document(&json!({"stopped": stopped}));
+                screen.document(&json::LocalStopped { stopped });
             } else {
                 screen.say(if stopped { "Stopped; its state stays." } else { "It was not running." });
             }
@@ -41,14 +39,7 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
         cli::Local::Status => {
             let status = local.status().await?;
             if screen.json {
-                screen.document(&json!({
-                    "running": status.running,
-                    "pid": status.pid,
-                    "endpoint": status.endpoint,
-                    "data_bytes": status.data_bytes,
-                    "log": status.log,
-                    "version": status.version,
-                }));
+                screen.document(&json::LocalStatus::of(status));
             } else {
                 let mut text = match (&status.endpoint, status.pid) {
                     (Some(endpoint), Some(pid)) if status.running => {
@@ -70,7 +61,7 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
                 .await?;
             local.reset(&say).await?;
             if screen.json {
-                screen.document(&json!({"reset": true}));
+                screen.document(&json::LocalReset { reset: true });
             } else {
                 screen.say("The local AWS is empty.");
             }

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::report::bytes;
 use crate::session::Session;
 use crate::terraform;
@@ -23,12 +22,7 @@ pub(super) async fn run(args: &cli::Package, session: &Session<'_>) -> Result<Ex
     super::export::write(&path, &package.zip)?;
     let screen = session.screen;
     if screen.json {
-        screen.document(&json!({
-            "file": path,
-            "code_sha256": package.code_sha256,
-            "bytes": package.zip_bytes(),
-            "architecture": package.architecture.as_str(),
-        }));
+        screen.document(&json::Packaged::of(&package, &path));
     } else {
         screen.say(&format!(
             "wrote {} ({}, {})",

@@ -4,7 +4,8 @@ use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{plan_json, plan_text};
+use crate::json;
+use crate::report::plan_text;
 use crate::session::Session;
 use engine::plan;
 use engine::world::World;
@@ -16,7 +17,7 @@ pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitC
     let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
     let screen = session.screen;
     if screen.json {
-        screen.document(&plan_json(&plan, stack));
+        screen.document(&json::Plan::of(&plan, stack));
     } else {
         screen.out(&plan_text(&plan, stack, screen.verbose));
         if screen.verbose {

@@ -9,8 +9,9 @@ use sanitizer::Options;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use crate::json;
 use crate::pictures::{
-    Cleaned, Place, PlaceError, Summary, clean, cleaned_json, cleaned_text, each, find, places, summary_text,
+    Cleaned, Place, PlaceError, Summary, clean, cleaned_text, each, find, places, summary_text,
 };
 use crate::report::Screen;
 use crate::session::Session;
@@ -47,7 +48,7 @@ pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCod
     let all: Vec<&Cleaned> = all.iter().flatten().collect();
     let summary = Summary::of(all.iter().copied());
     if screen.json {
-        screen.document(&cleaned_json(&all, &summary));
+        screen.document(&json::Sanitized::of(&all, &summary));
     } else {
         let mut text: String = all.iter().filter_map(|one| cleaned_text(one, screen.verbose)).collect();
         text.push_str(&summary_text(&summary, started.elapsed()));

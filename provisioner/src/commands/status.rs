@@ -1,12 +1,11 @@
 //! `provisioner status`
 
-use serde_json::{Value, json};
-
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::report::bytes;
-use crate::session::{Connected, Session};
+use crate::session::Session;
 use engine::aws::AwsError;
 use engine::config::BucketRole;
 use engine::plan::{self, Problem};
@@ -40,9 +39,7 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
         plan.by_resource().iter().map(|(a, _)| format!("{a} {}", a.name(stack))).collect();
     let problems: Vec<String> = plan.problems.iter().map(Problem::what).collect();
     if screen.json {
-        let mut document = document(&connected, &world, [&source, &destination], &drift);
-        document["problems"] = json!(problems);
-        screen.document(&document);
+        screen.document(&json::Status::of(stack, &world, [&source, &destination], drift, problems));
         return Ok(ExitCode::Ok);
     }
     let names = &stack.names;
@@ -113,47 +110,4 @@ pub(super) async fn run(session: &Session<'_>) -> Result<ExitCode, Failure> {
     });
     screen.out(&text);
     Ok(ExitCode::Ok)
-}
-
-fn document(connected: &Connected, world: &World, contents: [&Contents; 2], drift: &[String]) -> Value {
-    let stack = &connected.stack;
-    let bucket = |role: BucketRole, contents: &Contents| {
-        let exists = world.bucket(role).present().is_some();
-        json!({"name": stack.names.bucket(role), "exists": exists, "contents": contents})
-    };
-    json!({
-        "stack": stack.names.stack,
-        "account": stack.names.account,
-        "region": stack.names.region,
-        "source": bucket(BucketRole::Source, contents[0]),
-        "destination": bucket(BucketRole::Destination, contents[1]),
-        "function": world.function.as_ref().map(|function| json!({
-            "name": stack.names.function,
-            "state": function.state,
-            "state_reason": function.state_reason,
-            "memory": function.settings.memory,
-            "timeout": function.settings.timeout,
-            "architecture": function.architecture,
-            "code_sha256": function.code_sha256,
-            "code_bytes": function.code_size,
-            "last_modified": function.last_modified,
-        })),
-        "trigger": world.trigger.ours.iter().map(|entry| json!({
-            "id": entry.id, "prefix": entry.prefix, "suffix": entry.suffix,
-        })).collect::<Vec<_>>(),
-        "alarms": world.alarms.iter().map(|(name, alarm)| json!({
-            "name": name, "state": alarm.state,
-        })).collect::<Vec<_>>(),
-        "users": stack.config.users.iter().map(|user| {
-            let name = stack.names.user(&user.name);
-            json!({
-                "name": name,
-                "exists": world.users.get(&name).is_some_and(Option::is_some),
-                "bucket": user.bucket.as_str(),
-                "access": user.access.as_str(),
-                "prefix": user.prefix,
-            })
-        }).collect::<Vec<_>>(),
-        "drift": drift,
-    })
 }

@@ -1,13 +1,12 @@
 //! `provisioner up`
 
-use serde_json::json;
-
 use super::changes;
 use crate::artifact::Package;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
+use crate::json;
 use crate::report::plan_text;
 use crate::session::{Connected, Session};
 use engine::aws::Wait;
@@ -51,15 +50,14 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     let (source, destination) =
         (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
     if screen.json {
-        screen.line(&json!({
-            "event": "ready",
-            "changed": !plan.is_empty(),
-            "source_bucket": source,
-            "destination_bucket": destination,
-            "function": stack.names.function,
-            "role": stack.names.role_arn(),
-            "users": stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect::<Vec<_>>(),
-            "aws_calls": connected.aws.calls(),
+        screen.line(&json::Event::Ready(json::Ready {
+            changed: !plan.is_empty(),
+            source_bucket: source.to_owned(),
+            destination_bucket: destination.to_owned(),
+            function: stack.names.function.clone(),
+            role: stack.names.role_arn(),
+            users: stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect(),
+            aws_calls: connected.aws.calls(),
         }));
         return;
     }

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use serde_json::json;
 
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{TransferBar, arrival_json, arrival_line, bytes, foreign, foreign_path, seconds};
+use crate::json;
+use crate::report::{TransferBar, arrival_line, bytes, foreign, foreign_path, seconds};
 use crate::session::{Connected, Session};
 use crate::upload::{
     AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
@@ -92,12 +92,10 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
     let screen = session.screen;
     if screen.json {
         for Skipped { path, why } in &selection.skipped {
-            screen.line(&json!({"event": "skipped", "file": path.to_string_lossy(), "reason": why}));
+            screen.line(&json::Upload::skipped(path, why));
         }
         for problem in &selection.problems {
-            let file = problem.path.to_string_lossy();
-            screen
-                .line(&json!({"event": "picture", "file": file, "outcome": "failed", "reason": problem.why}));
+            screen.line(&json::Upload::problem(&problem.path, &problem.why));
         }
         return;
     }
@@ -189,8 +187,11 @@ async fn upload_as(
 fn say_key_is_left(session: &Session<'_>, user: &str, id: &str, error: &Failure) {
     let screen = session.screen;
     if screen.json {
-        let error = error.to_string();
-        screen.line(&json!({"event": "access-key-left", "user": user, "access_key_id": id, "error": error}));
+        screen.line(&json::Upload::AccessKeyLeft {
+            user: user.to_owned(),
+            access_key_id: id.to_owned(),
+            error: error.to_string(),
+        });
     } else {
         screen.say(&format!(
             "warning: the access key made for this run could not be removed ({error}); remove it: \
@@ -263,7 +264,7 @@ fn show(session: &Session<'_>, stack: &Stack, arrival: &Arrival<'_>) {
     let (source, destination) =
         (stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination));
     if session.screen.json {
-        session.screen.line(&arrival_json(arrival, source, destination));
+        session.screen.line(&json::Upload::arrival(arrival, source, destination));
     } else {
         session.screen.out(&(arrival_line(arrival, source, destination) + "\n"));
     }
@@ -310,19 +311,18 @@ impl Tally {
     fn show(&self, session: &Session<'_>, aws: &Aws, elapsed: Duration) {
         let screen = session.screen;
         if screen.json {
-            screen.line(&json!({
-                "event": "uploaded",
-                "pictures": self.total,
-                "clean": self.clean,
-                "not_waited_for": self.done - self.clean,
-                "refused": self.refused,
-                "rejected": self.rejected,
-                "overdue": self.overdue,
-                "failed": self.failed,
-                "interrupted": self.stopped,
-                "bytes": self.bytes,
-                "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-                "aws_calls": aws.calls(),
+            screen.line(&json::Upload::Uploaded(json::Uploaded {
+                pictures: self.total,
+                clean: self.clean,
+                not_waited_for: self.done - self.clean,
+                refused: self.refused,
+                rejected: self.rejected,
+                overdue: self.overdue,
+                failed: self.failed,
+                interrupted: self.stopped,
+                bytes: self.bytes,
+                elapsed_ms: json::millis(elapsed),
+                aws_calls: aws.calls(),
             }));
             return;
         }

@@ -28,13 +28,13 @@ pub(crate) struct Found {
     pub unfit: Option<String>,
 }
 
-impl Found {
+impl Input {
     /// The path of a file.
     #[must_use]
     pub(crate) fn path(&self) -> Option<PathBuf> {
-        match &self.input {
-            Input::Stdin => None,
-            Input::File(location) => Some(location.path()),
+        match self {
+            Self::Stdin => None,
+            Self::File(location) => Some(location.path()),
         }
     }
 

@@ -10,8 +10,8 @@ use super::{Buffer, Found, Input, ReadError, read};
 /// What was seen in one file.
 #[derive(Debug)]
 pub(crate) struct Inspection {
-    /// Its name.
-    pub name: String,
+    /// Which file.
+    pub input: Input,
     /// Its length in bytes; 0 when it was not read.
     pub bytes: usize,
     /// It was named itself, and not found in a folder.
@@ -48,7 +48,7 @@ impl Inspection {
 pub(crate) fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
     let mut bytes = 0;
     let result = look(found, buffer, &mut bytes);
-    Inspection { name: found.name(), bytes, named: found.named, result }
+    Inspection { input: found.input.clone(), bytes, named: found.named, result }
 }
 
 fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {

@@ -3,7 +3,6 @@
 
 mod find;
 mod inspected;
-mod json;
 mod place;
 mod read;
 mod runner;
@@ -11,8 +10,9 @@ mod sanitized;
 mod text;
 
 pub(crate) use find::{Found, Input, find};
+#[cfg(test)]
+pub(crate) use inspected::Unreadable;
 pub(crate) use inspected::{Inspection, inspect};
-pub(crate) use json::{cleaned_json, inspection_json};
 pub(crate) use place::{Place, PlaceError, places};
 pub(crate) use read::{ReadError, read};
 pub(crate) use runner::{Buffer, each};

@@ -142,7 +142,7 @@ pub(crate) fn places(
     let mut taken: HashMap<&Path, &Found> = HashMap::new();
     for found in found.iter().filter(|found| found.unfit.is_none()) {
         if let Some(first) = taken.insert(&found.relative, found) {
-            let (first, second) = (first.name(), found.name());
+            let (first, second) = (first.input.name(), found.input.name());
             return Err(PlaceError::Twice {
                 first,
                 second,
@@ -168,7 +168,8 @@ fn in_place(found: &[Found]) -> Result<Vec<Place>, PlaceError> {
 }
 
 fn no_input_replaced(found: &[Found], places: &[Place]) -> Result<(), PlaceError> {
-    let inputs: HashSet<PathBuf> = found.iter().filter_map(Found::path).map(|path| real(&path)).collect();
+    let inputs: HashSet<PathBuf> =
+        found.iter().filter_map(|found| found.input.path()).map(|path| real(&path)).collect();
     for path in places.iter().filter_map(Place::path) {
         if inputs.contains(&real(&path)) {
             return Err(PlaceError::Input(foreign_path(&path)));

@@ -15,10 +15,10 @@ use crate::report::foreign_path;
 /// What became of one file.
 #[derive(Debug)]
 pub(crate) struct Cleaned {
-    /// The input's name.
-    pub name: String,
-    /// The output's name, where there is one.
-    pub output: Option<String>,
+    /// Which file.
+    pub input: Input,
+    /// Where the clean picture goes, unless that is stdout.
+    pub output: Option<PathBuf>,
     /// It was named itself, and not found in a folder.
     pub named: bool,
     /// How it ended.
@@ -69,12 +69,12 @@ pub(crate) fn clean(
     buffer: &mut Buffer,
 ) -> Cleaned {
     let output = match place {
-        Place::File(_) | Place::Below(..) => place.path().map(|path| foreign_path(&path)),
-        Place::InPlace => Some(found.name()),
-        Place::Stdout => Some("-".to_owned()),
+        Place::File(_) | Place::Below(..) => place.path(),
+        Place::InPlace => found.input.path(),
+        Place::Stdout => None,
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
-    Cleaned { name: found.name(), output, named: found.named, ending }
+    Cleaned { input: found.input.clone(), output, named: found.named, ending }
 }
 
 fn attempt(
@@ -241,7 +241,7 @@ fn exists(path: &Path) -> Ending {
 }
 
 /// The sum of many endings.
-#[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
     /// Clean pictures written.
     pub cleaned: usize,

@@ -33,7 +33,7 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     let report = match &inspection.result {
         Ok(report) => report,
         Err(error) => {
-            let head = format!("{}: {}\n", inspection.name, error.reason);
+            let head = format!("{}: {}\n", inspection.input.name(), error.reason);
             let mut lines = Lines { text: head, last: "" };
             lines.add_facts(&error.facts, all);
             return lines.text;
@@ -41,7 +41,7 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     };
     let mut text = format!(
         "{}: {}, {} x {} pixels, {}\n",
-        inspection.name,
+        inspection.input.name(),
         report.format,
         report.width,
         report.height,
@@ -165,7 +165,7 @@ pub(crate) fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
         Ending::Refused(error) => ("refused", error.to_string()),
         Ending::Failed(why) => ("failed", why.clone()),
     };
-    Some(format!("{head:<8} {}: {text}\n", one.name))
+    Some(format!("{head:<8} {}: {text}\n", one.input.name()))
 }
 
 fn removed(report: &Report) -> String {

@@ -1,8 +1,4 @@
-//! What became of an uploaded picture: a line for people, a line of JSON.
-
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+//! What became of an uploaded picture: a line for people.
 
 use super::{bytes, foreign, foreign_path, seconds};
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
@@ -69,72 +65,6 @@ pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &st
     }
 }
 
-/// The same as JSON. Kinds and counts of what was removed, never a value.
-#[must_use]
-pub(crate) fn arrival_json(arrival: &Arrival<'_>, source: &str, destination: &str) -> Value {
-    let Arrival { picture, prediction, outcome, elapsed } = arrival;
-    let (word, uploaded, reason) = match outcome {
-        Outcome::Clean { .. } => ("clean", true, None),
-        Outcome::Uploaded => ("uploaded", true, None),
-        Outcome::Refused(reason) => ("refused", false, Some(reason.clone())),
-        Outcome::Rejected(reason) => ("rejected", true, Some(reason.clone())),
-        Outcome::Overdue(reason) => ("overdue", true, reason.clone()),
-        Outcome::Failed { failure, uploaded } => ("failed", *uploaded, Some(failure.to_string())),
-        Outcome::Stopped { uploaded } => ("interrupted", *uploaded, None),
-    };
-    let mut line = json!({
-        "event": "picture",
-        "file": picture.path.to_string_lossy(),
-        "key": picture.key,
-        "outcome": word,
-        "reason": reason,
-        "source": uploaded.then(|| format!("s3://{source}/{}", picture.key)),
-        "destination": null,
-        "bytes": picture.bytes,
-        "clean_bytes": null,
-        "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-    });
-    if let Outcome::Clean { length } = outcome {
-        line["destination"] = json!(format!("s3://{destination}/{}", picture.key));
-        line["clean_bytes"] = json!(length);
-    }
-    match prediction {
-        Prediction::Clean { length, report } => {
-            let mut categories: BTreeMap<String, usize> = BTreeMap::new();
-            for removal in &report.removed {
-                *categories.entry(word_of(&json!(removal.category))).or_default() += removal.bytes;
-            }
-            let mut told: BTreeMap<String, usize> = BTreeMap::new();
-            if let Some(facts) = &report.facts {
-                if !facts.positions.is_empty() {
-                    told.insert("position".to_owned(), facts.positions.len());
-                }
-                for fact in &facts.items {
-                    *told.entry(word_of(&json!(fact.kind))).or_default() += 1;
-                }
-            }
-            line["expected"] = json!({
-                "clean_bytes": length,
-                "format": report.format,
-                "removed_bytes": report.removed_bytes(),
-                "removed": categories,
-                "told": told,
-                "orientation": report.orientation,
-                "summary": what_was_removed(report),
-            });
-        }
-        Prediction::Refused { kind, reason } => {
-            line["expected"] = json!({"rejected": {"kind": kind, "reason": reason}});
-        }
-        Prediction::Unknown => line["expected"] = Value::Null,
-    }
-    line
-}
-
-fn word_of(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -147,8 +77,6 @@ mod tests {
         let location = crate::files::Location::Named(path.clone());
         let picture = Picture { path, location, key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
         let arrival = Arrival { picture: &picture, prediction, outcome, elapsed: Duration::from_millis(420) };
-        let json = arrival_json(&arrival, "A", "B");
-        assert_eq!(json["event"], "picture");
         arrival_line(&arrival, "A", "B")
     }
 

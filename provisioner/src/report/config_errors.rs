@@ -4,8 +4,6 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
-use serde_json::{Value, json};
-
 use engine::config::{ConfigError, ConfigErrors};
 
 /// Every error with its place, reason and fix, and one line that sums up. No newline at the end.
@@ -37,24 +35,6 @@ fn group<'a>(errors: &'a ConfigErrors, error: &'a ConfigError) -> Group<'a> {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(note)));
     }
     group.element(Level::HELP.message(normalize_untrusted_str(error.help())))
-}
-
-/// One object an error: `file`, `line`, `column` (from 1, `null` when the error is about the whole file), `message`,
-/// `note`, `help`.
-#[must_use]
-pub(crate) fn config_errors_json(errors: &ConfigErrors) -> Value {
-    let entries = errors.iter().map(|error| {
-        let position = errors.position(error);
-        json!({
-            "file": errors.file(),
-            "line": position.map(|(line, _)| line),
-            "column": position.map(|(_, column)| column),
-            "message": error.message(),
-            "note": error.note(),
-            "help": error.help(),
-        })
-    });
-    Value::Array(entries.collect())
 }
 
 #[cfg(test)]

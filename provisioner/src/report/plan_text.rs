@@ -120,11 +120,7 @@ fn attribute(text: &mut String, line: &Line, verbose: bool) {
             }
         }
         (from, to) => {
-            let words = |shown: &Option<Shown>| match shown {
-                Some(Shown::Text(text)) => text.clone(),
-                Some(Shown::Document(value)) => value.to_string(),
-                None => String::new(),
-            };
+            let words = |shown: &Option<Shown>| shown.as_ref().map(Shown::to_words).unwrap_or_default();
             let (from_text, to_text) = (words(from), words(to));
             if from_text.contains('\n') || to_text.contains('\n') {
                 let _ = writeln!(text, ":{note}");

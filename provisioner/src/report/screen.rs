@@ -6,15 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::foreign::{controls_escaped, foreign_lines, json_escaped};
+use crate::json;
+
+use super::foreign::{controls_escaped, foreign_lines};
 
 /// The two streams and how to use them.
 pub(crate) struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Err>,
     lost: AtomicBool,
+    has_begun: AtomicBool,
     /// JSON on stdout instead of text.
     pub json: bool,
     /// Say more.
@@ -73,6 +76,7 @@ impl Screen {
                 block: Vec::new(),
             }),
             lost: AtomicBool::new(false),
+            has_begun: AtomicBool::new(false),
             json,
             verbose,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
@@ -124,14 +128,23 @@ impl Screen {
         }
     }
 
-    /// Writes a JSON document, pretty.
-    pub(crate) fn document(&self, value: &Value) {
-        self.data(&(json_escaped(&format!("{value:#}")) + "\n"));
+    /// Writes a JSON document, pretty, with its version.
+    pub(crate) fn document(&self, content: &impl Serialize) {
+        self.has_begun.store(true, Ordering::Relaxed);
+        self.json(json::document(content));
     }
 
-    /// Writes a JSON document in one line.
-    pub(crate) fn line(&self, value: &Value) {
-        self.data(&(json_escaped(&value.to_string()) + "\n"));
+    /// Writes a JSON document in one line; the first one has the version.
+    pub(crate) fn line(&self, content: &impl Serialize) {
+        let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
+        self.json(if has_begun { json::line(content) } else { json::version_line(content) });
+    }
+
+    fn json(&self, text: serde_json::Result<String>) {
+        match text {
+            Ok(text) => self.data(&(text + "\n")),
+            Err(_) => self.lost.store(true, Ordering::Relaxed),
+        }
     }
 
     /// A remark for a person; nothing with `--json`.

@@ -1,103 +1,163 @@
 //! `config.toml` as values of Terraform's variables. Every value is written out,
 //! so that the defaults in `variables.tf` decide nothing that the file decides.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use engine::config::{AlarmsConfig, BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
+use serde::Serialize;
 
-/// The content of `stack.auto.tfvars.json`. `path_style` is for endpoints other
-/// than AWS's own.
+use engine::config::{BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
+
+/// The content of `stack.auto.tfvars.json`. What is not set is left to the defaults.
+#[derive(Serialize)]
+pub(crate) struct Variables<'a> {
+    stack: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<&'a str>,
+    tags: &'a BTreeMap<String, String>,
+    source_bucket: Bucket<'a>,
+    destination_bucket: Bucket<'a>,
+    function: Function<'a>,
+    trigger: Trigger<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarms: Option<Alarms<'a>>,
+    users: Vec<User<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s3_use_path_style: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Bucket<'a> {
+    bucket: &'a str,
+    versioning: bool,
+    encryption: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key: Option<&'a str>,
+    noncurrent_days: Days,
+    abort_multipart_days: Days,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_days: Option<u32>,
+}
+
+/// A number, or `"never"`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Days {
+    After(u32),
+    Never(&'static str),
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    memory: u32,
+    timeout: u32,
+    architecture: &'static str,
+    environment: &'a BTreeMap<String, String>,
+    log_retention_days: u32,
+    keep_user_metadata: bool,
+    orientation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reserved_concurrency: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Trigger<'a> {
+    prefix: &'a str,
+    suffixes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Alarms<'a> {
+    actions: &'a [String],
+    errors: u32,
+    throttles: u32,
+    dropped: u32,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    name: &'a str,
+    bucket: &'static str,
+    access: &'static str,
+    prefix: &'a str,
+}
+
+/// The variables. `path_style` is for endpoints other than AWS's own.
 #[must_use]
-pub(crate) fn tfvars(config: &Config, path_style: bool) -> Value {
-    let mut variables = Map::new();
-    variables.insert("stack".to_owned(), json!(config.stack));
-    for (name, value) in [
-        ("region", &config.region),
-        ("account", &config.account),
-        ("permissions_boundary", &config.permissions_boundary),
-    ] {
-        if let Some(value) = value {
-            variables.insert(name.to_owned(), json!(value));
-        }
+pub(crate) fn tfvars(config: &Config, path_style: bool) -> Variables<'_> {
+    Variables {
+        stack: &config.stack,
+        region: config.region.as_deref(),
+        account: config.account.as_deref(),
+        permissions_boundary: config.permissions_boundary.as_deref(),
+        tags: &config.tags,
+        source_bucket: bucket(&config.source),
+        destination_bucket: bucket(&config.destination),
+        function: function(&config.function),
+        trigger: Trigger { prefix: &config.trigger.prefix, suffixes: &config.trigger.suffixes },
+        alarms: config.alarms.as_ref().map(|alarms| Alarms {
+            actions: &alarms.actions,
+            errors: alarms.errors,
+            throttles: alarms.throttles,
+            dropped: alarms.dropped,
+        }),
+        users: config.users.iter().map(user).collect(),
+        s3_use_path_style: path_style.then_some(true),
     }
-    variables.insert("tags".to_owned(), json!(config.tags));
-    variables.insert("source_bucket".to_owned(), bucket(&config.source));
-    variables.insert("destination_bucket".to_owned(), bucket(&config.destination));
-    variables.insert("function".to_owned(), function(&config.function));
-    variables.insert(
-        "trigger".to_owned(),
-        json!({"prefix": config.trigger.prefix, "suffixes": config.trigger.suffixes}),
-    );
-    if let Some(alarms) = &config.alarms {
-        variables.insert("alarms".to_owned(), of_alarms(alarms));
-    }
-    variables.insert("users".to_owned(), config.users.iter().map(user).collect());
-    if path_style {
-        variables.insert("s3_use_path_style".to_owned(), json!(true));
-    }
-    Value::Object(variables)
 }
 
-fn bucket(config: &BucketConfig) -> Value {
-    let days = |days: Option<u32>| days.map_or_else(|| json!("never"), |days| json!(days));
-    let mut value = json!({
-        "bucket": config.bucket,
-        "versioning": config.versioning,
-        "encryption": "AES256",
-        "noncurrent_days": days(config.noncurrent_days),
-        "abort_multipart_days": days(config.abort_multipart_days),
-    });
-    if let Encryption::Kms { key } = &config.encryption {
-        value["encryption"] = json!("aws:kms");
-        value["kms_key"] = json!(key);
+fn bucket(config: &BucketConfig) -> Bucket<'_> {
+    let days = |days: Option<u32>| days.map_or(Days::Never("never"), Days::After);
+    let (encryption, kms_key) = match &config.encryption {
+        Encryption::Aes256 => ("AES256", None),
+        Encryption::Kms { key } => ("aws:kms", Some(key.as_str())),
+    };
+    Bucket {
+        bucket: &config.bucket,
+        versioning: config.versioning,
+        encryption,
+        kms_key,
+        noncurrent_days: days(config.noncurrent_days),
+        abort_multipart_days: days(config.abort_multipart_days),
+        expire_days: config.expire_days,
     }
-    if let Some(days) = config.expire_days {
-        value["expire_days"] = json!(days);
-    }
-    value
 }
 
-fn function(config: &FunctionConfig) -> Value {
-    let mut value = json!({
-        "memory": config.memory,
-        "timeout": config.timeout,
-        "architecture": config.architecture.as_str(),
-        "environment": config.environment,
-        "log_retention_days": config.log_retention_days,
-        "keep_user_metadata": config.keep_user_metadata,
-        "orientation": config.orientation.as_str(),
-    });
-    if let Some(most) = config.reserved_concurrency {
-        value["reserved_concurrency"] = json!(most);
+fn function(config: &FunctionConfig) -> Function<'_> {
+    Function {
+        memory: config.memory,
+        timeout: config.timeout,
+        architecture: config.architecture.as_str(),
+        environment: &config.environment,
+        log_retention_days: config.log_retention_days,
+        keep_user_metadata: config.keep_user_metadata,
+        orientation: config.orientation.as_str(),
+        reserved_concurrency: config.reserved_concurrency,
     }
-    value
 }
 
-fn of_alarms(config: &AlarmsConfig) -> Value {
-    json!({
-        "actions": config.actions,
-        "errors": config.errors,
-        "throttles": config.throttles,
-        "dropped": config.dropped,
-    })
-}
-
-fn user(config: &UserConfig) -> Value {
-    json!({
-        "name": config.name,
-        "bucket": config.bucket.as_str(),
-        "access": config.access.as_str(),
-        "prefix": config.prefix,
-    })
+fn user(config: &UserConfig) -> User<'_> {
+    User {
+        name: &config.name,
+        bucket: config.bucket.as_str(),
+        access: config.access.as_str(),
+        prefix: &config.prefix,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use engine::config::{Overrides, parse};
 
     fn of(text: &str) -> Value {
-        tfvars(&parse(text, "config.toml", &Overrides::default()).unwrap(), false)
+        let config = parse(text, "config.toml", &Overrides::default()).unwrap();
+        serde_json::to_value(tfvars(&config, false)).unwrap()
     }
 
     #[test]
@@ -138,7 +198,10 @@ mod tests {
         assert_eq!(all["function"]["reserved_concurrency"], 3);
         assert_eq!(
             all["users"][0],
-            json!({"name": "one", "bucket": "source", "access": "write-only", "prefix": "a/"})
+            serde_json::from_str::<Value>(
+                r#"{"name": "one", "bucket": "source", "access": "write-only", "prefix": "a/"}"#
+            )
+            .unwrap()
         );
         for name in ["stack", "region", "account", "permissions_boundary", "tags", "trigger", "alarms"] {
             assert!(all.get(name).is_some(), "{name}");

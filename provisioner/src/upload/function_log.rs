@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn only_lines_about_this_upload_count() {
         let rejected = |key: &str, version: &str| {
-            let line = serde_json::json!({
-                "level": "ERROR", "message": "rejected", "key": key, "version_id": version, "reason": "damaged",
-            });
-            read(&line.to_string(), ABOUT)
+            let line = format!(
+                r#"{{"level": "ERROR", "message": "rejected", "key": "{key}", "version_id": "{version}", "reason": "damaged"}}"#
+            );
+            read(&line, ABOUT)
         };
         assert_eq!(rejected("日本.jpg", "v2"), Some(Verdict::Rejected("damaged".to_owned())));
         assert_eq!(rejected("日本.jpg", "v1"), None);

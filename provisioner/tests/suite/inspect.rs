@@ -44,8 +44,8 @@ fn what_cannot_be_cleaned_reveals_things_too() {
     let folder = Folder::new(&[("cut.jpg", cut), ("scan.tiff", tiff[start..].to_vec())]);
     assert_shown!(folder.run(&["inspect", "cut.jpg", "scan.tiff"]).screen());
     let json = folder.run(&["inspect", "--json", "cut.jpg"]).json();
-    assert_eq!(json[0]["error"]["kind"], "truncated");
-    assert_eq!(json[0]["positions"][0]["source"], "EXIF");
+    assert_eq!(json["pictures"][0]["error"]["kind"], "truncated");
+    assert_eq!(json["pictures"][0]["positions"][0]["source"], "EXIF");
 }
 
 #[test]
@@ -70,10 +70,41 @@ fn folders_are_looked_into_when_that_is_asked_for() {
 fn what_inspect_tells_is_gone_after_sanitize() {
     let folder = Folder::new(&[("phone.jpg", telling(1))]);
     assert_eq!(folder.run(&["sanitize", "phone.jpg", "-o", "clean.jpg"]).code, 0);
-    let after = folder.run(&["inspect", "--json", "clean.jpg"]).json();
-    assert_eq!(after[0]["removable_bytes"], 0);
+    let after = &folder.run(&["inspect", "--json", "clean.jpg"]).json()["pictures"][0];
+    assert_eq!(after["removable_bytes"], 0);
+    assert_eq!((&after["positions"], &after["facts"]), (&serde_json::json!([]), &serde_json::json!([])));
+}
+
+/// A program must find the file again, whatever its name; a terminal must not obey it.
+#[test]
+fn json_has_exact_names() {
+    let odd = "in/a\u{1b}[2J\u{7f}\u{9b}\u{202e}.jpg";
+    let folder = Folder::new(&[(odd, plain())]);
+    let ran = folder.run(&["inspect", "--json", "-r", "in"]);
+    assert_eq!(ran.json()["pictures"][0]["file"], odd);
+    let shown = std::str::from_utf8(&ran.out).unwrap();
+    assert!(!shown.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{shown:?}");
+}
+
+/// Other systems' file systems have no such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn json_has_the_bytes_of_names_that_are_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = Folder::new(&[("in/b.jpg", plain())]);
+    let path = folder.path("in").join(std::ffi::OsStr::from_bytes(b"a\xff.jpg"));
+    std::fs::rename(folder.path("in/b.jpg"), path).unwrap();
+    let inspected = &folder.run(&["inspect", "--json", "-r", "in"]).json()["pictures"][0];
+    assert_eq!(inspected["file"], "in/a\u{fffd}.jpg");
+    // in/a\xff.jpg
+    assert_eq!(inspected["file_bytes"], "aW4vYf8uanBn");
+    let sanitized = &folder.run(&["sanitize", "--json", "-r", "in", "-o", "out"]).json()["files"][0];
+    assert_eq!(sanitized["file_bytes"], "aW4vYf8uanBn");
     assert_eq!(
-        (&after[0]["positions"], &after[0]["facts"]),
-        (&serde_json::json!([]), &serde_json::json!([]))
+        (&sanitized["status"], &sanitized["output"]),
+        (&"cleaned".into(), &"out/a\u{fffd}.jpg".into())
     );
+    // out/a\xff.jpg
+    assert_eq!(sanitized["output_bytes"], "b3V0L2H/LmpwZw==");
 }

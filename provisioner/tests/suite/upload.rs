@@ -182,6 +182,7 @@ async fn pictures_go_up_as_a_user_and_come_out_clean() {
     let output = place.run(&["upload", "pictures/日本.jpg", "--json", "--prefix", "2026/x"]).await;
     assert!(output.status.success(), "{}", text(&output.stderr));
     let lines = lines(&output);
+    assert_eq!((&lines[0]["version"], &lines[1]["version"]), (&1.into(), &Value::Null));
     assert_eq!(lines[0]["key"], "2026/x/日本.jpg");
     assert_eq!(lines[0]["outcome"], "clean");
     assert_eq!(lines[0]["clean_bytes"], lines[0]["expected"]["clean_bytes"]);

@@ -20,7 +20,7 @@ mod settings;
 pub use observe::{former, observe};
 pub use settings::Settings;
 
-use super::{Context, Line, Need, ResourceChange, Shown, idempotent, tags};
+use super::{Context, Line, Need, ResourceChange, idempotent, tags};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 use crate::config::AlarmsConfig;
 use crate::stack::{Stack, Tags};
@@ -163,7 +163,7 @@ impl ResourceChange for Change {
             Aspect::Create { settings, .. } => Line::create().note(settings.to_string()),
             Aspect::SetSettings { from, to } => {
                 let (from, to) = Settings::differences(from, to);
-                Line::set("settings", Shown::text(from), Shown::text(to))
+                Line::set("settings", from, to)
             }
             Aspect::SetTags { from, to } => tags::line(from, to),
             Aspect::Delete => Line::delete(),

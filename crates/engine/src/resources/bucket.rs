@@ -27,7 +27,7 @@ pub use empty::{Contents, count};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub use observe::{Observation, former, observe, replicas};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::AwsError;
@@ -82,6 +82,13 @@ impl ObservedEncryption {
                 Self { algorithm: "aws:kms".to_owned(), key: Some(key.clone()), bucket_key: true }
             }
         }
+    }
+}
+
+impl ObservedEncryption {
+    fn shown(&self) -> Option<Shown> {
+        let Self { algorithm, key, bucket_key } = self;
+        Shown::value(self, json!({"algorithm": algorithm, "kms_key": key, "bucket_key": bucket_key}))
     }
 }
 
@@ -252,7 +259,13 @@ impl ResourceChange for Change {
         match &self.aspect {
             Aspect::Create { region } => Line::create().note(format!("in {region}")),
             Aspect::BlockPublicAccess => {
-                Line::set("public access", None, Shown::text("blocked (all four settings)"))
+                let all = json!({
+                    "block_public_acls": true,
+                    "ignore_public_acls": true,
+                    "block_public_policy": true,
+                    "restrict_public_buckets": true,
+                });
+                Line::set("public access", None, Shown::value("blocked (all four settings)", all))
             }
             Aspect::EnforceOwnership { from, grants } => {
                 let from = from.as_ref().and_then(Shown::text);
@@ -264,18 +277,18 @@ impl ResourceChange for Change {
                 }
             }
             Aspect::SetEncryption { from, to } => {
-                Line::set("encryption", from.as_ref().and_then(Shown::text), Shown::text(to))
+                Line::set("encryption", from.as_ref().and_then(ObservedEncryption::shown), to.shown())
             }
             Aspect::SetVersioning { from, to } => Line::set("versioning", Shown::text(from), Shown::text(to)),
             Aspect::SetPolicy { from, to } => {
                 Line::set("bucket policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
             Aspect::SetLifecycle { from, to } => {
-                Line::set("lifecycle", from.shown(), to.as_ref().and_then(Shown::text))
+                Line::set("lifecycle", from.shown(), to.as_ref().and_then(Lifecycle::shown))
             }
             Aspect::SetTags { from, set } => tags::line(from, set),
             Aspect::Empty { contents } => {
-                Line::set("objects", Shown::text(contents), None).note("deleted for good")
+                Line::set("objects", Shown::value(contents, json!(contents)), None).note("deleted for good")
             }
             Aspect::Delete => Line::delete(),
         }

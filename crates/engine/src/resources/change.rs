@@ -108,11 +108,18 @@ pub struct Line {
     pub note: Option<String>,
 }
 
-/// A value in a plan.
+/// A value in a plan: as a person reads it, and as a program does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {
-    /// In one line.
+    /// The same words for both.
     Text(String),
+    /// Words for people, something structured for programs.
+    Value {
+        /// What a person reads.
+        words: String,
+        /// What a program reads.
+        value: Value,
+    },
     /// A JSON document, shown as a diff.
     Document(Value),
 }
@@ -155,10 +162,34 @@ impl Shown {
         Some(Self::Text(value.to_string()))
     }
 
+    /// A value that people read in words.
+    pub fn value(words: impl std::fmt::Display, value: impl Into<Value>) -> Option<Self> {
+        Some(Self::Value { words: words.to_string(), value: value.into() })
+    }
+
     /// A JSON document.
     #[must_use]
     pub fn document(value: &Value) -> Option<Self> {
         Some(Self::Document(value.clone()))
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn to_words(&self) -> String {
+        match self {
+            Self::Text(words) | Self::Value { words, .. } => words.clone(),
+            Self::Document(document) => document.to_string(),
+        }
+    }
+
+    /// What a program reads.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Text(words) => Value::from(words.as_str()),
+            Self::Value { value, .. } => value.clone(),
+            Self::Document(document) => document.clone(),
+        }
     }
 }
 

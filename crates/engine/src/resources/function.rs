@@ -23,6 +23,8 @@ mod settings;
 pub use observe::observe;
 pub use settings::{HANDLER, RUNTIME, Settings};
 
+use serde_json::json;
+
 use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
 use crate::aws::AwsError;
 use crate::stack::{Stack, Tags};
@@ -160,23 +162,25 @@ impl ResourceChange for Change {
                 settings.timeout,
                 short(code_sha256)
             )),
-            Self::SetCode { from, to } if from.1 == to.1 => {
-                Line::set("code", Shown::text(short(&from.0)), Shown::text(short(&to.0)))
+            Self::SetCode { from, to } => {
+                let code = |hash: &str, architecture: &str| {
+                    let words = if from.1 == to.1 {
+                        short(hash).to_owned()
+                    } else {
+                        format!("{} ({architecture})", short(hash))
+                    };
+                    Shown::value(words, json!({"code_sha256": hash, "architecture": architecture}))
+                };
+                Line::set("code", code(&from.0, &from.1), code(&to.0, to.1))
             }
-            Self::SetCode { from, to } => Line::set(
-                "code",
-                Shown::text(format!("{} ({})", short(&from.0), from.1)),
-                Shown::text(format!("{} ({})", short(&to.0), to.1)),
-            ),
             Self::SetSettings { from, to } => {
                 let (from, to) = Settings::differences(from, to);
-                Line::set("settings", Shown::text(from), Shown::text(to))
+                Line::set("settings", from, to)
             }
-            Self::SetConcurrency { from, to } => Line::set(
-                "reserved concurrency",
-                from.as_ref().and_then(Shown::text),
-                to.as_ref().and_then(Shown::text),
-            ),
+            Self::SetConcurrency { from, to } => {
+                let shown = |most: &Option<_>| most.and_then(|most| Shown::value(most, most));
+                Line::set("reserved concurrency", shown(from), shown(to))
+            }
             Self::SetTags { from, to } => tags::line(from, to),
             Self::Wait { state } => {
                 Line::set("state", state.as_ref().and_then(Shown::text), Shown::text("Active"))

@@ -117,13 +117,13 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        let days = |days: i32| format!("{days} days");
+        let days = |days: i32| Shown::value(format!("{days} days"), days);
         match self {
             Self::Create { .. } => Line::create(),
             Self::SetRetention { from, to } => Line::set(
                 "retention",
-                Shown::text(from.map_or_else(|| "for ever".to_owned(), days)),
-                Shown::text(days(*to)),
+                from.map_or_else(|| Shown::value("for ever", "forever"), days),
+                days(*to),
             ),
             Self::SetTags { from, to } => tags::line(from, to),
             Self::Delete { .. } => Line::delete(),

@@ -19,6 +19,7 @@ pub mod trigger;
 pub mod user;
 
 mod change;
+mod setting;
 
 pub use change::{Action, Change, Context, Line, Need, Progress, ResourceChange, Shown};
 

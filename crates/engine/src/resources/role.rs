@@ -19,7 +19,8 @@ use serde_json::Value;
 
 use super::iam::{BUSY, boundary, document, from_iam, to_iam, until_consistent};
 use super::identity::{self, Identity, Rights};
-use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent};
+use super::setting::Setting;
+use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent, setting};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline};
 use crate::config::BucketRole;
 use crate::policy;
@@ -52,13 +53,12 @@ impl Settings {
         Self { description, max_session: 3600 }
     }
 
-    /// Only what differs from `other`.
-    fn differences_from(&self, other: &Self) -> String {
-        let description =
-            (self.description != other.description).then(|| format!("description {:?}", self.description));
-        let session =
-            (self.max_session != other.max_session).then(|| format!("sessions of {} s", self.max_session));
-        description.into_iter().chain(session).collect::<Vec<_>>().join(", ")
+    fn settings(&self) -> Vec<Setting> {
+        let session = format!("sessions of {} s", self.max_session);
+        vec![
+            Setting::new("description", format!("description {:?}", self.description), &*self.description),
+            Setting::new("max_session_seconds", session, self.max_session),
+        ]
     }
 }
 
@@ -166,11 +166,10 @@ impl ResourceChange for Change {
             Self::SetTrust { from, to } => {
                 Line::set("trust policy", Shown::document(from), Shown::document(to))
             }
-            Self::SetSettings { from, to } => Line::set(
-                "settings",
-                Shown::text(from.differences_from(to)),
-                Shown::text(to.differences_from(from)),
-            ),
+            Self::SetSettings { from, to } => {
+                let (from, to) = setting::differing(from.settings(), to.settings());
+                Line::set("settings", setting::shown(from), setting::shown(to))
+            }
             Self::Identity(change) => change.line(),
             Self::Delete => Line::delete(),
         }

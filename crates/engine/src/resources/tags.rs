@@ -1,5 +1,7 @@
 //! Tags, which every service writes in its own types: ours are set, foreign ones kept.
 
+use serde_json::json;
+
 use crate::stack::{Stack, Tags};
 
 use super::{Line, Shown};
@@ -24,7 +26,11 @@ pub fn line(observed: &Tags, set: &Tags) -> Line {
         .filter(|(key, _)| set.contains_key(*key))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
-    Line::set("tags", (!old.is_empty()).then(|| Shown::Text(text(&old))), Shown::text(text(set)))
+    Line::set("tags", if old.is_empty() { None } else { shown(&old) }, shown(set))
+}
+
+fn shown(tags: &Tags) -> Option<Shown> {
+    Shown::value(text(tags), json!(tags))
 }
 
 /// Tags in one line.

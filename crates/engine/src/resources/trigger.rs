@@ -23,6 +23,7 @@ pub use overlap::{Clash, Foreign, clash};
 
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::LambdaFunctionConfiguration;
+use serde_json::json;
 
 use super::{Action, Address, Context, Line, Need, ResourceChange, Shown};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
@@ -30,7 +31,7 @@ use crate::config::BucketRole;
 use crate::stack::{Stack, is_trigger_of, trigger_id_prefix};
 
 /// One of our entries.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Entry {
     /// Its id.
     pub id: String,
@@ -169,8 +170,8 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
 impl ResourceChange for Change {
     fn line(&self) -> Line {
         let shown = |entries: &[Entry]| {
-            (!entries.is_empty())
-                .then(|| Shown::Text(entries.iter().map(Entry::to_string).collect::<Vec<_>>().join("\n")))
+            let words: Vec<String> = entries.iter().map(Entry::to_string).collect();
+            if words.is_empty() { None } else { Shown::value(words.join("\n"), json!(entries)) }
         };
         let mut line = Line::set("entries", shown(&self.from), shown(&self.to));
         if line.from.is_some() && line.to.is_some() {

@@ -81,7 +81,7 @@ fn ranges(sorted: &[usize]) -> String {
 
 fn brief(shown: &Shown) -> String {
     match shown {
-        Shown::Text(text) => text.replace('\n', " and "),
+        Shown::Text(text) | Shown::Value { words: text, .. } => text.replace('\n', " and "),
         Shown::Document(document) => match &document["Statement"] {
             Value::Array(statements) if statements.is_empty() => "no statements".to_owned(),
             Value::Array(statements) => statements.iter().map(statement).collect::<Vec<_>>().join("; "),

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use super::{config_errors_json, config_errors_text};
+use super::config_errors_text;
+use crate::json::Failed;
 use engine::config::{ConfigErrors, Overrides, load, parse};
 use proptest::prelude::*;
 
@@ -22,6 +23,11 @@ macro_rules! assert_shown {
     ($shown:expr) => {
         insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!($shown) })
     };
+}
+
+fn config_errors_json(errors: &ConfigErrors) -> serde_json::Value {
+    let failed = Failed::new(String::new(), 3, None).with_config(errors);
+    serde_json::to_value(failed).unwrap()["error"]["errors"].take()
 }
 
 #[test]

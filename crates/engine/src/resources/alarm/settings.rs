@@ -7,6 +7,10 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, StandardUnit, Statistic};
 
+use serde_json::json;
+
+use super::super::Shown;
+use super::super::setting::{self, Setting};
 use super::Kind;
 use crate::config::AlarmsConfig;
 use crate::stack::Stack;
@@ -120,33 +124,50 @@ impl Settings {
     }
 
     /// Only what differs, before and after.
-    pub(super) fn differences(from: &Self, to: &Self) -> (String, String) {
-        let differ: Vec<_> =
-            from.parts().into_iter().zip(to.parts()).filter(|(from, to)| from != to).collect();
-        let (from, to): (Vec<String>, Vec<String>) = differ.into_iter().unzip();
-        (from.join(", "), to.join(", "))
+    pub(super) fn differences(from: &Self, to: &Self) -> (Option<Shown>, Option<Shown>) {
+        let (from, to) = setting::differing(from.settings(), to.settings());
+        (setting::shown(from), setting::shown(to))
     }
 
-    fn parts(&self) -> Vec<String> {
+    fn settings(&self) -> Vec<Setting> {
         let list = |actions: &BTreeSet<String>| match actions.is_empty() {
             true => "nobody".to_owned(),
             false => actions.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
         };
         let dimensions: Vec<String> = self.dimensions.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let (namespace, name) = &self.metric;
+        let (looked_at, bad) = self.periods;
+        let enabled = if self.actions_enabled { "enabled" } else { "disabled" };
         vec![
-            format!("description {:?}", self.description),
-            format!("metric {} {}", self.metric.0, self.metric.1),
-            format!("of {}", dimensions.join(" ")),
-            format!("statistic {}", self.statistic),
-            format!("unit {}", self.unit.as_deref().unwrap_or("any")),
-            format!("period {} s", self.period),
-            format!("{} of {} periods", self.periods.1, self.periods.0),
-            self.comparison.clone(),
-            format!("threshold {}", self.threshold),
-            format!("missing data is {}", self.missing_data),
-            format!("actions {}", if self.actions_enabled { "enabled" } else { "disabled" }),
-            format!("tells {}", list(&self.actions)),
-            format!("tells when well {}", list(&self.other_actions)),
+            Setting::new("description", format!("description {:?}", self.description), &*self.description),
+            Setting::new(
+                "metric",
+                format!("metric {namespace} {name}"),
+                json!({"namespace": namespace, "name": name}),
+            ),
+            Setting::new("dimensions", format!("of {}", dimensions.join(" ")), json!(self.dimensions)),
+            Setting::new("statistic", format!("statistic {}", self.statistic), &*self.statistic),
+            Setting::new("unit", format!("unit {}", self.unit.as_deref().unwrap_or("any")), json!(self.unit)),
+            Setting::new("period", format!("period {} s", self.period), self.period),
+            Setting::new(
+                "periods",
+                format!("{bad} of {looked_at} periods"),
+                json!({"evaluated": looked_at, "to_alarm": bad}),
+            ),
+            Setting::new("comparison", &*self.comparison, &*self.comparison),
+            Setting::new("threshold", format!("threshold {}", self.threshold), self.threshold),
+            Setting::new(
+                "missing_data",
+                format!("missing data is {}", self.missing_data),
+                &*self.missing_data,
+            ),
+            Setting::new("actions_enabled", format!("actions {enabled}"), self.actions_enabled),
+            Setting::new("actions", format!("tells {}", list(&self.actions)), json!(self.actions)),
+            Setting::new(
+                "other_actions",
+                format!("tells when well {}", list(&self.other_actions)),
+                json!(self.other_actions),
+            ),
         ]
     }
 }
@@ -169,8 +190,10 @@ mod tests {
         let wanted = Settings::wanted(&stack, stack.config.alarms.as_ref().unwrap(), Kind::Errors);
         let disabled = Settings { actions_enabled: false, threshold: 9.5, ..wanted.clone() };
         let (from, to) = Settings::differences(&disabled, &wanted);
-        assert_eq!(from, "threshold 9.5, actions disabled");
-        assert_eq!(to, "threshold 5, actions enabled");
+        let value =
+            |threshold: f64, enabled: bool| json!({"threshold": threshold, "actions_enabled": enabled});
+        assert_eq!(from, Shown::value("threshold 9.5, actions disabled", value(9.5, false)));
+        assert_eq!(to, Shown::value("threshold 5, actions enabled", value(5.0, true)));
         assert_eq!(wanted.to_string(), "5 or more Errors in 5 minutes");
     }
 

@@ -13,7 +13,7 @@ use crate::config::BucketConfig;
 const RULE_ID: &str = "provisioner";
 
 /// What our one rule does. All in days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Lifecycle {
     /// Delete current objects.
     pub expire_days: Option<u32>,
@@ -45,6 +45,10 @@ impl Lifecycle {
         };
         (lifecycle != Self { expire_days: None, noncurrent_days: None, abort_multipart_days: None })
             .then_some(lifecycle)
+    }
+
+    pub(super) fn shown(&self) -> Option<Shown> {
+        Shown::value(self, serde_json::json!(self))
     }
 
     /// The document for S3.
@@ -111,7 +115,7 @@ impl ObservedLifecycle {
     pub(super) fn shown(&self) -> Option<Shown> {
         match self {
             Self::None => None,
-            Self::Ours(lifecycle) => Shown::text(lifecycle),
+            Self::Ours(lifecycle) => lifecycle.shown(),
             Self::Other(words) => Shown::text(words),
         }
     }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value, json};
+
+use super::super::Shown;
+use super::super::setting::{self, Setting};
 use crate::stack::Stack;
 
 /// The runtime: no language runtime, just the binary.
@@ -75,45 +79,60 @@ impl Settings {
 
     /// Only what differs, before and after. Values of the user's own environment
     /// variables may be secrets, so just their names are shown.
-    pub(super) fn differences(from: &Self, to: &Self) -> (String, String) {
-        let mut before = Vec::new();
-        let mut after = Vec::new();
-        let mut add = |what: &str, from: String, to: String| {
-            if from != to {
-                before.push(format!("{what} {from}"));
-                after.push(format!("{what} {to}"));
-            }
+    pub(super) fn differences(from: &Self, to: &Self) -> (Option<Shown>, Option<Shown>) {
+        let (mut before, mut after) = setting::differing(from.settings(), to.settings());
+        let (old, new) = from.variables_unlike(to);
+        before.extend(old);
+        after.extend(new);
+        (setting::shown(before), setting::shown(after))
+    }
+
+    /// All but the environment.
+    fn settings(&self) -> Vec<Setting> {
+        let text = |key, name: &str, value: &String| Setting::new(key, format!("{name} {value}"), &**value);
+        let optional = |key, name: &str, value: &String| {
+            let json = if value.is_empty() { Value::Null } else { Value::from(&**value) };
+            Setting::new(key, format!("{name} {}", word(value)), json)
         };
-        add("memory", format!("{} MB", from.memory), format!("{} MB", to.memory));
-        add("timeout", format!("{} s", from.timeout), format!("{} s", to.timeout));
-        add("role", from.role.clone(), to.role.clone());
-        add("runtime", from.runtime.clone(), to.runtime.clone());
-        add("handler", from.handler.clone(), to.handler.clone());
-        add("layers", list(&from.layers), list(&to.layers));
-        add("description", format!("{:?}", from.description), format!("{:?}", to.description));
-        add("VPC subnets", list(&from.subnets), list(&to.subnets));
-        add("dead letter target", word(&from.dead_letter_target), word(&to.dead_letter_target));
-        add("KMS key", word(&from.kms_key), word(&to.kms_key));
-        add("log group", from.log_group.clone(), to.log_group.clone());
-        add("tracing", from.tracing.clone(), to.tracing.clone());
-        let megabytes = |size: i32| format!("{size} MB");
-        add("ephemeral storage", megabytes(from.ephemeral_storage), megabytes(to.ephemeral_storage));
-        let mut names: Vec<&String> = from.environment.keys().chain(to.environment.keys()).collect();
+        let number = |key, name: &str, value: i64, unit: &str| {
+            Setting::new(key, format!("{name} {value} {unit}"), value)
+        };
+        vec![
+            number("memory", "memory", self.memory.into(), "MB"),
+            number("timeout", "timeout", self.timeout.into(), "s"),
+            text("role", "role", &self.role),
+            text("runtime", "runtime", &self.runtime),
+            text("handler", "handler", &self.handler),
+            Setting::new("layers", format!("layers {}", list(&self.layers)), json!(self.layers)),
+            Setting::new("description", format!("description {:?}", self.description), &*self.description),
+            Setting::new("subnets", format!("VPC subnets {}", list(&self.subnets)), json!(self.subnets)),
+            optional("dead_letter_target", "dead letter target", &self.dead_letter_target),
+            optional("kms_key", "KMS key", &self.kms_key),
+            text("log_group", "log group", &self.log_group),
+            text("tracing", "tracing", &self.tracing),
+            number("ephemeral_storage", "ephemeral storage", self.ephemeral_storage.into(), "MB"),
+        ]
+    }
+
+    /// The environment variables that differ, by name: `set`, `unset` or `changed`.
+    fn variables_unlike(&self, to: &Self) -> (Option<Setting>, Option<Setting>) {
+        let mut names: Vec<&String> = self.environment.keys().chain(to.environment.keys()).collect();
         names.sort();
         names.dedup();
-        for name in names {
-            let (old, new) = (from.environment.get(name), to.environment.get(name));
-            if old != new {
-                let state = |value: Option<&String>, is_new: bool| match value {
-                    None => "unset",
-                    Some(_) if is_new && old.is_some() => "changed",
-                    Some(_) => "set",
-                };
-                before.push(format!("${name} {}", state(old, false)));
-                after.push(format!("${name} {}", state(new, true)));
-            }
-        }
-        (before.join(", "), after.join(", "))
+        names.retain(|name| self.environment.get(*name) != to.environment.get(*name));
+        let side = |state: &dyn Fn(&String) -> &'static str| {
+            let words: Vec<String> = names.iter().map(|name| format!("${name} {}", state(name))).collect();
+            let value: Map<String, Value> =
+                names.iter().map(|name| ((*name).clone(), Value::from(state(name)))).collect();
+            (!words.is_empty()).then(|| Setting::new("environment", words.join(", "), value))
+        };
+        let before = |name: &String| if self.environment.contains_key(name) { "set" } else { "unset" };
+        let after = |name: &String| match (self.environment.get(name), to.environment.get(name)) {
+            (_, None) => "unset",
+            (Some(_), Some(_)) => "changed",
+            (None, Some(_)) => "set",
+        };
+        (side(&before), side(&after))
     }
 }
 
@@ -123,4 +142,39 @@ fn list(values: &[String]) -> String {
 
 fn word(value: &str) -> String {
     if value.is_empty() { "none".to_owned() } else { value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, parse};
+
+    #[test]
+    fn what_differs_is_told_and_no_variable_by_its_value() {
+        let config = parse("stack = \"abc\"", "config.toml", &Overrides::default()).unwrap();
+        let wanted = Settings::wanted(&Stack::new(config, "aws", "123456789012", "eu-central-1"));
+        let with = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Settings { environment: variables.collect(), ..wanted.clone() }
+        };
+        let from =
+            Settings { kms_key: "arn:key".to_owned(), ..with(&[("A", "secret"), ("B", "1"), ("C", "1")]) };
+        let (from, to) = Settings::differences(&from, &with(&[("A", "hidden"), ("C", "1"), ("D", "1")]));
+        let variables = json!({"A": "set", "B": "set", "D": "unset"});
+        assert_eq!(
+            from,
+            Shown::value(
+                "KMS key arn:key, $A set, $B set, $D unset",
+                json!({"kms_key": "arn:key", "environment": variables})
+            )
+        );
+        let variables = json!({"A": "changed", "B": "unset", "D": "set"});
+        assert_eq!(
+            to,
+            Shown::value(
+                "KMS key none, $A changed, $B unset, $D set",
+                json!({"kms_key": null, "environment": variables})
+            )
+        );
+    }
 }

@@ -1,0 +1,40 @@
+//! What `--json` prints: one type for each document and line, one file for each command.
+//!
+//! These types are an interface. `docs/json.md` is made of them and their comments by the tests: a changed field
+//! shows there, and in the snapshots. Fields may be added; whatever else changes raises the version.
+
+mod changes;
+mod error;
+mod exact;
+mod export;
+mod inspect;
+mod local;
+mod package;
+mod picture;
+mod plan;
+mod sanitize;
+mod status;
+mod upload;
+mod write;
+
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod sample_stack;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use changes::{Event, Ready, Removed};
+pub(crate) use error::Failed;
+pub(crate) use exact::exact;
+pub(crate) use export::{Imports, Policies, Tfvars};
+pub(crate) use inspect::Inspected;
+pub(crate) use local::{LocalReset, LocalStarted, LocalStatus, LocalStopped};
+pub(crate) use package::Packaged;
+pub(crate) use plan::Plan;
+pub(crate) use sanitize::Sanitized;
+pub(crate) use status::Status;
+pub(crate) use upload::{Upload, Uploaded};
+pub(crate) use write::{document, line, millis, version_line};

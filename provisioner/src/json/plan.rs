@@ -1,0 +1,159 @@
+//! `plan`, and the first line of `up` and `down`.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use engine::plan::{self, resource_action};
+use engine::resources::{self, ResourceChange, Shown};
+use engine::stack::Stack;
+
+/// What is to be done, and what stands in the way.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Plan {
+    /// The name of the stack.
+    stack: String,
+    /// The AWS account.
+    account: String,
+    /// The AWS region.
+    region: String,
+    /// The resources that change, in the order in which that begins.
+    resources: Vec<Resource>,
+    /// What a person should know.
+    notes: Vec<String>,
+    /// Why the plan cannot be executed. Empty: it can.
+    problems: Vec<Problem>,
+    /// How many resources it touches.
+    summary: Summary,
+}
+
+/// A resource that changes.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Resource {
+    /// What it is: `source bucket`, `destination bucket`, `former bucket`, `log group`, `role`, `function`,
+    /// `function policy`, `trigger`, `alarm`, `user`.
+    resource: String,
+    /// Its name in AWS.
+    name: String,
+    /// What all its changes amount to.
+    action: Action,
+    /// Its changes, in the order of their execution.
+    changes: Vec<Change>,
+}
+
+/// A change of a resource.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Change {
+    /// What happens to the attribute, or to the whole resource.
+    action: Action,
+    /// Which attribute; null: the whole resource.
+    attribute: Option<&'static str>,
+    /// Its value now; null: none. See [values](#values-of-a-plan).
+    from: Option<Value>,
+    /// Its value afterwards; null: none.
+    to: Option<Value>,
+    /// The same in words, for people; null when there is no value, or a policy.
+    summary: Option<String>,
+    /// A remark for people.
+    note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+enum Action {
+    Create,
+    Update,
+    Delete,
+}
+
+/// What stands in the way.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Problem {
+    /// What it is.
+    what: String,
+    /// Why that is in the way.
+    why: &'static str,
+    /// How to go on.
+    hint: &'static str,
+}
+
+/// Counts of resources.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Summary {
+    /// Resources to create.
+    create: usize,
+    /// Resources to change.
+    change: usize,
+    /// Resources to delete.
+    delete: usize,
+    /// Resources that stay as they are.
+    unchanged: usize,
+}
+
+impl Plan {
+    pub(crate) fn of(plan: &plan::Plan, stack: &Stack) -> Self {
+        let resources = plan.by_resource().into_iter().map(|(address, steps)| Resource {
+            resource: address.to_string(),
+            name: address.name(stack).to_owned(),
+            action: Action::of(resource_action(&steps)),
+            changes: steps.iter().map(|step| Change::of(&step.change)).collect(),
+        });
+        let problems = plan.problems.iter().map(|problem| Problem {
+            what: problem.what(),
+            why: problem.why(),
+            hint: problem.fix(),
+        });
+        let plan::Summary { create, change, delete, unchanged } = plan.summary();
+        Self {
+            stack: stack.names.stack.clone(),
+            account: stack.names.account.clone(),
+            region: stack.names.region.clone(),
+            resources: resources.collect(),
+            notes: plan.notes.iter().map(ToString::to_string).collect(),
+            problems: problems.collect(),
+            summary: Summary { create, change, delete, unchanged },
+        }
+    }
+}
+
+impl Change {
+    fn of(change: &resources::Change) -> Self {
+        let line = change.line();
+        let value = |shown: &Option<Shown>| shown.as_ref().map(Shown::to_value);
+        Self {
+            action: Action::of(line.action),
+            attribute: line.attribute,
+            from: value(&line.from),
+            to: value(&line.to),
+            summary: summary(line.from.as_ref(), line.to.as_ref()),
+            note: line.note,
+        }
+    }
+}
+
+/// The change in one line. Policies have none: their statements are compared by meaning, and that takes a page.
+fn summary(from: Option<&Shown>, to: Option<&Shown>) -> Option<String> {
+    if [from, to].into_iter().flatten().any(|shown| matches!(shown, Shown::Document(_))) {
+        return None;
+    }
+    let words = |shown: &Shown| shown.to_words().replace('\n', "; ");
+    match (from.map(words), to.map(words)) {
+        (Some(from), Some(to)) => Some(format!("{from} -> {to}")),
+        (from, to) => from.or(to),
+    }
+}
+
+impl Action {
+    fn of(action: resources::Action) -> Self {
+        match action {
+            resources::Action::Create => Self::Create,
+            resources::Action::Update => Self::Update,
+            resources::Action::Delete => Self::Delete,
+        }
+    }
+}

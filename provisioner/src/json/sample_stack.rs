@@ -1,0 +1,157 @@
+//! A stack and what may be found of it, for the samples.
+
+use std::collections::BTreeMap;
+
+use engine::config::{BucketRole, Overrides, parse};
+use engine::plan::{self, DataRule, Step};
+use engine::resources::{Address, Change, alarm, bucket, function, log_group};
+use engine::stack::Stack;
+use engine::world::World;
+
+const CONFIG: &str = "stack = \"photos\"\n[trigger]\nsuffixes = [\".jpg\"]\n[alarms]\n[[users]]\nname = \"ann\"\n\
+                      bucket = \"source\"\naccess = \"write-only\"\n";
+/// A SHA-256 as Lambda writes it.
+pub(super) const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+pub(super) fn stack() -> Stack {
+    let config = parse(CONFIG, "config.toml", &Overrides::default()).unwrap();
+    Stack::new(config, "aws", "123456789012", "eu-central-1")
+}
+
+fn nothing() -> World {
+    World {
+        source: bucket::Observation::Absent,
+        destination: bucket::Observation::Absent,
+        replicas: Vec::new(),
+        former_buckets: Vec::new(),
+        log_group: None,
+        role: None,
+        function: None,
+        permission: Vec::new(),
+        trigger: Default::default(),
+        alarms: BTreeMap::new(),
+        former_alarms: Vec::new(),
+        users: BTreeMap::from([("photos-ann".to_owned(), None)]),
+        former_users: Vec::new(),
+    }
+}
+
+/// The plan that creates everything.
+pub(super) fn creation() -> plan::Plan {
+    plan::up(&stack(), HASH, &nothing(), false)
+}
+
+/// Its first change alone.
+pub(super) fn beginning() -> plan::Plan {
+    let mut plan = creation();
+    plan.steps.truncate(1);
+    plan
+}
+
+/// Changes of each kind of value that a creation does not have.
+pub(super) fn update() -> plan::Plan {
+    let stack = stack();
+    let settings = function::Settings::wanted(&stack);
+    let mut old = settings.clone();
+    old.memory = 512;
+    old.layers = vec!["arn:aws:lambda:eu-central-1:123456789012:layer:spy:1".to_owned()];
+    old.environment.insert("TOKEN".to_owned(), "secret".to_owned());
+    let wanted = alarm::Settings::wanted(&stack, stack.config.alarms.as_ref().unwrap(), alarm::Kind::Errors);
+    let louder = alarm::Settings { threshold: 9.5, actions_enabled: false, ..wanted.clone() };
+    let source = stack.names.bucket(BucketRole::Source).to_owned();
+    let of_source = |aspect| Change::Bucket(bucket::Change { bucket: source.clone(), aspect });
+    let kms = bucket::ObservedEncryption {
+        algorithm: "aws:kms".to_owned(),
+        key: Some(
+            "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(),
+        ),
+        bucket_key: true,
+    };
+    let aes = bucket::ObservedEncryption { algorithm: "AES256".to_owned(), key: None, bucket_key: false };
+    let step = |address, change| Step { address, change, after: Vec::new() };
+    plan::Plan {
+        steps: vec![
+            step(
+                Address::Bucket(BucketRole::Source),
+                of_source(bucket::Aspect::SetVersioning {
+                    from: bucket::Versioning::Suspended,
+                    to: bucket::Versioning::Enabled,
+                }),
+            ),
+            step(
+                Address::Bucket(BucketRole::Source),
+                of_source(bucket::Aspect::SetEncryption { from: Some(aes), to: kms }),
+            ),
+            step(Address::LogGroup, Change::LogGroup(log_group::Change::SetRetention { from: None, to: 30 })),
+            step(
+                Address::Function,
+                Change::Function(function::Change::SetCode {
+                    from: (HASH.replace('4', "5"), "arm64".to_owned()),
+                    to: (HASH.to_owned(), "arm64"),
+                }),
+            ),
+            step(
+                Address::Function,
+                Change::Function(function::Change::SetSettings {
+                    from: Box::new(old),
+                    to: Box::new(settings),
+                }),
+            ),
+            step(
+                Address::Function,
+                Change::Function(function::Change::SetConcurrency { from: None, to: Some(5) }),
+            ),
+            step(
+                Address::Alarm("photos-errors".to_owned()),
+                Change::Alarm(alarm::Change {
+                    alarm: "photos-errors".to_owned(),
+                    aspect: alarm::Aspect::SetSettings { from: Box::new(louder), to: Box::new(wanted) },
+                }),
+            ),
+        ],
+        notes: Vec::new(),
+        problems: vec![plan::Problem::Taken {
+            bucket: stack.names.bucket(BucketRole::Destination).to_owned(),
+        }],
+        unchanged: vec![Address::Role],
+    }
+}
+
+/// The plan that removes what is there of it.
+pub(super) fn removal() -> plan::Plan {
+    let stack = stack();
+    let world = World { function: Some(function()), ..nothing() };
+    plan::down(&stack, &world, &BTreeMap::new(), DataRule::Delete)
+}
+
+/// A stack with a function, a trigger and an alarm.
+pub(super) fn something() -> World {
+    let stack = stack();
+    let settings =
+        alarm::Settings::wanted(&stack, stack.config.alarms.as_ref().unwrap(), alarm::Kind::Errors);
+    let alarm = alarm::Observed { settings, state: "OK".to_owned(), tags: stack.tags.clone() };
+    World {
+        function: Some(function()),
+        trigger: engine::resources::trigger::Observed {
+            ours: engine::resources::trigger::wanted(&stack),
+            foreign: Vec::new(),
+        },
+        alarms: BTreeMap::from([("photos-errors".to_owned(), alarm)]),
+        ..nothing()
+    }
+}
+
+fn function() -> function::Observed {
+    let stack = stack();
+    function::Observed {
+        settings: function::Settings::wanted(&stack),
+        architecture: "arm64".to_owned(),
+        code_sha256: HASH.to_owned(),
+        code_size: 2_400_000,
+        state: "Active".to_owned(),
+        state_reason: None,
+        last_modified: "2026-05-01T12:34:56.000+0000".to_owned(),
+        reserved_concurrency: None,
+        tags: stack.tags.clone(),
+    }
+}

@@ -1,0 +1,272 @@
+//! A value of each document and line, made by the code that makes the real ones: for the snapshots, and as the examples
+//! of `docs/json.md`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::sample_stack::{HASH, beginning, removal, something, stack, update};
+use super::*;
+use crate::artifact::Package;
+use crate::failure::Failure;
+use crate::files::Location;
+use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
+use crate::upload::{Arrival, Outcome, Picture, Prediction};
+use engine::apply;
+use engine::aws::AwsError;
+use engine::config::{Architecture, Overrides, parse};
+use engine::events::{self, Skipped};
+use engine::resources::{Progress, bucket};
+use sanitizer::facts::Facts;
+use testkit::one_pixel::{exif, picture, segment};
+
+/// What one command prints.
+pub(super) struct Sample {
+    /// The command.
+    pub(super) command: &'static str,
+    /// The file of its example.
+    pub(super) name: &'static str,
+    /// What it prints: one document, or lines.
+    pub(super) printed: Vec<String>,
+    /// Its type.
+    pub(super) schema: Value,
+}
+
+/// All of them.
+pub(super) fn all() -> Vec<Sample> {
+    vec![
+        of("plan", "plan", &Plan::of(&update(), &stack())),
+        lines("up", "up", &up()),
+        lines("down", "down", &down()),
+        of("status", "status", &status()),
+        lines("upload", "upload", &upload()),
+        of("inspect", "inspect", &inspected()),
+        of("sanitize", "sanitize", &sanitized()),
+        of(
+            "local start",
+            "local-start",
+            &LocalStarted {
+                endpoint: "https://127.0.0.1:4566".to_owned(),
+                environment: BTreeMap::from([("AWS_ENDPOINT_URL", "https://127.0.0.1:4566".to_owned())]),
+            },
+        ),
+        of("local stop", "local-stop", &LocalStopped { stopped: true }),
+        of(
+            "local status",
+            "local-status",
+            &LocalStatus::of(local_aws::Status {
+                running: true,
+                problem: None,
+                pid: Some(4711),
+                endpoint: Some("https://127.0.0.1:4566".to_owned()),
+                version: Some("1.2.3".to_owned()),
+                data_bytes: 81_920,
+                home: PathBuf::from("/home/ann/.cache/provisioner"),
+                log: latin1("/home/ann/caf", "/server.log"),
+            }),
+        ),
+        of("local reset", "local-reset", &LocalReset { reset: true }),
+        of("package", "package", &packaged()),
+        of("export tfvars", "export-tfvars", &Tfvars::of(&latin1("caf", "/stack.auto.tfvars.json"))),
+        of("export imports", "export-imports", &imports()),
+        of("export policies", "export-policies", &policies()),
+        lines("errors", "errors", &errors()),
+    ]
+}
+
+fn of<T: Serialize + JsonSchema>(command: &'static str, name: &'static str, content: &T) -> Sample {
+    Sample { command, name, printed: vec![document(content).unwrap()], schema: schema::<T>() }
+}
+
+fn lines<T: Serialize + JsonSchema>(command: &'static str, name: &'static str, content: &[T]) -> Sample {
+    let printed = content.iter().enumerate().map(|(index, content)| {
+        if index == 0 { version_line(content).unwrap() } else { line(content).unwrap() }
+    });
+    Sample { command, name, printed: printed.collect(), schema: schema::<T>() }
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.inline_subschemas = true;
+    });
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// A path that is not UTF-8.
+fn latin1(start: &str, end: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = [start.as_bytes(), b"\xe9", end.as_bytes()].concat();
+    PathBuf::from(std::ffi::OsStr::from_bytes(&bytes))
+}
+
+fn up() -> Vec<Event> {
+    let (plan, stack, elapsed) = (beginning(), stack(), Duration::from_millis(1200));
+    let (index, step) = (0, &plan.steps[0]);
+    let error = AwsError {
+        operation: "CreateBucket",
+        code: Some("OperationAborted".to_owned()),
+        status: Some(409),
+        message: "A conflicting conditional operation is in progress".to_owned(),
+        request_id: Some("4442587FB7D0A2F9".to_owned()),
+        transport: None,
+    };
+    let deadline = Duration::from_secs(60);
+    let progress = Progress { done: 2000, total: Some(5000), what: "objects deleted" };
+    let outcome = apply::Outcome { done: vec![0, 1], waited: elapsed, ..Default::default() };
+    let happened = [
+        events::Event::Started { index, step },
+        events::Event::Waiting { index, step, why: "IAM does not show the role yet", elapsed, deadline },
+        events::Event::Progress { index, step, progress, elapsed },
+        events::Event::Done { index, step, elapsed },
+        events::Event::Failed { index, step, error: &error },
+        events::Event::Abandoned { index, step },
+        events::Event::Skipped { index, step, why: Skipped::Dependency },
+    ];
+    let mut lines = vec![Event::Planned(Plan::of(&plan, &stack))];
+    lines.extend(happened.iter().map(|event| Event::of(event, &stack)));
+    lines.push(Event::executed(&outcome, Duration::from_millis(3400), 96));
+    lines.push(Event::Ready(Ready {
+        changed: true,
+        source_bucket: "photos-uploads-123456789012".to_owned(),
+        destination_bucket: "photos-clean-123456789012".to_owned(),
+        function: stack.names.function.clone(),
+        role: stack.names.role_arn(),
+        users: vec!["photos-ann".to_owned()],
+        aws_calls: 120,
+    }));
+    lines
+}
+
+fn down() -> Vec<Event> {
+    let outcome = apply::Outcome { done: vec![0], ..Default::default() };
+    vec![
+        Event::Planned(Plan::of(&removal(), &stack())),
+        Event::executed(&outcome, Duration::from_millis(800), 40),
+        Event::Removed(Removed { residue: Vec::new(), aws_calls: 57 }),
+    ]
+}
+
+fn status() -> Status {
+    let contents = bucket::Contents { objects: 3, versions: 1, bytes: 9_400_000, ..Default::default() };
+    let drift = vec!["role photos-sanitizer".to_owned()];
+    Status::of(&stack(), &something(), [&contents, &bucket::Contents::default()], drift, Vec::new())
+}
+
+/// A report of the real thing: EXIF, a comment, and something behind the end.
+fn report() -> sanitizer::Report {
+    let picture = picture(&[exif(), segment(0xFE, b"a comment")], b"tail");
+    let mut options = sanitizer::Options::default();
+    options.facts = true;
+    sanitizer::sanitize(bytes::Bytes::from(picture), &options).unwrap().report
+}
+
+fn upload() -> Vec<Upload> {
+    let path = PathBuf::from("in/a\u{1b}.jpg");
+    let location = Location::Named(path.clone());
+    let photo = Picture { path, location, key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
+    let arrival = |prediction, outcome| {
+        let arrival = Arrival { picture: &photo, prediction, outcome, elapsed: Duration::from_millis(420) };
+        Upload::arrival(&arrival, "photos-uploads-123456789012", "photos-clean-123456789012")
+    };
+    let clean = Prediction::Clean { length: 1_199_000, report: Box::new(report()) };
+    let refused = || Prediction::Refused { kind: "not-a-picture", reason: "not a picture".to_owned() };
+    vec![
+        Upload::skipped(Path::new("in/notes.txt"), "nothing cleans it: no suffix of the trigger"),
+        Upload::skipped(&latin1("in/caf", ".txt"), "a symbolic link"),
+        Upload::problem(&latin1("in/caf", ".jpg"), "its name is not UTF-8, as keys must be; rename it"),
+        arrival(clean, Outcome::Clean { length: 1_199_000 }),
+        arrival(refused(), Outcome::Refused("not a picture".to_owned())),
+        arrival(refused(), Outcome::Rejected("not a picture".to_owned())),
+        arrival(refused(), Outcome::Uploaded),
+        arrival(Prediction::Unknown, Outcome::Overdue(None)),
+        arrival(Prediction::Unknown, Outcome::Stopped { uploaded: false }),
+        Upload::AccessKeyLeft {
+            user: "photos-ann".to_owned(),
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            error: "DeleteAccessKey: no answer".to_owned(),
+        },
+        Upload::Uploaded(Uploaded {
+            pictures: 6,
+            clean: 1,
+            not_waited_for: 1,
+            refused: 1,
+            rejected: 1,
+            overdue: 1,
+            failed: 0,
+            interrupted: 1,
+            bytes: 4_800_000,
+            elapsed_ms: 2300,
+            aws_calls: 14,
+        }),
+    ]
+}
+
+fn inspected() -> Inspected {
+    let input = |path: PathBuf| Input::File(Location::Named(path));
+    let unreadable =
+        Unreadable { kind: "not-a-picture", reason: "not a picture".to_owned(), facts: Facts::default() };
+    Inspected::of(&[
+        Inspection { input: input("a.jpg".into()), bytes: 1970, named: true, result: Ok(report()) },
+        Inspection { input: input(latin1("caf", ".txt")), bytes: 0, named: false, result: Err(unreadable) },
+    ])
+}
+
+fn sanitized() -> Sanitized {
+    let one = |input: PathBuf, ending| Cleaned {
+        output: Some(Path::new("out").join(&input)),
+        input: Input::File(Location::Named(input)),
+        named: false,
+        ending,
+    };
+    let all = [
+        one(latin1("caf", ".jpg"), Ending::Cleaned { report: report(), bytes_in: 1970, bytes_out: 1032 }),
+        one("clean.jpg".into(), Ending::AlreadyClean(report())),
+        one("notes.txt".into(), Ending::Skipped("not a picture".to_owned())),
+        one("cut.jpg".into(), Ending::Refused(sanitizer::Error::NotAPicture)),
+        one("locked.jpg".into(), Ending::Failed("Permission denied (os error 13)".to_owned())),
+    ];
+    let all: Vec<&Cleaned> = all.iter().collect();
+    Sanitized::of(&all, &Summary::of(all.iter().copied()))
+}
+
+fn packaged() -> Packaged {
+    let package = Package {
+        zip: vec![0; 2_400_000].into(),
+        code_sha256: HASH.to_owned(),
+        bootstrap_bytes: 6_000_000,
+        architecture: Architecture::Arm64,
+        glibc: None,
+    };
+    Packaged::of(&package, &latin1("caf", "/function.zip"))
+}
+
+fn imports() -> Imports {
+    let files = ["imports.tf", "imports_override.tf"].map(|name| latin1("caf", "").join(name));
+    Imports::of(&[&files[0], &files[1]], 24)
+}
+
+fn policies() -> Policies {
+    let stack = stack();
+    Policies::of(crate::terraform::policies(&stack), &stack)
+}
+
+fn errors() -> Vec<Failed> {
+    let errors = parse("stack = 1", "config.toml", &Overrides::default()).unwrap_err();
+    let denied = AwsError {
+        operation: "CreateBucket",
+        code: Some("AccessDenied".to_owned()),
+        status: Some(403),
+        message: "Access Denied".to_owned(),
+        request_id: Some("4442587FB7D0A2F9".to_owned()),
+        transport: None,
+    };
+    [Failure::Config(errors), Failure::Aws(denied), Failure::Partial { total: 7, failed: 3 }]
+        .iter()
+        .map(Failure::to_json)
+        .collect()
+}
