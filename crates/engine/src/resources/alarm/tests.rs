@@ -27,7 +27,8 @@ fn each_aspect_is_synced_on_its_own() {
     drifted("as desired", |_| (), &[]);
     drifted("it has gone off", |alarm| alarm.state = "ALARM".to_owned(), &[]);
     drifted("no tags", |alarm| alarm.tags.clear(), &["1 + tags: provisioner:stack=photos"]);
-    let rows: [(fn(&mut Settings), &str); 13] = [
+    type Drift = fn(&mut Settings);
+    let rows: [(Drift, &str); 13] = [
         (
             |s| s.description.clear(),
             "description \"\" -> description \"Pictures could not be cleaned (provisioner)\"",

@@ -119,7 +119,7 @@ fn each_aspect_is_synced_on_its_own() {
     drifted(
         "a wrong tag, and one of others",
         |bucket| {
-            bucket.tags.extend([("team", "x"), ("theirs", "y")].map(|(k, v)| (k.to_owned(), v.to_owned())))
+            bucket.tags.extend([("team", "x"), ("theirs", "y")].map(|(k, v)| (k.to_owned(), v.to_owned())));
         },
         &["1 ~ tags: team=x -> team=media"],
     );

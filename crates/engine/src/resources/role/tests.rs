@@ -38,7 +38,7 @@ fn each_aspect_is_synced_on_its_own() {
         "anybody may assume it",
         |role| {
             role.trust =
-                json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]})
+                json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]});
         },
         &["1 ~ trust policy: Allow sts:AssumeRole -> Allow sts:AssumeRole | narrows"],
     );

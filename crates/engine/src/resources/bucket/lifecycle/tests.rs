@@ -43,7 +43,8 @@ fn a_rule_that_does_more_or_less_is_not_ours() {
         ObservedLifecycle::from_s3(&[rule])
     };
     let other = ObservedLifecycle::Other("rule provisioner".to_owned());
-    let cases: [(&str, fn(&mut LifecycleRule)); 6] = [
+    type Change = fn(&mut LifecycleRule);
+    let cases: [(&str, Change); 6] = [
         ("disabled", |rule| rule.status = ExpirationStatus::Disabled),
         ("of a folder", |rule| rule.filter = Some(LifecycleRuleFilter::builder().prefix("a/").build())),
         ("of a tag", |rule| {
