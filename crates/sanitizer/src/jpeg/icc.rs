@@ -112,7 +112,7 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::icc::tests::one_tag_profile as icc;
+    use crate::icc::old::one_tag_profile as icc;
 
     /// A file of the parts given as (number, total, data), and their fates.
     fn fates(parts: &[(u8, u8, &[u8])], policy: IccPolicy) -> Vec<Fate> {

@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn profile() -> Vec<u8> {
-        icc::tests::one_tag_profile(200)
+        icc::old::one_tag_profile(200)
     }
 
     #[test]
