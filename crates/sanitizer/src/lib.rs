@@ -49,6 +49,9 @@
 //! allows), at most 64 KiB besides input and output but for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
+// Tests compare with libjpeg, which is C.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
 mod error;
 pub mod facts;
 mod format;

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::rotate::{self, Transform};
+use super::rotate;
+use super::transform::Transform;
 use super::walk::{Walked, walk};
 use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized};
 

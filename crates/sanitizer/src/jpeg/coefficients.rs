@@ -5,8 +5,8 @@
 //! no pass of its own and no second copy.
 
 use super::{
-    entropy::{Component, Frame},
-    rotate::Transform,
+    frame::{Component, Frame},
+    transform::Transform,
 };
 
 /// The coefficients of 8x8 samples, in zigzag order.

@@ -6,8 +6,7 @@ use std::io::Cursor;
 use bytes::Bytes;
 
 use super::{
-    SIGNATURE,
-    chunk::{self, Chunk, malformed},
+    chunk::{self, Chunk, SIGNATURE, malformed},
     header::{Color, Header},
 };
 use crate::Error;
