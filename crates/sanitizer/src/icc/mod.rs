@@ -20,9 +20,10 @@
 
 mod adobe_rgb;
 mod curve;
+mod decision;
+mod exif;
 mod facts;
 mod header;
-mod layout;
 mod lut;
 mod lut_ab;
 mod mpe;
@@ -36,14 +37,20 @@ mod text;
 mod writer;
 
 pub(crate) use adobe_rgb::adobe_rgb;
+pub(crate) use decision::{Decision, decide};
+pub(crate) use exif::is_adobe_rgb;
 pub(crate) use facts::read_icc;
-pub(crate) use layout::{Layout, PLAIN_SRGB_MAX_LEN, declared_len};
-pub(crate) use rebuild::{MAX_LEN, Rebuilt, Unreadable, rebuild};
-pub(crate) use srgb::is_plain_srgb;
+pub(crate) use rebuild::{MAX_LEN, Rebuilt};
+use rebuild::{Unreadable, rebuild};
+use srgb::is_plain_srgb;
+
+/// What is left of a profile that can be read.
+#[cfg(test)]
+pub(crate) fn rebuild_for_tests(profile: &[u8]) -> Vec<u8> {
+    rebuild(profile).map_or_else(|error| panic!("{}", error.reason()), |rebuilt| rebuilt.bytes)
+}
 
 #[cfg(test)]
-mod test_profile;
-#[cfg(test)]
-pub(crate) use layout::tests as old;
+pub(crate) mod test_profile;
 #[cfg(test)]
 mod tests;

@@ -21,20 +21,28 @@ pub(crate) struct Rebuilt {
 }
 
 /// Why a profile cannot be written anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
-    #[error("the colour profile is none, or is cut off")]
     NotAProfile,
-    #[error("the colour profile is of version 5 (iccMAX)")]
     Version,
-    #[error("the colour profile is of a kind that pictures do not have")]
     Kind,
-    #[error("a table or curve of the colour profile is damaged")]
     Tag,
-    #[error("the colour profile does not say how colours look")]
     NoTransform,
-    #[error("the colour profile is longer than 16 MB")]
     TooLong,
+}
+
+impl Unreadable {
+    /// In words.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::NotAProfile => "the colour profile is none, or is cut off",
+            Self::Version => "the colour profile is of version 5 (iccMAX)",
+            Self::Kind => "the colour profile is of a kind that pictures do not have",
+            Self::Tag => "a table or curve of the colour profile is damaged",
+            Self::NoTransform => "the colour profile does not say how colours look",
+            Self::TooLong => "the colour profile is longer than 16 MB",
+        }
+    }
 }
 
 /// A tag that was written: its signature, and where its data is.

@@ -3,10 +3,10 @@
 use super::writer::Writer;
 
 /// What programs show as the profile's name.
-const DESCRIPTION: &str = "Colours of this picture";
+pub(super) const DESCRIPTION: &str = "Colours of this picture";
 
 /// The notice of the old profile went with its other texts.
-const COPYRIGHT: &str = "Not stated";
+pub(super) const COPYRIGHT: &str = "Not stated";
 
 /// Bytes of a textDescriptionType behind its ASCII text: languages and scripts, none.
 const NO_TRANSLATIONS: usize = 4 + 4 + 2 + 1 + 67;

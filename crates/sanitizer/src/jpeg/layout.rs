@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{
     app,
-    icc::{Fate, PREFIX},
+    icc::Fate,
     segment,
     tables::{TableSegment, Tables},
 };
@@ -30,7 +30,7 @@ pub(super) struct Layout<'a> {
     pub input: &'a Bytes,
     pub parts: &'a [Part],
     pub tables: &'a Tables,
-    pub fates: &'a [Fate],
+    pub profile: &'a Fate,
 }
 
 impl Layout<'_> {
@@ -54,7 +54,7 @@ impl Layout<'_> {
             Part::Input(range) => pieces.keep(range.clone()),
             Part::New(bytes) => pieces.write(bytes),
             Part::Tables(index) => self.add_tables(&self.tables.segments[*index], pieces, report),
-            Part::Icc(range, index) => self.add_icc(range.clone(), self.fates[*index], pieces, report),
+            Part::Icc(range, index) => self.add_icc(range.clone(), *index, pieces),
         }
     }
 
@@ -89,19 +89,14 @@ impl Layout<'_> {
         }
     }
 
-    fn add_icc(&self, range: Range<usize>, fate: Fate, pieces: &mut Pieces, report: &mut Report) {
-        match fate {
+    /// The profile's part of this index. What goes is in the report already.
+    fn add_icc(&self, range: Range<usize>, index: usize, pieces: &mut Pieces) {
+        match self.profile {
             Fate::Keep => pieces.keep(range),
-            Fate::Drop(category) => report.remove(category, "APP2", range.start, range.len()),
-            Fate::Cut { len, total } => {
-                let end = range.start + 4 + PREFIX + len;
-                let mut contents = self.input[range.start + 4..end].to_vec();
-                contents[PREFIX - 1] = total;
-                pieces.write(&segment::write(self.input[range.start + 1], contents));
-                if end < range.end {
-                    report.remove(Category::Hidden, "APP2", end, range.end - end);
-                }
+            Fate::Replace(segments) if index == 0 => {
+                segments.iter().for_each(|segment| pieces.write(segment))
             }
+            Fate::Replace(_) | Fate::Drop => {}
         }
     }
 }
