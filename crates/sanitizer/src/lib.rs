@@ -70,7 +70,9 @@ mod pieces;
 mod png;
 mod report;
 mod sanitized;
+mod transform;
 mod webp;
+mod words;
 mod work;
 
 pub use bytes::Bytes;
@@ -79,6 +81,7 @@ pub use format::Format;
 pub use options::{IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
 pub use report::{Category, OrientationOutcome, ProfileOutcome, Removal, Report};
 pub use sanitized::Sanitized;
+pub use words::UnknownWord;
 
 /// Cleans one picture.
 ///

@@ -60,7 +60,7 @@ fn write_element(mut reader: Reader<'_>, inputs: u8, out: &mut Writer) -> Option
     match &signature {
         b"cvst" if from == to => curve_set(reader, source, inputs, start, out)?,
         b"matf" => {
-            floats(&mut reader, usize::from(inputs) * usize::from(outputs) + usize::from(outputs), out)?
+            floats(&mut reader, usize::from(inputs) * usize::from(outputs) + usize::from(outputs), out)?;
         }
         b"clut" => {
             let mut grid: [u8; 16] = reader.array()?;

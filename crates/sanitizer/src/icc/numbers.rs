@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn values_stay_and_what_is_behind_them_goes() {
         let tag = b"XYZ LEAK123412341234LEAK";
-        assert_eq!(rewritten(xyz, tag).unwrap(), b"XYZ \0\0\0\0123412341234");
+        assert_eq!(rewritten(xyz, tag).unwrap(), b"XYZ \0\0\0\x00123412341234");
         assert_eq!(rewritten(xyz, b"\x17\xA5\x05\xB8\0\0\0\x00123412341234").unwrap()[..4], *b"XYZ ");
         let tag = [b"sf32LEAK", &[7; 36][..], b"LEAK"].concat();
         assert_eq!(rewritten(matrix, &tag).unwrap(), [b"sf32\0\0\0\0", &[7; 36][..]].concat());
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_or_of_another_type_is_unreadable() {
-        assert_eq!(rewritten(xyz, b"XYZ \0\0\0\012341234123"), None);
-        assert_eq!(rewritten(xyz, b"text\0\0\0\0123412341234"), None);
+        assert_eq!(rewritten(xyz, b"XYZ \0\0\0\x0012341234123"), None);
+        assert_eq!(rewritten(xyz, b"text\0\0\0\x00123412341234"), None);
         assert_eq!(rewritten(matrix, &[b"sf32\0\0\0\0", &[7; 35][..]].concat()), None);
         assert_eq!(rewritten(matrix, &[0; 44]), None);
         assert_eq!(rewritten(cicp, b"cicp\0\0\0\0\x09\x10\0"), None);

@@ -18,15 +18,11 @@ pub(crate) fn is_plain_srgb(profile: &[u8]) -> bool {
     let find = |wanted: &[u8; 4]| {
         tags.iter().find(|tag| tag.signature == *wanted).map(|tag| Reader::new(profile, tag.start, tag.end))
     };
-    let is_rgb_matrix = profile.get(16..24) == Some(b"RGB XYZ ")
-        && !tags.iter().any(|tag| {
-            tag.signature == *b"cicp"
-                || [b"A2B", b"B2A", b"D2B", b"B2D"].contains(&&[
-                    tag.signature[0],
-                    tag.signature[1],
-                    tag.signature[2],
-                ])
-        });
+    let is_table = |signature: &[u8; 4]| {
+        [&b"A2B"[..], b"B2A", b"D2B", b"B2D", b"cicp"].iter().any(|start| signature.starts_with(start))
+    };
+    let is_rgb_matrix =
+        profile.get(16..24) == Some(b"RGB XYZ ") && !tags.iter().any(|tag| is_table(&tag.signature));
     is_rgb_matrix
         && COLORANTS.iter().all(|(kind, expected)| find(kind).is_some_and(|xyz| is_near(xyz, expected)))
         && [b"rTRC", b"gTRC", b"bTRC"].iter().all(|kind| find(kind).and_then(is_srgb_curve) == Some(true))

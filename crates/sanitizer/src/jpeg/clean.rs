@@ -3,9 +3,10 @@
 use bytes::Bytes;
 
 use super::rotate;
-use super::transform::Transform;
 use super::walk::{Walked, walk};
-use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized};
+use crate::{
+    Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Sanitized, transform::Transform,
+};
 
 /// Cleans a JPEG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
@@ -52,15 +53,13 @@ fn turn(walked: &Walked, options: &Options) -> Result<Option<Sanitized>, Error> 
             return Err(Error::NotRotatable { what: "its size is no multiple of its blocks' size" });
         }
     }
-    let (pieces, mut report) = walked.assemble(None);
-    let upright = Sanitized { format: Format::Jpeg, report: report.clone(), pieces }.into_bytes();
-    let turned = match rotate::turn(&upright, transform, !exact, options.max_rotation_memory) {
+    let turned = match rotate::turn(walked, transform, !exact, options.max_rotation_memory) {
         Ok(turned) => Bytes::from(turned),
         // Of a kind that cannot be turned at all, lossless for example.
         Err(Error::NotRotatable { .. }) if options.partial_edges != PartialEdges::Refuse => return Ok(None),
         Err(error) => return Err(error),
     };
-    drop(upright);
+    let (_, mut report) = walked.assemble(None);
     // What was written passes the same walk as what comes from outside. The
     // entropy-coded data are our own, so these need no proof.
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };

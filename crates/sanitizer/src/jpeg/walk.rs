@@ -11,7 +11,7 @@ use super::{
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
     icc::{self, Fate, Profile},
-    layout::{Layout, Part},
+    layout::{Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
     tables::Tables,
@@ -44,6 +44,11 @@ pub(super) struct Walked {
 }
 
 impl Walked {
+    /// What the clean file is made of.
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, profile: &self.profile }
+    }
+
     /// The clean file, with a minimal EXIF of orientation `tag` if that is
     /// given, and the report.
     pub(super) fn assemble(&self, tag: Option<u8>) -> (Vec<Bytes>, Report) {
@@ -55,9 +60,7 @@ impl Walked {
         if let (None, Some(range)) = (tag, &self.minimal) {
             report.remove(Category::Exif, "APP1", range.start, range.len());
         }
-        let layout =
-            Layout { input: &self.input, parts: &self.parts, tables: &self.tables, profile: &self.profile };
-        let pieces = layout.assemble(exif.as_ref().map(|part| (self.exif_at, part)), &mut report);
+        let pieces = self.layout().assemble(exif.as_ref().map(|part| (self.exif_at, part)), &mut report);
         report.removed.sort_by_key(|removal| removal.offset);
         (pieces, report)
     }
@@ -188,15 +191,12 @@ impl Walker<'_> {
                 (end, end)
             }
         };
-        if written == payload {
-            self.parts.push(Part::Input(start..end));
-        } else {
+        if written != payload {
             // Slack behind the header, or parameters at its end that mean nothing.
             let kept = if payload.starts_with(&written) { scan.used } else { scan.used - 3 };
             self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
-            self.parts.push(Part::New(segment::write(SOS, written)));
-            self.parts.push(Part::Input(data..end));
         }
+        self.parts.push(Part::Scan(Scan { header: segment.range(), payload: written, data: data..end }));
         self.remove(Category::Hidden, "behind a scan's last block", end..next);
         Ok(next)
     }

@@ -9,7 +9,10 @@ use super::{
     turn,
     walk::Walk,
 };
-use crate::{Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized};
+use crate::{
+    Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
+    transform::Transform,
+};
 
 /// Cleans a PNG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
@@ -36,8 +39,8 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     let pieces = Walk::new(&input, header, options, plan.tag, &mut report).run(&ihdr)?;
     let pieces = match plan.turn {
         None => pieces,
-        Some(orientation) => {
-            let turned = turn::turn(pieces, &header, orientation)?;
+        Some(transform) => {
+            let turned = turn::turn(pieces, &header, transform)?;
             (report.width, report.height) = (turned.width, turned.height);
             vec![turned.file]
         }
@@ -50,12 +53,15 @@ struct Plan {
     outcome: OrientationOutcome,
     /// Write a minimal eXIf that holds this.
     tag: Option<u8>,
-    /// Turn the pixels out of this orientation.
-    turn: Option<u8>,
+    /// Turn the pixels like this.
+    turn: Option<Transform>,
 }
 
 fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Error> {
-    let Some(orientation @ 2..=8) = survey.orientation else {
+    let Some((orientation, transform)) = survey
+        .orientation
+        .and_then(|orientation| Some((orientation, Transform::for_orientation(orientation)?)))
+    else {
         return Ok(Plan { outcome: OrientationOutcome::AlreadyUpright, tag: None, turn: None });
     };
     match options.orientation {
@@ -68,7 +74,7 @@ fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Err
             if needed > options.max_rotation_memory {
                 return Err(Error::TooLarge { needed, limit: options.max_rotation_memory });
             }
-            Ok(Plan { outcome: OrientationOutcome::Turned, tag: None, turn: Some(orientation) })
+            Ok(Plan { outcome: OrientationOutcome::Turned, tag: None, turn: Some(transform) })
         }
         // The frames of an animation build on each other: turning them is more
         // than moving pixels, and viewers turn the whole by the tag.

@@ -17,7 +17,7 @@ pub(super) mod libjpeg;
 mod read;
 mod scan_writer;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod turn;
 mod write;
 
