@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_lost_and_said_to_be_or_refused() {
             options.unreadable_profile = UnreadableProfile::Refuse;
             match sanitize(with(profile), &options) {
                 Err(Error::Unprovable { what, .. }) => {
-                    assert!(what.contains("colour profile"), "{name}: {what}")
+                    assert!(what.contains("colour profile"), "{name}: {what}");
                 }
                 other => panic!("{name}: {other:?}"),
             }
