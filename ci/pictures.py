@@ -10,15 +10,18 @@ and what Pillow and pillow-heif write as AVIF and HEIC; and 2,000 mutants of the
 small ones, always the same: bytes changed, taken out, doubled, zeroed, lengths
 made wrong, files cut off. Judges: exiftool,
 leakcheck.py, djpeg and jpegtran (pixels), Pillow and pillow-heif (pixels of the
-other formats, and of HEIC), a search for the canary. A judge that is missing is
-named and left out; with CI set in the environment that is an error, except for
-what is kept in ../shared in a clone that has no such folder beside it.
+other formats, and of HEIC), Little CMS in Pillow (colours by their profiles), a
+search for the canary. A judge that is missing is named and left out; with CI set
+in the environment that is an error, except for what is kept in ../shared in a
+clone that has no such folder beside it.
 
 Environment: PROVISIONER, the program to judge (default: the one in target/,
 built when missing); LEAKCHECK, the path of leakcheck.py; SHOW_REFUSED, to see why
 mutants are refused that djpeg takes without a warning.
 """
 
+import io
+import itertools
 import json
 import os
 import pathlib
@@ -47,6 +50,13 @@ HARMLESS_TAGS = {
     "APP14:APP14Flags1", "APP14:ColorTransform", "GIF:GIFVersion", "GIF:HasColorMap",
     "GIF:ColorResolutionDepth", "GIF:BitsPerPixel", "GIF:BackgroundColor", "GIF:AnimationIterations",
     "GIF:FrameCount", "GIF:Duration", "GIF:PixelAspectRatio", "GIF:ImageWidth", "GIF:ImageHeight", "GIF:TransparentColor",
+}
+# Tags that a profile may have: two fixed texts, and what colours are computed from.
+PROFILE_TAGS = {
+    "desc", "cprt", "wtpt", "bkpt", "lumi", "chad", "cicp", "gamt", "kTRC",
+    *(f"{channel}{kind}" for channel in "rgb" for kind in ("XYZ", "TRC")),
+    *(f"{kind}{intent}" for kind in ("A2B", "B2A") for intent in range(3)),
+    *(f"{kind}{intent}" for kind in ("D2B", "B2D") for intent in range(4)),
 }
 HARMLESS_PNG = {
     "ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace", "Palette",
@@ -97,11 +107,11 @@ def find_judges():
     leakcheck = pathlib.Path(os.environ.get("LEAKCHECK", SHARED / "tools/leakcheck.py"))
     judges["leakcheck.py"] = leakcheck if leakcheck.is_file() else None
     try:
-        from PIL import Image
+        from PIL import Image, ImageCms
 
-        judges["Pillow"] = Image
+        judges["Pillow"], judges["ImageCms"] = Image, ImageCms
     except ImportError:
-        judges["Pillow"] = None
+        judges["Pillow"] = judges["ImageCms"] = None
     try:
         import pillow_heif
 
@@ -157,13 +167,6 @@ def judge(program, judges, folder, out, mutants=False):
         ]
         with_leaks = sum(1 for file in cleaned if before[file["file"]]["leaks"])
         counts["leaked before"] = with_leaks
-        profiles = [file for file in cleaned if before[file["file"]]["icc"]]
-        counts["with ICC"] = len(profiles)
-        bad["ICC changed"] = [
-            file["output"]
-            for file in profiles
-            if is_icc_lost(before[file["file"]], after[file["output"]]) and has_sound_icc(judges, file["file"])
-        ]
         turned = [file for file in cleaned if (before[file["file"]]["orientation"] or 1) in TURN]
         counts["stored turned"] = len(turned)
         counts["turned upright"] = sum(1 for file in turned if file["orientation"] == "turned")
@@ -174,6 +177,8 @@ def judge(program, judges, folder, out, mutants=False):
             and has_sound_exif(file["file"])
             and after[file["output"]]["orientation"] != before[file["file"]]["orientation"]
         ]
+    if judges["ImageCms"]:
+        bad["colours changed"], bad["identity in a profile"], counts["with a profile"] = colours(judges, cleaned)
     if judges["exiftool"]:
         bad["leaks (exiftool)"] = exiftool(judges, [file["output"] for file in cleaned])
     bad["canary found"] = [file["output"] for file in cleaned if holds_canary(pathlib.Path(file["output"]).read_bytes())]
@@ -198,41 +203,61 @@ def has_sound_exif(path):
     return not found or tiff.startswith((b"MM\0*", b"II*\0"))
 
 
-def has_sound_icc(judges, path):
-    """Whether each tag of the profile is inside it and all other bytes are zero (ICC.1:2022, 7.3). Any other may be
-    dropped. A profile that Pillow cannot find counts as sound."""
-    if not judges["Pillow"]:
-        return True
+def colours(judges, cleaned):
+    """Pictures whose colours Little CMS shows otherwise than before, those whose profile tells more than colours, and
+    how many have a profile."""
+    changed, telling, count = [], [], 0
+    for file in cleaned:
+        before, after = profile_of(judges, file["file"]), profile_of(judges, file["output"])
+        if after and (left := identity(after)):
+            telling.append(f"{file['output']}: {left}")
+        looks = transforms(judges, before) if before else None
+        if not looks or not any(looks):
+            continue
+        count += 1
+        again = transforms(judges, after) if after else [None] * len(looks)
+        # What Little CMS could do nothing with may be better now.
+        if any(old and old != new for old, new in zip(looks, again)):
+            changed.append(file["output"] if after else f"{file['output']}: lost")
+    return changed, telling, count
+
+
+def profile_of(judges, path):
     try:
         with judges["Pillow"].open(path) as image:
-            profile = image.info.get("icc_profile") or b""
+            return image.info.get("icc_profile")
     except Exception:  # noqa: BLE001, Pillow raises whatever it likes
-        profile = b""
-    if len(profile) < 132:
-        return True
-    profile = profile[: int.from_bytes(profile[:4], "big")]
+        return None
+
+
+def transforms(judges, profile):
+    """What each rendering intent makes of a grid of colours; None where there is no such transform."""
+    image_cms, image = judges["ImageCms"], judges["Pillow"]
+    modes = {b"GRAY": ("L", 1), b"RGB ": ("RGB", 3), b"CMYK": ("CMYK", 4)}
+    mode, channels = modes.get(profile[16:20], (None, 0))
+    if not mode:
+        return None
+    steps = [range(0, 256, 1 if channels == 1 else 15 if channels == 3 else 51)] * channels
+    grid = bytes(value for colour in itertools.product(*steps) for value in colour)
+    picture = image.frombytes(mode, (len(grid) // channels, 1), grid)
+    results = []
+    for intent in range(4):
+        try:
+            source = image_cms.ImageCmsProfile(io.BytesIO(profile))
+            transform = image_cms.buildTransform(source, image_cms.createProfile("LAB"), mode, "LAB", intent)
+            results.append(image_cms.applyTransform(picture, transform).tobytes())
+        except Exception:  # noqa: BLE001, Pillow raises whatever it likes
+            results.append(None)
+    return results
+
+
+def identity(profile):
+    """What a profile tells besides colours: fields of its header (ICC.1:2022, 7.2), and tags that are not of ours."""
+    fields = {"CMM": (4, 8), "date": (24, 36), "device": (40, 64), "creator and id": (80, 128)}
+    left = [name for name, (start, end) in fields.items() if any(profile[start:end])]
     count = int.from_bytes(profile[128:132], "big")
-    table = 132 + 12 * count
-    if not 0 < count <= 200 or table > len(profile):
-        return False
-    rest = bytearray(profile)
-    rest[:table] = bytes(table)
-    for tag in range(count):
-        offset, size = struct.unpack_from(">II", profile, 132 + 12 * tag + 4)
-        if offset < table or offset + size > len(profile):
-            return False
-        rest[offset : offset + size] = bytes(size)
-    return not any(rest)
-
-
-def is_icc_lost(before, after):
-    """Whether a profile that can be used is not the same any more."""
-    if "icc_bogus" in before["leaks"] or "icc_truncated" in before["malformed"]:
-        return False
-    if "icc_slack" in before["leaks"]:
-        # What stands behind the profile goes, the profile stays.
-        return after["icc"] is None
-    return before["icc"] != after["icc"]
+    tags = [profile[132 + 12 * tag : 136 + 12 * tag].decode("latin-1") for tag in range(count)]
+    return left + [tag for tag in tags if tag not in PROFILE_TAGS]
 
 
 def is_undamaged(judges, path):

@@ -9,6 +9,8 @@ import struct
 
 from PIL import Image, PngImagePlugin
 
+from profiles import profiles
+
 SEEDS = pathlib.Path("seeds")
 SIZE = (40, 24)
 
@@ -94,6 +96,9 @@ save("webp", "animated", encode(frames[0], "WEBP", save_all=True, append_images=
 for path in sorted(pathlib.Path("../tests/data/heif").rglob("*")):
     if path.suffix in (".heic", ".avif"):
         save("heif", path.name, path.read_bytes(), 0x40)
+
+for name, content in profiles():
+    save("icc", name, content, 0x40)
 
 (SEEDS / "facts").mkdir()
 for name, block in {"exif": exif(6), "xmp": XMP, "iptc": IPTC, "text": b"made by Ann"}.items():

@@ -40,13 +40,18 @@
 //! | HEIC (H.265 in ISO/IEC 23008-12) | coded pictures, their properties, tiles, ICC | yes, with [`Options::verify_entropy`] |
 //! | AVIF ([AV1](https://aomedia.org/av1-avif/)) | the same | **no**: headers are parsed, tiles are not decoded, so bytes behind the last block of a tile stay |
 //!
+//! Colour profiles (ICC) are written anew from what decides how colours look: the transform is exactly the same, and
+//! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
+//! a small profile that says so is put in.
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
 //! # Bounds
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
-//! allows), at most 64 KiB besides input and output but for a rotation ([`Options::max_rotation_memory`]) and for
+//! allows), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
+//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
 // Tests compare with libjpeg, which is C.
@@ -73,8 +78,8 @@ mod work;
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{IccPolicy, Options, Orientation, PartialEdges};
-pub use report::{Category, OrientationOutcome, Removal, Report};
+pub use options::{IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
+pub use report::{Category, OrientationOutcome, ProfileOutcome, Removal, Report};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

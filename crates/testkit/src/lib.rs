@@ -7,7 +7,7 @@
 //! clean_copy  waits for what the function makes
 //! offline     the program in a folder of pictures, without any AWS
 //! one_pixel   the smallest JPEG, with whatever a test puts into it
-//! jpeg, exif  pictures of each kind, and metadata that tells something
+//! jpeg, exif, icc  pictures of each kind, metadata that tells something, colour profiles
 //! tools       outside programs that a test needs: there, or a line that says why it is skipped
 //! ```
 //!
@@ -22,6 +22,7 @@ pub mod access;
 #[cfg(feature = "aws")]
 pub mod clean_copy;
 pub mod exif;
+pub mod icc;
 pub mod jpeg;
 pub mod offline;
 pub mod one_pixel;

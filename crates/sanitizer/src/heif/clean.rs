@@ -14,7 +14,7 @@ use super::removed::Removed;
 use super::select::{Selection, select};
 use super::write::{Clean, CleanItem, write};
 use super::{brand, walk};
-use crate::{Category, Error, Format, Options, Report, Sanitized};
+use crate::{Category, Error, Format, Options, ProfileOutcome, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
 const PROPERTIES_OF_ITEM: usize = 255;
@@ -36,8 +36,14 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     let selection = select(&file, &input).map_err(unprovable)?;
     let format = coded_format(&file, &selection).unwrap_or(format);
     let data = Data::collect(&file, &selection, &input, format, options)?;
-    let mut cleaner =
-        Cleaner { input: &input, file: &file, options, fates: HashMap::new(), kept: Vec::new() };
+    let mut cleaner = Cleaner {
+        input: &input,
+        file: &file,
+        options,
+        fates: HashMap::new(),
+        kept: Vec::new(),
+        profile: ProfileOutcome::None,
+    };
     let mut items = Vec::new();
     for (place, &index) in selection.items.iter().enumerate() {
         let item = &file.items[index];
@@ -46,7 +52,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
         let properties = cleaner.properties(item, was_cut).map_err(unprovable)?;
         items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
     }
-    let (fates, properties) = (cleaner.fates, cleaner.kept);
+    let (fates, properties, profile) = (cleaner.fates, cleaner.kept, cleaner.profile);
     let primary = &file.items[file.by_id[&file.primary]];
     let (width, height) = size(&file, primary, &input).ok_or(Error::Malformed {
         format,
@@ -55,9 +61,10 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     })?;
 
     let mut report = Report::new(format, width, height);
+    report.color_profile = profile;
     let removed = Removed { input: &input, file: &file, selection: &selection, cuts: &data.blobs, options };
     let kept = fates.iter().filter_map(|(&index, fate)| match fate {
-        Fate::Kept(number) => Some((index, properties[*number].1.len())),
+        Fate::Kept(number) => Some((index, &properties[*number].1)),
         Fate::Dropped { .. } => None,
     });
     let kept = kept.collect();
@@ -239,6 +246,8 @@ struct Cleaner<'a> {
     /// By a property's place in the file.
     fates: HashMap<usize, Fate>,
     kept: Vec<([u8; 4], Payload)>,
+    /// What became of colour profiles; the worst is told.
+    profile: ProfileOutcome,
 }
 
 impl Cleaner<'_> {
@@ -256,10 +265,17 @@ impl Cleaner<'_> {
                 Some(fate) => *fate,
                 None => match judge(property, self.input, self.options)? {
                     Verdict::Keep(payload) => {
+                        if matches!(payload, Payload::Profile { .. }) {
+                            self.profile = self.profile.max(ProfileOutcome::Rebuilt);
+                        }
                         self.kept.push((property.kind, payload));
                         Fate::Kept(self.kept.len() - 1)
                     }
                     Verdict::Drop { is_descriptive, .. } => Fate::Dropped { is_descriptive },
+                    Verdict::DropProfile(outcome) => {
+                        self.profile = self.profile.max(outcome);
+                        Fate::Dropped { is_descriptive: true }
+                    }
                 },
             };
             self.fates.insert(index, fate);

@@ -10,7 +10,7 @@ use super::{
     entropy::Verifier,
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
-    icc::{Fate, Profile},
+    icc::{self, Fate, Profile},
     layout::{Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
@@ -18,7 +18,8 @@ use super::{
     trailer, unprovable,
 };
 use crate::{
-    Category, Error, Format, Options, Report,
+    Category, Error, Format, IccPolicy, Options, Report,
+    icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
 };
 
@@ -30,7 +31,7 @@ pub(super) struct Walked {
     input: Bytes,
     parts: Vec<Part>,
     tables: Tables,
-    fates: Vec<Fate>,
+    profile: Fate,
     report: Report,
     /// The picture's frame header.
     pub header: FrameHeader,
@@ -45,7 +46,7 @@ pub(super) struct Walked {
 impl Walked {
     /// What the clean file is made of.
     pub(super) fn layout(&self) -> Layout<'_> {
-        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates }
+        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, profile: &self.profile }
     }
 
     /// The clean file, with a minimal EXIF of orientation `tag` if that is
@@ -83,6 +84,7 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
         orientation: None,
         minimal: None,
         exif_at: 1,
+        is_adobe_rgb: false,
         needs_lines: false,
     };
     let mut at = 2;
@@ -114,6 +116,8 @@ struct Walker<'a> {
     orientation: Option<u8>,
     minimal: Option<Range<usize>>,
     exif_at: usize,
+    /// Whether EXIF says that the picture is in Adobe RGB.
+    is_adobe_rgb: bool,
     /// Whether the next segment must say how many lines there are.
     needs_lines: bool,
 }
@@ -231,9 +235,10 @@ impl Walker<'_> {
                     self.parts.push(Part::Icc(segment.range(), index));
                     return Ok(());
                 }
-                Category::Hidden
+                Category::ColorProfile
             }
             Content::Exif => {
+                self.is_adobe_rgb |= is_adobe_rgb(&payload[EXIF.len()..]);
                 if self.orientation.is_none()
                     && let Some(orientation) = orientation_of_exif(&payload[EXIF.len()..])
                 {
@@ -327,9 +332,23 @@ impl Walker<'_> {
         }
         self.report.width = header.frame.width.into();
         self.report.height = header.frame.height.into();
-        self.report.facts = self.facts.map(|facts| facts.finish(self.input));
+        self.report.facts = self.facts.map(|facts| {
+            let mut facts = facts.finish(self.input);
+            self.profile.read_facts(self.input, &mut facts);
+            facts
+        });
+        let profile = self.profile.decide(self.input, self.options, &mut self.report);
+        // The colours that EXIF told alone. It is about pictures of RGB and YCbCr.
+        if self.is_adobe_rgb
+            && !self.profile.is_there()
+            && self.options.icc != IccPolicy::Drop
+            && header.frame.components.len() == 3
+        {
+            let profile = icc::adobe_rgb(&mut self.report);
+            self.parts.insert(self.exif_at, Part::New(profile));
+        }
         Ok(Walked {
-            fates: self.profile.fates(self.input, self.options.icc),
+            profile: profile.map_err(|(offset, what)| unprovable(offset, what))?,
             input: self.input.clone(),
             parts: self.parts,
             tables: self.tables,
