@@ -155,8 +155,8 @@ def serve(listener, certificate, root_key):
     state = State(ministack) if ministack.PERSIST_STATE else None
 
     async def application(scope, receive, send):
-        await served(scope, receive, send)
-        if state and scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+        let_in = await served(scope, receive, send)
+        if state and let_in and scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
             state.touched()
 
     async def until_stopped():

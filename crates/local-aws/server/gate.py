@@ -15,6 +15,7 @@ import urllib.parse
 from corrections import access_keys
 
 HEALTH = "/_ministack/health"
+LONGEST_UNHASHED = 128 << 20  # bytes of a body that is read before its signature is known to be good
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,20 +82,23 @@ def execution_credentials(salt):
 
 
 def closed_to_strangers(app):
-    """The application behind the gate."""
+    """The application behind the gate. Says whether it was let in."""
 
     async def served(scope, receive, send):
         if scope["type"] == "websocket":
             await receive()
-            return await send({"type": "websocket.close", "code": 1008})
+            await send({"type": "websocket.close", "code": 1008})
+            return False
         if scope["type"] == "http" and (scope["method"], scope["path"]) != ("GET", HEALTH):
             request = Request(scope)
-            if not request.carries_its_hash():
+            if request.is_signed() and not request.carries_its_hash():
                 receive = await request.read(receive)
             refused = request.refusal()
             if refused:
-                return await answer(send, *refused)
+                await answer(send, *refused)
+                return False
         await app(scope, receive, send)
+        return True
 
     return served
 
@@ -113,6 +117,13 @@ class Request:
             name, value = name.decode("latin-1").lower(), decode_header_value(value)
             self.headers[name] = f"{self.headers[name]},{value}" if name in self.headers else value
 
+    def is_presigned(self):
+        return not self.headers.get("authorization") and "X-Amz-Algorithm" in self.query
+
+    def is_signed(self):
+        """Well or badly."""
+        return self.is_presigned() or self.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ")
+
     def carries_its_hash(self):
         """S3's clients send the hash of the body, or that they do not sign it: then it need not be read first."""
         declared = self.headers.get("x-amz-content-sha256", "")
@@ -121,12 +132,13 @@ class Request:
     async def read(self, receive):
         """Reads the body and returns who hands it out once more."""
         parts, more = [], True
-        while more:
+        while more and sum(map(len, parts)) <= LONGEST_UNHASHED:
             message = await receive()
             if message["type"] != "http.request":
                 break
             parts.append(message.get("body", b""))
             more = message.get("more_body", False)
+        # One that is cut here has another signature.
         self.body = b"".join(parts)
         kept = [{"type": "http.request", "body": self.body, "more_body": False}]
 
@@ -149,9 +161,10 @@ class Request:
         from ministack.core import iam_evaluator, router, sigv4
         from ministack.core.iam_evaluator import AuthError
 
-        presigned = not self.headers.get("authorization") and "X-Amz-Algorithm" in self.query
-        if not presigned and not self.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
-            return AuthError("MissingAuthenticationToken", "The local AWS answers requests that are signed, and no others.")
+        presigned = self.is_presigned()
+        if not self.is_signed():
+            message = "The local AWS answers requests that are signed, and no others."
+            return AuthError("MissingAuthenticationToken", message)
         if presigned:
             signature = sigv4.parse_query_signature(self.query)
             token = self.query.get("X-Amz-Security-Token", [""])[0]

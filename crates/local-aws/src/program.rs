@@ -16,13 +16,17 @@ const FILES: &[(&str, &str)] = &[
     ("corrections/alarm_states.py", include_str!("../server/corrections/alarm_states.py")),
     ("corrections/alarms.py", include_str!("../server/corrections/alarms.py")),
     ("corrections/async_events.py", include_str!("../server/corrections/async_events.py")),
+    ("corrections/destinations.py", include_str!("../server/corrections/destinations.py")),
+    ("corrections/function_policies.py", include_str!("../server/corrections/function_policies.py")),
     ("corrections/listings.py", include_str!("../server/corrections/listings.py")),
     ("corrections/log_events.py", include_str!("../server/corrections/log_events.py")),
     ("corrections/log_groups.py", include_str!("../server/corrections/log_groups.py")),
     ("corrections/metrics.py", include_str!("../server/corrections/metrics.py")),
     ("corrections/notifications.py", include_str!("../server/corrections/notifications.py")),
     ("corrections/permissions.py", include_str!("../server/corrections/permissions.py")),
+    ("corrections/queue_sources.py", include_str!("../server/corrections/queue_sources.py")),
     ("corrections/users.py", include_str!("../server/corrections/users.py")),
+    ("corrections/versions.py", include_str!("../server/corrections/versions.py")),
 ];
 
 /// Writes it to this folder, in place of what is there.

@@ -1,8 +1,8 @@
 """Where ministack answers otherwise than AWS and it matters to us. One file a concept, each with a test that fails
 without it."""
 
-from . import access_keys, alarm_states, alarms, async_events, listings, log_events, log_groups, metrics
-from . import notifications, permissions, users
+from . import access_keys, alarm_states, alarms, async_events, destinations, function_policies, listings, log_events
+from . import log_groups, metrics, notifications, permissions, queue_sources, users, versions
 
 
 def apply():
@@ -19,6 +19,12 @@ def apply():
     async_events.events_outlive_throttles()
     async_events.concurrency_is_the_functions()
     async_events.triggers_name_their_qualifier()
+    destinations.destinations_are_checked()
+    function_policies.policies_are_per_qualifier()
+    versions.versions_are_of_changes()
+    versions.aliases_name_versions()
+    queue_sources.mappings_are_checked()
+    queue_sources.batches_fail_whole()
     notifications.triggers_are_checked()
     listings.listings_encode_keys()
     listings.requests_are_checked()

@@ -12,6 +12,8 @@ import contextvars
 import threading
 import time
 
+from . import destinations, metrics
+
 THROTTLED_SECONDS = (0.2, 2.0)  # first and longest wait
 MAX_AGE_SECONDS = 6 * 3600
 MAX_RETRIES = 2
@@ -43,11 +45,16 @@ class Delivery:
         retries = settings.get("MaximumRetryAttempts")
         self.retries = MAX_RETRIES if retries is None else int(retries)
         self.max_age = int(settings.get("MaximumEventAgeInSeconds") or MAX_AGE_SECONDS)
-        result = self.until_done()
-        destination = (settings.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
-        destination = destination or (self.config.get("DeadLetterConfig") or {}).get("TargetArn")
-        if result and destination:
-            service._route_async_failure(destination, self.config.get("FunctionName"), self.event, result)
+        metrics.record_lambda(self.config, {"AsyncEventsReceived": 1})
+        failure = self.until_done()
+        if failure:
+            metrics.record_lambda(self.config, {"AsyncEventsDropped": 1})
+            destination = (settings.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
+            if destination:
+                destinations.deliver(self.config, destination, self.event, *failure)
+            dead_letters = (self.config.get("DeadLetterConfig") or {}).get("TargetArn")
+            if dead_letters:
+                destinations.deliver_to_dead_letters(self.config, dead_letters, self.event)
 
     def settings(self):
         """The event-invoke configuration of the qualifier that was invoked."""
@@ -56,8 +63,10 @@ class Delivery:
         return self.service._event_invoke_config(function, parts[7] if len(parts) > 7 else None) or {}
 
     def until_done(self):
-        """None when the function has succeeded, else its last failure."""
+        """None when the function has succeeded, else its last failure, why it is the last, and their number."""
         errors, throttles = 0, 0
+        if self.service._reserved_concurrency(self.record, self.config) == 0:
+            return {}, "ZeroReservedConcurrency", 0
         while True:
             result = self.service._execute_function(self.record, self.event)
             if not result.get("error"):
@@ -69,11 +78,11 @@ class Delivery:
             else:
                 errors += 1
                 if errors > self.retries:
-                    return result
+                    return result, "RetriesExhausted", errors
                 longest = self.service._LAMBDA_ASYNC_RETRY_MAX_SECONDS
                 wait = min(self.service._LAMBDA_ASYNC_RETRY_BASE_SECONDS * 2 ** (errors - 1), longest)
             if time.monotonic() + wait - self.accepted > self.max_age:
-                return result
+                return result, "EventAgeExceeded", errors
             time.sleep(wait)
 
 

@@ -66,13 +66,15 @@ def position(text):
         raise ValueError("The specified nextToken is invalid.") from None
 
 
+TERM = re.compile(r'([-?]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))')
+
+
 def pattern(text):
     """What says whether a message matches."""
     text = (text or "").strip()
     if text.startswith("{"):
         return json_pattern(text)
-    terms = [(kind, quoted or plain) for kind, quoted, plain in re.findall(r'([-?]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))', text)]
-    terms = [(kind, term.replace('\\"', '"')) for kind, term in terms]
+    terms = [(kind, (quoted or plain).replace('\\"', '"')) for kind, quoted, plain in TERM.findall(text)]
     wanted = [term for kind, term in terms if not kind]
     unwanted = [term for kind, term in terms if kind == "-"]
     either = [term for kind, term in terms if kind == "?"]
@@ -88,7 +90,14 @@ def pattern(text):
 
 
 COMPARISON = re.compile(
-    r'\s*\(?\s*\$\.([\w.\[\]-]+)\s*(?:(=|!=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s)&|]+)|(IS\s+(?:NULL|TRUE|FALSE)|NOT\s+EXISTS))\s*\)?\s*'
+    r"""\s*\(?\s*
+    \$\.([\w.\[\]-]+)\s*  # the field
+    (?:
+        (=|!=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s)&|]+)
+        | (IS\s+(?:NULL|TRUE|FALSE)|NOT\s+EXISTS)
+    )
+    \s*\)?\s*""",
+    re.VERBOSE,
 )
 
 

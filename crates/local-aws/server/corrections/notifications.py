@@ -14,7 +14,8 @@ def triggers_are_checked():
         refused = validate(configs, region, bucket, skip)
         if refused or skip:
             return refused
-        closed = [config["arn"] for config in configs if config["type"] == "lambda" and not lets_in(config["arn"], bucket)]
+        functions = [config["arn"] for config in configs if config["type"] == "lambda"]
+        closed = [arn for arn in functions if not lets_in(arn, bucket)]
         if closed:
             message = "Unable to validate the following destination configurations"
             return s3._invalid_notification_config(f"{message}: {', '.join(closed)}")

@@ -90,7 +90,8 @@ def calls_need_what_they_need_on_aws():
         call = more.get()
         if denied is None and call and call.action == action:
             for need in call.needs:
-                denied = enforce(key, need[0], need[0].split(":")[0], region, resource_arn=need[1], service_context=need[2])
+                what, on, context = need
+                denied = enforce(key, what, what.split(":")[0], region, resource_arn=on, service_context=context)
                 if denied is not None:
                     call.denied = need
                     break

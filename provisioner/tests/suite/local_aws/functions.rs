@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::io::Write;
 
 /// A function whose answer names its process and what it trusts and calls. By its environment it also takes its
-/// time (`SECONDS`), notes each event in a file (`LIST`), and fails (`FAILS`).
+/// time (`SECONDS`), notes each event in a file (`LIST`), fails (`FAILS`), and answers something
+/// else (`ANSWER`).
 fn function_zip() -> Vec<u8> {
     const BOOTSTRAP: &str = r#"#!/usr/bin/env python3
 import json, os, time, urllib.request
@@ -25,6 +26,7 @@ while True:
     if "LIST" in os.environ:
         with open(os.environ["LIST"], "a") as list:
             list.write(json.dumps(answer["echo"]) + "\n")
+    answer = json.loads(os.environ["ANSWER"]) if "ANSWER" in os.environ else answer
     end = "/error" if "FAILS" in os.environ else "/response"
     url = api + event.headers["Lambda-Runtime-Aws-Request-Id"] + end
     urllib.request.urlopen(urllib.request.Request(url, json.dumps(answer).encode()))
@@ -72,19 +74,30 @@ pub(super) async fn invoke(aws: &Aws) -> serde_json::Value {
 /// Lets S3 start the function for a new bucket, and has it do so for whatever comes into it.
 pub(super) async fn trigger(aws: &Aws, bucket: &str) {
     aws.s3.create_bucket().bucket(bucket).send().await.unwrap();
-    permit(aws, bucket).await;
+    permit(aws, bucket, None).await;
     notify(aws, bucket, &function_arn(aws)).await.unwrap();
+}
+
+/// The same by the alias `live` of version 1.
+pub(super) async fn trigger_by_alias(aws: &Aws, bucket: &str) {
+    aws.s3.create_bucket().bucket(bucket).send().await.unwrap();
+    aws.lambda.publish_version().function_name("f").send().await.unwrap();
+    aws.lambda.create_alias().function_name("f").name("live").function_version("1").send().await.unwrap();
+    permit(aws, bucket, Some("live")).await;
+    notify(aws, bucket, &format!("{}:live", function_arn(aws))).await.unwrap();
 }
 
 pub(super) fn function_arn(aws: &Aws) -> String {
     format!("arn:aws:lambda:{}:{}:function:f", aws.region, aws.account)
 }
 
-pub(super) async fn permit(aws: &Aws, bucket: &str) {
+pub(super) async fn permit(aws: &Aws, bucket: &str, qualifier: Option<&str>) {
     let permission =
-        aws.lambda.add_permission().function_name("f").statement_id("s3").principal("s3.amazonaws.com");
-    let permission = permission.action("lambda:InvokeFunction").source_arn(format!("arn:aws:s3:::{bucket}"));
-    permission.source_account(&aws.account).send().await.unwrap();
+        aws.lambda.add_permission().function_name("f").set_qualifier(qualifier.map(str::to_owned));
+    let permission =
+        permission.statement_id("s3").principal("s3.amazonaws.com").action("lambda:InvokeFunction");
+    let permission = permission.source_arn(format!("arn:aws:s3:::{bucket}")).source_account(&aws.account);
+    permission.send().await.unwrap();
 }
 
 pub(super) async fn notify(aws: &Aws, bucket: &str, function: &str) -> Result<(), AwsError> {

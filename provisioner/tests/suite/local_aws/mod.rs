@@ -11,4 +11,5 @@ mod home;
 mod https;
 mod keys;
 mod lifetime;
+mod queue;
 mod strangers;

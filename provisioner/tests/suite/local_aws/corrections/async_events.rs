@@ -28,6 +28,7 @@ async fn a_throttled_event_is_not_given_up() {
     until("every picture has arrived", || keys().len() == PICTURES).await;
 }
 
+/// As without our correction, which must not lose it.
 #[tokio::test]
 async fn an_error_of_the_function_is_tried_three_times() {
     let folder = tempfile::tempdir().unwrap();

@@ -18,7 +18,7 @@ async fn a_function_that_is_not_there_or_does_not_let_s3_in_is_refused() {
     refused("pictures", &function).await;
     create_function(&aws).await;
     refused("pictures", &function).await;
-    permit(&aws, "pictures").await;
+    permit(&aws, "pictures", None).await;
     refused("others", &function).await;
     refused("pictures", &format!("{function}:live")).await;
     notify(&aws, "pictures", &function).await.unwrap();
