@@ -105,7 +105,7 @@ impl Failure {
             {
                 ExitCode::Access
             }
-            Self::Refused { .. } => ExitCode::Refused,
+            Self::Refused { .. } | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
             Self::Aws(_)

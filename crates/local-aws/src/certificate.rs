@@ -1,18 +1,18 @@
 //! The certificate of the local AWS, and the authority that signed it.
 //!
 //! The authority exists for this one certificate: its private key is never written to disk, so nobody can
-//! ever sign anything else with it, not even after stealing the folder. Both are made anew together when
+//! ever sign anything else with it, not even after stealing the folder. And it may vouch for this machine's
+//! loopback names alone, so whoever trusts it trusts it for nothing else. Both are made anew together when
 //! they are about to expire.
 
-use super::Error;
+use super::{Error, atomic};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
@@ -25,6 +25,9 @@ const RENEW_BEFORE: Duration = Duration::from_hours(7 * 24);
 const BACKDATE: Duration = Duration::from_hours(24);
 /// The names a client may use.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// The extension's object identifier, 2.5.29.30, in DER.
+const NAME_CONSTRAINTS: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x1e];
 
 /// The two files of one home.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ impl Certificate {
     fn check(&self, at: SystemTime) -> Option<()> {
         let authority = CertificateDer::from_pem_file(&self.authority).ok()?;
         let server = CertificateDer::from_pem_file(&self.server).ok()?;
+        // One of before authorities were constrained is not good any more.
+        authority.windows(NAME_CONSTRAINTS.len()).find(|window| *window == NAME_CONSTRAINTS)?;
         let at = UnixTime::since_unix_epoch(at.duration_since(SystemTime::UNIX_EPOCH).ok()?);
         let anchor = webpki::anchor_from_trusted_cert(&authority).ok()?;
         let server = webpki::EndEntityCert::try_from(&server).ok()?;
@@ -69,12 +74,7 @@ impl Certificate {
         let broken = |error: rcgen::Error| Error::Certificate(error.to_string());
         let now = OffsetDateTime::from(now);
 
-        let mut authority = CertificateParams::default();
-        authority.not_before = now - BACKDATE;
-        authority.not_after = now + LIFETIME;
-        authority.distinguished_name.push(DnType::CommonName, "provisioner: the AWS on this machine");
-        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let authority = authority(now);
         let authority_key = KeyPair::generate().map_err(broken)?;
         let authority_certificate = authority.self_signed(&authority_key).map_err(broken)?;
 
@@ -90,24 +90,35 @@ impl Certificate {
         let issuer = Issuer::new(authority, authority_key);
         let server_certificate = server.signed_by(&server_key, &issuer).map_err(broken)?;
 
-        write(&self.server, &format!("{}{}", server_certificate.pem(), server_key.serialize_pem()), 0o600)?;
-        write(&self.authority, &authority_certificate.pem(), 0o644)
+        let server = format!("{}{}", server_certificate.pem(), server_key.serialize_pem());
+        atomic::write(&self.server, server, 0o600)?;
+        atomic::write(&self.authority, authority_certificate.pem(), 0o644)
     }
 }
 
-/// Replaces a file in one step; nobody sees half of it, nor a key that is readable for a moment.
-fn write(path: &Path, content: &str, mode: u32) -> Result<(), Error> {
-    let failed = || Error::file("write", path);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed())?;
-    file.write_all(content.as_bytes()).map_err(failed())?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed())?;
-    file.persist(path).map(drop).map_err(|error| failed()(error.error))
+/// What the authority may do: sign for the loopback names, and nothing below it may sign.
+fn authority(now: OffsetDateTime) -> CertificateParams {
+    let mut authority = CertificateParams::default();
+    authority.not_before = now - BACKDATE;
+    authority.not_after = now + LIFETIME;
+    authority.distinguished_name.push(DnType::CommonName, "provisioner: the AWS on this machine");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    authority.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::DnsName("localhost".to_owned()),
+            GeneralSubtree::IpAddress(CidrSubnet::V4([127, 0, 0, 0], [255, 0, 0, 0])),
+            GeneralSubtree::IpAddress(CidrSubnet::V6(Ipv6Addr::LOCALHOST.octets(), [255; 16])),
+        ],
+        excluded_subtrees: Vec::new(),
+    });
+    authority
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -154,6 +165,61 @@ mod tests {
         std::fs::write(&certificate.server, "nonsense").unwrap();
         certificate.ensure(now).unwrap();
         assert!(certificate.is_good(now));
+    }
+
+    /// A chain made with these parameters for a name, as a client judges it.
+    fn verdict(authority: CertificateParams, name: &str) -> Result<(), webpki::Error> {
+        let authority_key = KeyPair::generate().unwrap();
+        let certificate = authority.self_signed(&authority_key).unwrap();
+        let mut server = CertificateParams::new([name.to_owned()]).unwrap();
+        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let server_key = KeyPair::generate().unwrap();
+        let server = server.signed_by(&server_key, &Issuer::new(authority, authority_key)).unwrap();
+        let anchor = webpki::anchor_from_trusted_cert(certificate.der()).unwrap();
+        let server = webpki::EndEntityCert::try_from(server.der()).unwrap();
+        let usage = webpki::KeyUsage::server_auth();
+        server.verify_for_usage(
+            webpki::ALL_VERIFICATION_ALGS,
+            &[anchor],
+            &[],
+            UnixTime::now(),
+            usage,
+            None,
+            None,
+        )?;
+        server.verify_is_valid_for_subject_name(&ServerName::try_from(name).unwrap())
+    }
+
+    #[test]
+    fn the_authority_vouches_for_loopback_and_for_nothing_else() {
+        let now = OffsetDateTime::now_utc();
+        for name in NAMES.into_iter().chain(["127.3.2.1"]) {
+            verdict(authority(now), name).unwrap();
+        }
+        for name in ["example.com", "s3.amazonaws.com", "192.0.2.1", "128.0.0.1", "::2"] {
+            let mut free = authority(now);
+            free.name_constraints = None;
+            verdict(free, name).unwrap();
+            let refused = verdict(authority(now), name).unwrap_err();
+            assert_eq!(refused, webpki::Error::NameConstraintViolation, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_authority_without_constraints_is_replaced() {
+        let (_folder, certificate, now) = made();
+        // The first of its kind, as a home of an earlier version has it.
+        let mut free = authority(now.into());
+        free.name_constraints = None;
+        let key = KeyPair::generate().unwrap();
+        let pem = free.self_signed(&key).unwrap().pem();
+        let mut server = CertificateParams::new(NAMES.map(str::to_owned)).unwrap();
+        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let server_key = KeyPair::generate().unwrap();
+        let server = server.signed_by(&server_key, &Issuer::new(free, key)).unwrap();
+        std::fs::write(&certificate.authority, pem).unwrap();
+        std::fs::write(&certificate.server, server.pem() + &server_key.serialize_pem()).unwrap();
+        assert!(!certificate.is_good(now));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::certificate::Certificate;
 use super::home::Home;
+use super::root_key::RootKey;
 use super::server::{self, Guarded, Mode};
 use super::{Error, LocalAws, Running, install};
 use std::ops::Deref;
@@ -28,13 +29,15 @@ impl Ephemeral {
             .prefix("provisioner-aws-")
             .tempdir()
             .map_err(Error::file("create a folder in", std::env::temp_dir()))?;
-        let home = Home { folder: folder.path().to_owned() };
+        let home = Home::at(folder.path());
         home.create()?;
         let certificate = Certificate::at(&home.certificates());
         certificate.ensure(SystemTime::now())?;
+        let key = RootKey::ensure(&home.root_key())?;
         let (guarded, server) =
             server::start(&python, &home, &certificate, Mode::WithParent, extra_env).await?;
-        let running = Running::at(server, &certificate);
+        let running = Running::at(server, &home, key);
+        home.profile().write(&running)?;
         Ok(Self { running, home, _server: guarded, _folder: folder })
     }
 

@@ -10,6 +10,17 @@ pub enum Error {
     /// The system does not say where this user's cache is.
     #[error("there is no cache folder for this user, so the local AWS has no place to live")]
     NoCacheFolder,
+    /// The folder that should be a home holds something else.
+    #[error(
+        "{} is not a folder of the local AWS: it holds {holds:?} and not our mark, so nothing in it is touched",
+        folder.display()
+    )]
+    NotAHome {
+        /// The folder.
+        folder: PathBuf,
+        /// One of the things in it.
+        holds: String,
+    },
     /// A file or a folder did not work.
     #[error("cannot {action} {}", path.display())]
     File {
@@ -94,6 +105,9 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::NoCacheFolder => "Set HOME (or XDG_CACHE_HOME) to a folder that you may write to.".into(),
+            Self::NotAHome { .. } => "Set PROVISIONER_LOCAL_HOME to a folder that is empty or does not exist yet, or unset \
+                                      it to use the one in your cache."
+                .into(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 "Free some disk space: the local AWS needs about 150 MB.".into()
             }

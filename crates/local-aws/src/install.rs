@@ -9,7 +9,7 @@
 
 use super::home::{cache_folder, create_private_folder, last_lines, remove_folder};
 use super::python::{self, Python, find_program};
-use super::{Error, OnProgress, Progress, VERSION, lock};
+use super::{Error, OnProgress, Progress, VERSION, atomic, lock};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Installer {
         }
         on_progress(Progress::Installing);
         self.fill(&environment, uv.as_deref(), python.as_ref()).await?;
-        write(&environment.join(MARKER), "")?;
+        atomic::write(&environment.join(MARKER), "", 0o644)?;
         Ok(interpreter(&environment))
     }
 
@@ -133,12 +133,8 @@ fn without_venv(error: Error, python: &Python) -> Error {
 
 fn write_requirements(environment: &Path) -> Result<PathBuf, Error> {
     let path = environment.join("requirements.txt");
-    write(&path, REQUIREMENTS)?;
+    atomic::write(&path, REQUIREMENTS, 0o644)?;
     Ok(path)
-}
-
-fn write(path: &Path, content: &str) -> Result<(), Error> {
-    std::fs::write(path, content).map_err(Error::file("write", path))
 }
 
 /// Runs one step of the installation; the error has its last lines.

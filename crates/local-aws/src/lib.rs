@@ -6,6 +6,9 @@
 //!
 //! ```text
 //! install      a private virtual environment, every file pinned by hash, under the user's cache folder
+//! program      the Python program that serves it: `server/`, with what we correct of ministack
+//! root_key     a random key per home; without it nothing is served
+//! profile      the same as files for the AWS CLI and the SDKs
 //! certificate  HTTPS with a certificate authority of its own, so that TLS-only bucket policies hold
 //! server       the process: started apart from the terminal, found again by the lock that it holds
 //! health       one GET over TLS: does it answer, and is it the version that we want
@@ -17,6 +20,9 @@
 //! side by side; they share the installed program. Nothing in here prints: what takes long is told to the
 //! caller through [`Progress`].
 
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make the files they look at"))]
+
+mod atomic;
 mod certificate;
 mod ephemeral;
 mod error;
@@ -25,13 +31,18 @@ mod home;
 mod install;
 mod local_aws;
 mod lock;
+mod profile;
+mod program;
 mod python;
+mod root_key;
 mod server;
+mod wait;
 
 pub use ephemeral::Ephemeral;
 pub use error::Error;
 pub use install::install;
 pub use local_aws::{LocalAws, Running, Settings, Status};
+pub use profile::Profile;
 
 /// The version of ministack that is installed and run, as pinned in `requirements.txt`.
 pub const VERSION: &str = "1.5.33";

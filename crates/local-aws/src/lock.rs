@@ -1,10 +1,10 @@
 //! File locks (`flock`): the kernel drops them when their holder ends, however it ends, so unlike a file
 //! with a process id in it they are never stale.
 
-use super::{Error, OnProgress, Progress};
+use super::{Error, OnProgress, Progress, wait};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Between two looks at a lock that someone else has.
 const POLL: Duration = Duration::from_millis(50);
@@ -25,23 +25,21 @@ pub(super) async fn take(
     on_progress: OnProgress<'_>,
 ) -> Result<File, Error> {
     let file = open(path)?;
-    let since = Instant::now();
     let mut told = false;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(Error::file("lock", path)(error)),
-            Err(TryLockError::WouldBlock) if since.elapsed() > patience => {
-                return Err(Error::Busy { path: path.to_owned(), seconds: patience.as_secs() });
+    let taken = wait::until(POLL, patience, async || match file.try_lock() {
+        Ok(()) => Ok(Some(())),
+        Err(TryLockError::Error(error)) => Err(Error::file("lock", path)(error)),
+        Err(TryLockError::WouldBlock) => {
+            if !told {
+                on_progress(Progress::WaitingForOther);
+                told = true;
             }
-            Err(TryLockError::WouldBlock) => {
-                if !told {
-                    on_progress(Progress::WaitingForOther);
-                    told = true;
-                }
-                tokio::time::sleep(POLL).await;
-            }
+            Ok(None)
         }
+    });
+    match taken.await? {
+        Some(()) => Ok(file),
+        None => Err(Error::Busy { path: path.to_owned(), seconds: patience.as_secs() }),
     }
 }
 

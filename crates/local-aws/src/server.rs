@@ -1,25 +1,24 @@
 //! The process of one local AWS: how it is started, found and ended.
 //!
-//! It runs [`server.py`](server.py), which holds a lock for as long as it lives. The lock says *whether* it
+//! It runs the Python program in `server/`, which holds a lock for as long as it lives. The lock says *whether* it
 //! runs, and only then `server.json` is believed about *which* process and port it is, so a process id that
 //! the system gave to someone else meanwhile is never signalled.
 
 use super::certificate::Certificate;
-use super::home::{Home, remove_folder};
-use super::{Error, health, lock};
+use super::home::{Home, create_private_folder, remove_folder};
+use super::{Error, health, lock, program, wait};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const PROGRAM: &str = include_str!("server.py");
-/// `PORT_TAKEN` of `server.py`.
+/// `PORT_TAKEN` of `server/__main__.py`.
 const PORT_TAKEN: i32 = 98;
 /// From its start to its first answer.
 const START_SECONDS: u64 = 30;
-/// From SIGTERM to SIGKILL; `server.py` needs 3 seconds at most, and the time to save its state.
+/// From SIGTERM to SIGKILL; the server needs 3 seconds at most, and the time to save its state.
 const STOP: Duration = Duration::from_secs(15);
 const POLL: Duration = Duration::from_millis(40);
 /// Where a home's first server listens when the port is free. It keeps its port from then on.
@@ -35,13 +34,16 @@ pub(super) const REGION: &str = "us-east-1";
 pub(super) struct ServerFile {
     pub(super) pid: i32,
     pub(super) port: u16,
+    /// [`program::fingerprint`] of what it runs; 0 for one that does not say.
+    #[serde(default)]
+    pub(super) program: u64,
 }
 
 /// How to run it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Mode {
-    /// Until it is stopped, whoever started it; state is kept or not.
-    Detached { port: Option<u16>, persist: bool },
+    /// Until it is stopped, whoever started it, keeping its state.
+    Detached { port: Option<u16> },
     /// For as long as we live, on a free port, keeping nothing.
     WithParent,
 }
@@ -91,19 +93,21 @@ pub(super) async fn start(
     mode: Mode,
     extra_env: &[(String, String)],
 ) -> Result<(Guarded, ServerFile), Error> {
-    let program = home.server_program();
-    fs::write(&program, PROGRAM).map_err(Error::file("write", &program))?;
-    remove_folder(&home.scratch())?;
+    // First: it refuses a folder that is not ours to delete in.
     home.create()?;
+    remove_folder(&home.scratch())?;
+    create_private_folder(&home.scratch())?;
+    program::write(&home.server_program())?;
     let mut command = Command::new(python);
     // Isolated: neither the user's site-packages nor PYTHON* variables have a say.
-    command.args(["-I", "-X", "utf8"]).arg(&program).arg("--home").arg(&home.folder);
-    command.arg("--certificate").arg(&certificate.server);
+    command.args(["-I", "-X", "utf8"]).arg(home.server_program()).arg("--home").arg(&home.folder);
+    command.arg("--certificate").arg(&certificate.server).arg("--root-key").arg(home.root_key());
+    command.args(["--program", &program::fingerprint().to_string()]);
     match mode {
-        Mode::Detached { port: Some(port), .. } => {
+        Mode::Detached { port: Some(port) } => {
             command.args(["--port", &port.to_string(), "--only-this-port"]).stdin(Stdio::null());
         }
-        Mode::Detached { port: None, .. } => {
+        Mode::Detached { port: None } => {
             let port = last_known(home).map_or(FIRST_PORT, |server| server.port);
             command.args(["--port", &port.to_string()]).stdin(Stdio::null());
         }
@@ -130,12 +134,14 @@ fn set_environment(command: &mut Command, home: &Home, certificate: &Certificate
     command.env("HOME", home.scratch()).env("TMPDIR", home.scratch());
     command.env("AUTH", "true").env("LAMBDA_EXECUTOR", "local");
     command.env("MINISTACK_ACCOUNT_ID", ACCOUNT).env("MINISTACK_REGION", REGION);
+    // Its other doors, which know no key, stay shut.
+    command.env("SFTP_ENABLED", "0").env("IOT_MTLS_ENABLED", "0");
     command.env("BIND_HOST", "127.0.0.1").env("USE_SSL", "1");
     command.env("MINISTACK_SSL_CERT", &certificate.server).env("MINISTACK_SSL_KEY", &certificate.server);
     command.env("SSL_CERT_FILE", &certificate.authority).env("AWS_CA_BUNDLE", &certificate.authority);
     // A Docker that happens to be here is none of its business.
     command.env("DOCKER_HOST", "unix:///nonexistent");
-    if let Mode::Detached { persist: true, .. } = mode {
+    if let Mode::Detached { .. } = mode {
         command.env("PERSIST_STATE", "1").env("STATE_DIR", home.data().join("state"));
         command.env("S3_PERSIST", "1").env("S3_DATA_DIR", home.data().join("s3"));
     }
@@ -156,33 +162,36 @@ async fn wait_until_it_answers(
     certificate: &Certificate,
     mode: Mode,
 ) -> Result<(Guarded, ServerFile), Error> {
-    let since = Instant::now();
     let mut last = "it did not open its port".to_owned();
-    loop {
-        if let Some(child) = guarded.0.as_mut() {
-            let pid = child.id().cast_signed();
-            if let Some(status) = child.try_wait().map_err(Error::file("wait for", home.server_program()))? {
-                if let (Some(PORT_TAKEN), Mode::Detached { port: Some(port), .. }) = (status.code(), mode) {
-                    return Err(Error::PortTaken { port });
+    let answers = wait::until(POLL, Duration::from_secs(START_SECONDS), async || {
+        let Some(child) = guarded.0.as_mut() else { return Ok(None) };
+        let pid = child.id().cast_signed();
+        if let Some(status) = child.try_wait().map_err(Error::file("wait for", home.server_program()))? {
+            return Err(match (status.code(), status.signal(), mode) {
+                (Some(PORT_TAKEN), _, Mode::Detached { port: Some(port) }) => Error::PortTaken { port },
+                (_, signal, _) => {
+                    let status = signal.map_or(status.to_string(), |_| "see below".to_owned());
+                    Error::Exited { status, log_tail: home.log_tail(), log: home.log() }
                 }
-                let status = match status.signal() {
-                    Some(_) => "see below".to_owned(),
-                    None => status.to_string(),
-                };
-                return Err(Error::Exited { status, log_tail: home.log_tail(), log: home.log() });
-            }
-            if let Some(server) = last_known(home).filter(|server| server.pid == pid) {
-                match health::ask(server.port, certificate).await {
-                    Ok(_) => return Ok((guarded, server)),
-                    Err(error) => last = error,
-                }
+            });
+        }
+        let Some(server) = last_known(home).filter(|server| server.pid == pid) else { return Ok(None) };
+        match health::ask(server.port, certificate).await {
+            Ok(_) => Ok(Some(server)),
+            Err(error) => {
+                last = error;
+                Ok(None)
             }
         }
-        if since.elapsed().as_secs() >= START_SECONDS {
-            let (log_tail, log) = (home.log_tail(), home.log());
-            return Err(Error::NotAnswering { seconds: START_SECONDS, last, log_tail, log });
-        }
-        tokio::time::sleep(POLL).await;
+    });
+    match answers.await? {
+        Some(server) => Ok((guarded, server)),
+        None => Err(Error::NotAnswering {
+            seconds: START_SECONDS,
+            last,
+            log_tail: home.log_tail(),
+            log: home.log(),
+        }),
     }
 }
 
@@ -197,13 +206,12 @@ pub(super) async fn stop(home: &Home) -> Result<bool, Error> {
         } else {
             kill_group(server.pid);
         }
-        let since = Instant::now();
-        while since.elapsed() < patience {
-            if !lock::is_held(&home.server_lock())? {
-                kill_group(server.pid);
-                return Ok(true);
-            }
-            tokio::time::sleep(POLL).await;
+        let ended = wait::until(POLL, patience, async || {
+            Ok::<_, Error>((!lock::is_held(&home.server_lock())?).then_some(()))
+        });
+        if ended.await?.is_some() {
+            kill_group(server.pid);
+            return Ok(true);
         }
     }
     Err(Error::NotStopping { pid: server.pid })
@@ -225,12 +233,12 @@ mod tests {
     /// Starts with a "Python" that is a shell script.
     async fn start_with(script: &str, port: Option<u16>) -> Result<ServerFile, Error> {
         let folder = tempfile::tempdir().unwrap();
-        let home = Home { folder: folder.path().join("home") };
+        let home = Home::at(folder.path().join("home"));
         home.create().unwrap();
         let certificate = Certificate::at(&home.certificates());
         certificate.ensure(SystemTime::now()).unwrap();
         let python = program(folder.path(), "python", script);
-        let mode = Mode::Detached { port, persist: false };
+        let mode = Mode::Detached { port };
         start(&python, &home, &certificate, mode, &[]).await.map(|(_, server)| server)
     }
 
@@ -258,10 +266,10 @@ mod tests {
     #[test]
     fn a_stale_file_without_its_server_is_not_believed() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Home { folder: folder.path().to_owned() };
+        let home = Home::at(folder.path());
         std::fs::write(home.server_file(), r#"{"pid": 1, "port": 4600}"#).unwrap();
         std::fs::write(home.server_lock(), "").unwrap();
         assert_eq!(running(&home).unwrap(), None);
-        assert_eq!(last_known(&home), Some(ServerFile { pid: 1, port: 4600 }));
+        assert_eq!(last_known(&home), Some(ServerFile { pid: 1, port: 4600, program: 0 }));
     }
 }

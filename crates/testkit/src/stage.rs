@@ -189,8 +189,8 @@ impl Stage {
             // Read in place of the system's hundred and more authorities, which takes time.
             .env("AWS_CA_BUNDLE", &self.local.ca_bundle)
             .env("AWS_REGION", &self.aws.region)
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ACCESS_KEY_ID", &self.local.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &self.local.secret_access_key)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("PROVISIONER_BOOTSTRAP", self.folder.path().join(if program { "two" } else { "one" }))
             .current_dir(self.folder.path());

@@ -18,14 +18,22 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
         cli::Local::Start => {
             let running = session.interrupt.or(session.start_local()).await?;
             let environment = running.env();
+            let profile = running.profile.env();
             if screen.json {
-                let environment = environment.into_iter().collect();
-                screen.document(&json::LocalStarted { endpoint: running.endpoint, environment });
+                screen.document(&json::LocalStarted {
+                    endpoint: running.endpoint,
+                    environment: environment.into_iter().collect(),
+                    profile: profile.into_iter().collect(),
+                });
             } else {
                 screen.say("The local AWS runs. Other tools reach it with:");
                 for (key, value) in environment {
                     screen.out(&format!("export {key}={value}\n"));
                 }
+                screen.say("The same is in a profile. The AWS CLI and boto3 use it like this:");
+                let [config, credentials] = profile.map(|(key, value)| format!("{key}={value}"));
+                screen.say(&format!("  {config} {credentials} aws s3 ls"));
+                screen.say("Who has this key can run code as you: keep it to yourself.");
             }
         }
         cli::Local::Stop => {

@@ -14,6 +14,8 @@ pub(crate) struct LocalStarted {
     pub(crate) endpoint: String,
     /// Environment variables with which other tools reach it.
     pub(crate) environment: BTreeMap<&'static str, String>,
+    /// The same by its profile, for tools that read AWS's configuration files: nothing secret is in the environment then.
+    pub(crate) profile: BTreeMap<&'static str, String>,
 }
 
 /// The local AWS does not run any more.

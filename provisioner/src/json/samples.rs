@@ -53,6 +53,10 @@ pub(super) fn all() -> Vec<Sample> {
             &LocalStarted {
                 endpoint: "https://127.0.0.1:4566".to_owned(),
                 environment: BTreeMap::from([("AWS_ENDPOINT_URL", "https://127.0.0.1:4566".to_owned())]),
+                profile: BTreeMap::from([(
+                    "AWS_CONFIG_FILE",
+                    "/home/ann/.cache/provisioner/local/aws/config".to_owned(),
+                )]),
             },
         ),
         of("local stop", "local-stop", &LocalStopped { stopped: true }),

@@ -1,5 +1,6 @@
 //! The notification document is everybody's: what others have put there comes back to S3 as the same bytes.
 
+use super::their_function;
 use aws_sdk_s3::types::NotificationConfiguration;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -134,6 +135,7 @@ fn entries_of_others_are_the_same_bytes_after_every_command() {
     let stage = Stage::new();
     stage.wait(async {
         make_targets(&stage.aws.iam).await;
+        their_function::make(&stage.aws).await;
         put_theirs(&stage.aws.s3).await.unwrap();
     });
     let before = {
@@ -170,6 +172,7 @@ fn a_target_of_others_that_is_gone_does_not_keep_ours_from_going() {
     let stage = Stage::new();
     stage.wait(async {
         make_targets(&stage.aws.iam).await;
+        their_function::make(&stage.aws).await;
         put_theirs(&stage.aws.s3).await.unwrap();
     });
     stage.run(&["up", "--yes", "--adopt"]).ok();

@@ -11,5 +11,6 @@ mod never_open;
 mod ownership;
 mod sweep;
 mod terminal;
+mod their_function;
 mod two_at_once;
 mod weather;

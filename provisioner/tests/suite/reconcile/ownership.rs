@@ -1,5 +1,6 @@
 //! Whose is it: nothing that is not ours is changed, and drift of what is ours is repaired.
 
+use super::their_function;
 use aws_sdk_lambda::types::{FunctionCode, Runtime};
 use aws_sdk_s3::types::{
     BucketVersioningStatus, Destination, Event, EventBridgeConfiguration, FilterRule, FilterRuleName,
@@ -13,7 +14,7 @@ const UP: [&str; 2] = ["up", "--yes"];
 const ADOPT: [&str; 3] = ["up", "--yes", "--adopt"];
 const SOURCE: &str = "crash-uploads-000000000000";
 const FUNCTION: &str = "crash-sanitizer";
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+pub(super) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 const ANYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
 
@@ -95,7 +96,7 @@ fn foreign_users_roles_functions_and_log_groups_are_refused() {
 }
 
 /// A zip archive with nothing in it: its end record only.
-fn empty_zip() -> Vec<u8> {
+pub(super) fn empty_zip() -> Vec<u8> {
     [b"PK\x05\x06".as_slice(), &[0; 18]].concat()
 }
 
@@ -114,6 +115,7 @@ fn put_entries(stage: &Stage, configuration: NotificationConfiguration) {
 fn notification_entries_of_others_stay_as_they_are() {
     let stage = Stage::new();
     stage.run(&UP).ok();
+    stage.wait(their_function::make(&stage.aws));
     let entries = || {
         let request = stage.aws.s3.get_bucket_notification_configuration().bucket(SOURCE);
         stage.wait(request.send()).unwrap()
@@ -160,6 +162,7 @@ fn notification_entries_of_others_stay_as_they_are() {
 fn an_overlap_with_others_is_named_before_anything_is_written() {
     let stage = Stage::new();
     stage.run(&UP).ok();
+    stage.wait(their_function::make(&stage.aws));
     let theirs = LambdaFunctionConfiguration::builder()
         .id("theirs")
         .lambda_function_arn("arn:aws:lambda:us-east-1:000000000000:function:theirs")

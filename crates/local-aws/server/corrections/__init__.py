@@ -1,0 +1,30 @@
+"""Where ministack answers otherwise than AWS and it matters to us. One file a concept, each with a test that fails
+without it."""
+
+from . import access_keys, alarm_states, alarms, async_events, destinations, function_policies, listings, log_events
+from . import log_groups, metrics, notifications, permissions, queue_sources, users, versions
+
+
+def apply():
+    log_groups.logs_need_their_group()
+    log_events.pages_go_on()
+    alarms.alarms_are_found_by_tag()
+    alarms.alarms_are_described_whole()
+    metrics.invocations_are_counted()
+    metrics.log_lines_make_metrics()
+    alarm_states.alarms_are_evaluated()
+    users.users_are_as_on_aws()
+    access_keys.users_have_two_keys()
+    permissions.calls_need_what_they_need_on_aws()
+    async_events.events_outlive_throttles()
+    async_events.concurrency_is_the_functions()
+    async_events.triggers_name_their_qualifier()
+    destinations.destinations_are_checked()
+    function_policies.policies_are_per_qualifier()
+    versions.versions_are_of_changes()
+    versions.aliases_name_versions()
+    queue_sources.mappings_are_checked()
+    queue_sources.batches_fail_whole()
+    notifications.triggers_are_checked()
+    listings.listings_encode_keys()
+    listings.requests_are_checked()

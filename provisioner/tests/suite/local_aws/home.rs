@@ -1,0 +1,128 @@
+//! A home for one test, and what the tests do in it.
+
+use engine::aws::{Aws, Connection};
+use local_aws::{LocalAws, Running, Settings};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A home that is stopped when its test ends, however it ends.
+pub(super) struct Home {
+    pub(super) aws: LocalAws,
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { aws: LocalAws::at(folder.path().join("home")), folder }
+    }
+
+    /// Starts it as the product does. The first time it gets a port of its own to remember: the one that homes
+    /// begin with may be the user's, and of two tests that share it, one could take it while the other restarts.
+    pub(super) async fn start(&self) -> Running {
+        let first = !self.aws.home().join("server.json").exists();
+        let port =
+            first.then(|| std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+        let settings = Settings { port, ..Settings::default() };
+        self.aws.start(&settings, &|_| ()).await.unwrap()
+    }
+
+    pub(super) async fn pid(&self) -> i32 {
+        self.aws.status().await.unwrap().pid.unwrap()
+    }
+
+    /// The program in an empty folder, with this home and nothing of the user's AWS environment.
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
+        let bootstrap = self.beside("bootstrap");
+        if !bootstrap.exists() {
+            std::fs::copy("/bin/true", &bootstrap).unwrap();
+        }
+        let mut command = Command::new(testkit::program());
+        command.args(arguments).env_clear().current_dir(self.folder.path()).stdin(Stdio::null());
+        for name in ["PATH", "HOME", "XDG_CACHE_HOME"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.env("PROVISIONER_LOCAL_HOME", self.aws.home()).env("PROVISIONER_BOOTSTRAP", bootstrap);
+        command.output().unwrap()
+    }
+
+    /// The same, when it must succeed: its standard output.
+    #[track_caller]
+    pub(super) fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same with `--json`, as one document.
+    #[track_caller]
+    pub(super) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.ok(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    /// A path in the folder of the test, outside of the home.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let aws = self.aws.clone();
+        let stop = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let _ = runtime.block_on(aws.stop(&|_| ()));
+        };
+        let _ = std::thread::spawn(stop).join();
+    }
+}
+
+/// All that a run of the program said.
+pub(super) fn text(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    format!("{}\n{out}{err}", output.status)
+}
+
+pub(super) async fn connect(running: &Running) -> Aws {
+    let connection = Connection {
+        endpoint: Some(running.endpoint.clone()),
+        ca_bundle: Some(running.ca_bundle.clone()),
+        region: Some(running.region.clone()),
+        credentials: Some((running.access_key_id.clone(), running.secret_access_key.clone())),
+    };
+    Aws::connect(&connection).await.unwrap()
+}
+
+pub(super) fn signal(pid: i32, name: &str) {
+    assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+}
+
+pub(super) fn lives(pid: i32) -> bool {
+    // A zombie of ours counts as dead.
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    let state = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    !state.is_empty() && !state.starts_with('Z')
+}
+
+pub(super) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !holds() {
+        assert!(since.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Whether a file says so; one that is not there says nothing.
+pub(super) fn says(file: &Path, text: &str) -> bool {
+    std::fs::read_to_string(file).is_ok_and(|content| content.contains(text))
+}
+
+/// The same for what has to be asked.
+pub(super) async fn until_async(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let since = Instant::now();
+    while !holds().await {
+        assert!(since.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
