@@ -52,6 +52,7 @@
 mod error;
 pub mod facts;
 mod format;
+mod gain_map;
 mod gif;
 mod heif;
 mod icc;
