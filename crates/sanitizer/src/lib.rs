@@ -69,8 +69,8 @@ mod work;
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{IccPolicy, Options, Orientation, PartialEdges};
-pub use report::{Category, OrientationOutcome, Removal, Report};
+pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnknownGainMaps};
+pub use report::{Category, GainMapOutcome, OrientationOutcome, Removal, Report};
 pub use sanitized::Sanitized;
 
 /// Cleans one picture.

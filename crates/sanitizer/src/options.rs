@@ -1,5 +1,7 @@
 //! What the caller may choose. The defaults are what we would choose.
 
+use std::str::FromStr;
+
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -11,6 +13,8 @@ pub struct Options {
     pub partial_edges: PartialEdges,
     /// What becomes of the colour profile.
     pub icc: IccPolicy,
+    /// What becomes of an HDR gain map.
+    pub gain_maps: GainMaps,
     /// The most memory in bytes that a rotation may take besides input and
     /// output, computed from the header before it starts. Default: 1 GiB.
     pub max_rotation_memory: u64,
@@ -35,6 +39,7 @@ impl Default for Options {
             orientation: Orientation::Upright,
             partial_edges: PartialEdges::Tag,
             icc: IccPolicy::Keep,
+            gain_maps: GainMaps::Keep,
             max_rotation_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             verify_entropy: true,
@@ -79,4 +84,53 @@ pub enum IccPolicy {
     DropSrgb,
     /// Drop it.
     Drop,
+}
+
+/// What becomes of an HDR gain map, without which a picture looks less bright
+/// on HDR screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GainMaps {
+    /// Keep its coefficients, and write its few numbers anew. One that cannot be
+    /// read safely goes.
+    #[default]
+    Keep,
+    /// Drop it.
+    Drop,
+}
+
+impl GainMaps {
+    /// The word for it in configuration files and on command lines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Drop => "drop",
+        }
+    }
+}
+
+impl FromStr for GainMaps {
+    type Err = UnknownGainMaps;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        [Self::Keep, Self::Drop].into_iter().find(|choice| choice.as_str() == word).ok_or(UnknownGainMaps)
+    }
+}
+
+/// A word that is none of those for [`GainMaps`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("gain maps can be told to `keep` or to `drop`, and nothing else")]
+pub struct UnknownGainMaps;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_read_as_what_it_is_written_for() {
+        for choice in [GainMaps::Keep, GainMaps::Drop] {
+            assert_eq!(choice.as_str().parse(), Ok(choice));
+        }
+        assert_eq!("Keep".parse::<GainMaps>(), Err(UnknownGainMaps));
+    }
 }

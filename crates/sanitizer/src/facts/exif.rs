@@ -1,10 +1,12 @@
 //! What EXIF tells (CIPA DC-008, EXIF 3.0): the directories IFD0, IFD1, Exif,
 //! GPS and Interoperability of its TIFF container, and the maker's note.
 
+mod apple;
 mod maker_note;
 mod tiff;
 
 use super::{FactKind, Facts, Position, iptc, xmp};
+pub(crate) use apple::apple_hdr_fields;
 use tiff::{Entry, Tiff};
 
 const SOURCE: &str = "EXIF";

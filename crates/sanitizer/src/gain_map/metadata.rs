@@ -76,6 +76,11 @@ impl Metadata {
         self.alternate_headroom
     }
 
+    /// The headroom of the brighter one of the two pictures.
+    pub(crate) fn most_headroom(&self) -> Millionths {
+        self.base_headroom.max(self.alternate_headroom)
+    }
+
     /// One channel when all three are the same, else red, green and blue.
     pub(crate) fn channels(&self) -> &[Channel] {
         let [first, others @ ..] = &self.channels;

@@ -8,7 +8,7 @@ use super::coded::Cut;
 use super::model::{File, Item};
 use super::properties::{Verdict, aux_type, judge};
 use super::select::Selection;
-use crate::facts::{FactKind, Facts, read_exif, read_xmp};
+use crate::facts::{FactKind, Facts, GAIN_MAP, read_exif, read_xmp};
 use crate::{Category, Options, Removal, Report};
 
 const SOURCE: &str = "HEIF";
@@ -228,7 +228,7 @@ impl Removed<'_> {
             property.and_then(|property| self.input.get(property.payload.clone())).unwrap_or_default();
         let name = String::from_utf8_lossy(aux_type(payload)).to_lowercase();
         match name.as_str() {
-            name if name.contains("gainmap") => "an HDR gain map".into(),
+            name if name.contains("gainmap") => GAIN_MAP.into(),
             name if name.contains("depth") || name.contains("disparity") || name.ends_with("auxid:2") => {
                 "a depth map".into()
             }

@@ -33,20 +33,43 @@ pub(super) struct Layout<'a> {
     pub fates: &'a [Fate],
 }
 
+/// What is put in front of the part at `at`.
+pub(super) struct Front<'a> {
+    pub at: usize,
+    pub exif: Option<&'a Part>,
+    /// What a gain map adds. Then the colour profile comes to the front, too, to stand where
+    /// every writer puts it.
+    pub additions: Option<&'a Additions>,
+}
+
+/// Segments that tell of a gain map. Each has the range of the input that may hold just these bytes.
+pub(super) struct Additions {
+    /// In front of the colour profile.
+    pub xmp: Option<(Range<usize>, Bytes)>,
+    /// Behind it.
+    pub iso: (Range<usize>, Bytes),
+}
+
 impl Layout<'_> {
-    /// Makes the pieces, with `exif` as the part at its place. Notes in
-    /// `report` what is left out.
-    pub(super) fn assemble(&self, exif: Option<(usize, &Part)>, report: &mut Report) -> Vec<Bytes> {
-        let mut pieces = Pieces::new(self.input);
-        for (index, part) in self.parts.iter().enumerate() {
-            if let Some((at, exif)) = exif
-                && at == index
-            {
-                self.add(exif, &mut pieces, report);
-            }
-            self.add(part, &mut pieces, report);
+    /// Makes the pieces: up to the end of what is put in front, and the rest.
+    /// Notes in `report` what is left out.
+    pub(super) fn assemble(&self, front: &Front<'_>, report: &mut Report) -> [Pieces; 2] {
+        let (before, behind) = self.parts.split_at(front.at);
+        let (mut first, mut second) = (Pieces::new(self.input), Pieces::new(self.input));
+        for part in before.iter().chain(front.exif) {
+            self.add(part, &mut first, report);
         }
-        pieces.finish()
+        let is_profile = |part: &&Part| matches!(part, Part::Icc(..));
+        if let Some(Additions { xmp, iso }) = front.additions {
+            if let Some((range, bytes)) = xmp {
+                first.replace(range.clone(), bytes);
+            }
+            behind.iter().filter(is_profile).for_each(|part| self.add(part, &mut first, report));
+            first.replace(iso.0.clone(), &iso.1);
+        }
+        let rest = behind.iter().filter(|part| front.additions.is_none() || !is_profile(part));
+        rest.for_each(|part| self.add(part, &mut second, report));
+        [first, second]
     }
 
     fn add(&self, part: &Part, pieces: &mut Pieces, report: &mut Report) {

@@ -28,6 +28,7 @@ mod coefficients;
 pub(crate) mod entropy;
 mod facts;
 mod frame;
+mod gain_map;
 mod icc;
 mod layout;
 pub(crate) mod rotate;
@@ -36,6 +37,7 @@ mod segment;
 mod tables;
 mod trailer;
 mod walk;
+mod write;
 
 pub(crate) use clean::sanitize;
 

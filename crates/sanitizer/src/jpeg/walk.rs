@@ -11,7 +11,7 @@ use super::{
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
     icc::{Fate, Profile},
-    layout::{Layout, Part},
+    layout::{Additions, Front, Layout, Part},
     malformed, scan,
     segment::{self, Segment, TEM},
     tables::Tables,
@@ -20,18 +20,41 @@ use super::{
 use crate::{
     Category, Error, Format, Options, Report,
     orientation::{minimal_exif, orientation_of_exif},
+    pieces::Pieces,
 };
 
 /// The name of EXIF and its padding, in front of the TIFF structure.
 const EXIF: &[u8; 6] = b"Exif\0\0";
 
-/// A file that was walked through: all that is needed to write it clean.
+/// Segments about gain maps that are looked at; one of each kind would do.
+const NOTE_LIMIT: usize = 16;
+
+/// Which picture of a file is walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The one at its start, which is shown.
+    Base,
+    /// The gain map of that, of which only the coefficients mean something.
+    GainMap,
+}
+
+/// A segment that may tell about a gain map. It goes, but for the case that we
+/// would write the very same.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    pub content: Content,
+    pub segment: Range<usize>,
+    pub payload: Range<usize>,
+}
+
+/// A picture that was walked through: all that is needed to write it clean.
 pub(super) struct Walked {
-    input: Bytes,
+    pub input: Bytes,
     parts: Vec<Part>,
     tables: Tables,
     fates: Vec<Fate>,
-    report: Report,
+    /// What was found to go, and the facts.
+    pub report: Report,
     /// The picture's frame header.
     pub header: FrameHeader,
     /// The orientation that EXIF tells.
@@ -40,13 +63,22 @@ pub(super) struct Walked {
     minimal: Option<Range<usize>>,
     /// Which part the EXIF goes in front of when it is kept: behind JFIF, or else SOI.
     exif_at: usize,
+    /// The TIFF structure of the first EXIF.
+    pub exif: Option<Range<usize>>,
+    /// What may tell about a gain map, in order.
+    pub notes: Vec<Note>,
+    /// From its SOI to behind its EOI.
+    pub range: Range<usize>,
 }
 
 impl Walked {
-    /// The clean file, with a minimal EXIF of orientation `tag` if that is
-    /// given, and the report.
-    pub(super) fn assemble(&self, tag: Option<u8>) -> (Vec<Bytes>, Report) {
+    /// The clean picture, with a minimal EXIF of orientation `tag` if that is
+    /// given, and the report. In two parts: what a gain map adds, `additions`
+    /// and its index, stands at the end of the first.
+    pub(super) fn assemble(&self, tag: Option<u8>, additions: Option<&Additions>) -> ([Pieces; 2], Report) {
         let mut report = self.report.clone();
+        report.width = self.header.frame.width.into();
+        report.height = self.header.frame.height.into();
         let exif = tag.map(|orientation| match &self.minimal {
             Some(range) => Part::Input(range.clone()),
             None => Part::New(segment::write(APP1, exif_payload(orientation))),
@@ -56,18 +88,19 @@ impl Walked {
         }
         let layout =
             Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates };
-        let pieces = layout.assemble(exif.as_ref().map(|part| (self.exif_at, part)), &mut report);
-        report.removed.sort_by_key(|removal| removal.offset);
-        (pieces, report)
+        let front = Front { at: self.exif_at, exif: exif.as_ref(), additions };
+        (layout.assemble(&front, &mut report), report)
     }
 }
 
-/// Walks through `input`, which starts with SOI.
-pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
+/// Walks through the picture of `input` whose SOI is at `start`.
+pub(super) fn walk(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
     let mut walker = Walker {
         input,
         options,
-        parts: vec![Part::Input(0..2)],
+        role,
+        start,
+        parts: vec![Part::Input(start..start + 2)],
         tables: Tables::default(),
         profile: Profile::default(),
         report: Report::new(Format::Jpeg, 0, 0),
@@ -80,9 +113,11 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
         orientation: None,
         minimal: None,
         exif_at: 1,
+        exif: None,
+        notes: Vec::new(),
         needs_lines: false,
     };
-    let mut at = 2;
+    let mut at = start + 2;
     loop {
         let segment = segment::read(input, at)?;
         walker.remove(Category::Hidden, "between segments", segment.junk.clone());
@@ -97,6 +132,8 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
 struct Walker<'a> {
     input: &'a Bytes,
     options: &'a Options,
+    role: Role,
+    start: usize,
     parts: Vec<Part>,
     tables: Tables,
     profile: Profile,
@@ -111,6 +148,8 @@ struct Walker<'a> {
     orientation: Option<u8>,
     minimal: Option<Range<usize>>,
     exif_at: usize,
+    exif: Option<Range<usize>>,
+    notes: Vec<Note>,
     /// Whether the next segment must say how many lines there are.
     needs_lines: bool,
 }
@@ -220,10 +259,12 @@ impl Walker<'_> {
             _ if self.progress.scans() > 0 => match content {
                 Content::Exif => Category::Exif,
                 Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+                Content::GainMap | Content::Index => Category::SecondPicture,
                 Content::Icc => Category::ColorProfile,
                 Content::Other(category) => category,
                 Content::Jfif | Content::Adobe => Category::Hidden,
             },
+            Content::Jfif if self.role == Role::GainMap => Category::Application,
             Content::Jfif if !self.has_jfif => return self.jfif(segment),
             Content::Adobe => return self.adobe(segment),
             Content::Icc => {
@@ -234,6 +275,7 @@ impl Walker<'_> {
                 Category::Hidden
             }
             Content::Exif => {
+                self.exif.get_or_insert(segment.payload.start + EXIF.len()..segment.payload.end);
                 if self.orientation.is_none()
                     && let Some(orientation) = orientation_of_exif(&payload[EXIF.len()..])
                 {
@@ -245,7 +287,13 @@ impl Walker<'_> {
                 }
                 Category::Exif
             }
+            Content::Xmp | Content::GainMap | Content::Index if self.notes.len() < NOTE_LIMIT => {
+                let payload = segment.payload.clone();
+                self.notes.push(Note { content, segment: segment.range(), payload });
+                return Ok(());
+            }
             Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+            Content::GainMap | Content::Index => Category::SecondPicture,
             Content::Jfif => Category::Hidden,
             Content::Other(category) => category,
         };
@@ -316,17 +364,13 @@ impl Walker<'_> {
             return Err(malformed(eoi.start, "a picture of no height"));
         }
         self.parts.push(Part::Input(eoi.range()));
-        let rest = eoi.payload.end..self.input.len();
-        if !rest.is_empty() {
-            let bytes = &self.input[rest.clone()];
-            let trailer = trailer::look(bytes);
-            if let Some(facts) = &mut self.facts {
-                facts.trailer(bytes, trailer.picture, trailer.video);
-            }
-            self.remove(trailer.category, "after EOI", rest);
+        let rest = &self.input[eoi.payload.end..];
+        if let Some(facts) = &mut self.facts
+            && !rest.is_empty()
+        {
+            let trailer = trailer::look(rest);
+            facts.trailer(rest, trailer.picture, trailer.video);
         }
-        self.report.width = header.frame.width.into();
-        self.report.height = header.frame.height.into();
         self.report.facts = self.facts.map(|facts| facts.finish(self.input));
         Ok(Walked {
             fates: self.profile.fates(self.input, self.options.icc),
@@ -338,6 +382,9 @@ impl Walker<'_> {
             orientation: self.orientation,
             minimal: self.minimal,
             exif_at: self.exif_at,
+            exif: self.exif,
+            notes: self.notes,
+            range: self.start..eoi.payload.end,
         })
     }
 }
