@@ -49,6 +49,9 @@
 //! allows), at most 64 KiB besides input and output but for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
+// Tests compare with libjpeg, which is C.
+#![cfg_attr(not(test), forbid(unsafe_code))]
+
 mod error;
 pub mod facts;
 mod format;
@@ -63,15 +66,18 @@ mod pieces;
 mod png;
 mod report;
 mod sanitized;
+mod transform;
 mod webp;
+mod words;
 mod work;
 
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnknownGainMaps};
+pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges};
 pub use report::{Category, GainMapOutcome, OrientationOutcome, Removal, Report};
 pub use sanitized::Sanitized;
+pub use words::UnknownWord;
 
 /// Cleans one picture.
 ///

@@ -1,7 +1,5 @@
 //! What the caller may choose. The defaults are what we would choose.
 
-use std::str::FromStr;
-
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,41 +94,4 @@ pub enum GainMaps {
     Keep,
     /// Drop it.
     Drop,
-}
-
-impl GainMaps {
-    /// The word for it in configuration files and on command lines.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Keep => "keep",
-            Self::Drop => "drop",
-        }
-    }
-}
-
-impl FromStr for GainMaps {
-    type Err = UnknownGainMaps;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [Self::Keep, Self::Drop].into_iter().find(|choice| choice.as_str() == word).ok_or(UnknownGainMaps)
-    }
-}
-
-/// A word that is none of those for [`GainMaps`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("gain maps can be told to `keep` or to `drop`, and nothing else")]
-pub struct UnknownGainMaps;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_word_is_read_as_what_it_is_written_for() {
-        for choice in [GainMaps::Keep, GainMaps::Drop] {
-            assert_eq!(choice.as_str().parse(), Ok(choice));
-        }
-        assert_eq!("Keep".parse::<GainMaps>(), Err(UnknownGainMaps));
-    }
 }

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::{Facts, PHOTOSHOP, read_exif, read_iptc, read_xmp};
+use super::{Facts, PHOTOSHOP, read_exif, read_photoshop, read_xmp};
 
 /// How many blocks of each kind are read at most.
 const MAX_BLOCKS: usize = 16;
@@ -48,7 +48,7 @@ pub fn carve(input: &[u8]) -> Facts {
         read_xmp(&block[..end], &mut facts);
     }
     for at in memmem::find_iter(input, PHOTOSHOP).take(MAX_BLOCKS) {
-        read_iptc(block(at), &mut facts);
+        read_photoshop(block(at), &mut facts);
     }
     facts
 }

@@ -2,7 +2,7 @@
 //! formats: XMP, and EXIF or IPTC in the hexadecimal form that ImageMagick
 //! writes (`Raw profile type ...`).
 
-use super::{FactKind, Facts, read_exif, read_iptc, read_xmp};
+use super::{FactKind, Facts, read_exif, read_photoshop, read_xmp};
 
 /// Where an XMP packet of a JPEG starts, after this name.
 const XMP_NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -51,7 +51,7 @@ fn read_profile(profile: &str, text: &str, facts: &mut Facts) {
     }
     match profile.to_ascii_lowercase().as_str() {
         "xmp" => read_xmp(&block, facts),
-        "iptc" | "8bim" => read_iptc(&block, facts),
+        "iptc" | "8bim" => read_photoshop(&block, facts),
         // ImageMagick's `APP1` is either of the two that JPEG puts there.
         "exif" | "app1" => match block.strip_prefix(XMP_NAME) {
             Some(packet) => read_xmp(packet, facts),

@@ -6,8 +6,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::exif::device;
-use super::{FactKind, Facts, Position};
+use super::{FactKind, Facts, Position, device::device};
 
 const SOURCE: &str = "XMP";
 

@@ -2,7 +2,7 @@
 //! AV1 Codec ISO Media File Format Binding, 2.3).
 
 use super::bits::Bits;
-use super::coded::Cut;
+use super::cut::Cut;
 use super::seq::sequence;
 use crate::Category;
 

@@ -5,13 +5,15 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::coded::{self, Budget, Coding, Cut};
+use super::budget::Budget;
+use super::coded::{self, Coding};
+use super::cut::Cut;
 use super::model::{Extra, File, Item};
 use super::properties::{Payload, Verdict, judge};
 use super::removed::Removed;
 use super::select::{Selection, select};
 use super::write::{Clean, CleanItem, write};
-use super::{brand, parse};
+use super::{brand, walk};
 use crate::{Category, Error, Format, Options, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
@@ -22,7 +24,7 @@ const PROPERTIES_OF_ITEM: usize = 255;
 /// EXIF's orientation means nothing here: readers turn the picture by the `irot`
 /// and `imir` properties, which stay. So there is never anything to rotate.
 pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Result<Sanitized, Error> {
-    let mut file = parse::parse(&input, format)?;
+    let mut file = walk::walk(&input, format)?;
     let claim = brand::claim(&input);
     if let Some(range) = file.movie.take() {
         if claim.is_sequence {

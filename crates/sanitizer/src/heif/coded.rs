@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use super::{av1, derived, hevc};
-use crate::work::Work;
-use crate::{Category, Options};
+use super::{av1, budget::Budget, cut::Cut, derived, hevc};
 
 /// How an item's data is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,49 +15,6 @@ pub(super) enum Coding {
     Grid { inputs: usize },
     /// The same for an overlay.
     Overlay { inputs: usize },
-}
-
-/// Units of all items of a file together. A picture of 100 megapixels has some
-/// thousand; each takes memory while it is looked at.
-const UNIT_LIMIT: usize = 100_000;
-
-/// Steps that following slices may take for each byte; one is about a bin. Real pictures take less than 16,
-/// but for the flattest, which are small.
-const STEPS_PER_BYTE: u64 = 64;
-
-/// What may still be done for the items of a file.
-pub(super) struct Budget {
-    /// How many more units may come.
-    pub(super) units: usize,
-    /// For following the slices of HEVC; `None` when they are not followed.
-    pub(super) work: Option<Work>,
-}
-
-impl Budget {
-    pub(super) fn new(options: &Options) -> Self {
-        let work = options.verify_entropy.then(|| Work::new(STEPS_PER_BYTE));
-        Self { units: UNIT_LIMIT, work }
-    }
-}
-
-/// Which parts of some data stay, in order.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Cut {
-    pub(super) keep: Vec<Range<usize>>,
-    pub(super) drop: Vec<(Category, &'static str, Range<usize>)>,
-}
-
-impl Cut {
-    pub(super) fn keep(&mut self, range: Range<usize>) {
-        match self.keep.last_mut() {
-            Some(last) if last.end == range.start => last.end = range.end,
-            _ => self.keep.push(range),
-        }
-    }
-
-    pub(super) fn drop(&mut self, category: Category, location: &'static str, range: Range<usize>) {
-        self.drop.push((category, location, range));
-    }
 }
 
 /// Cuts the data that lies in `extents` of the input. The result's ranges are

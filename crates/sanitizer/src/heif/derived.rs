@@ -1,7 +1,7 @@
 //! Pictures derived from others (ISO/IEC 23008-12, 6.6.2): what their few bytes
 //! of data must be, to the byte.
 
-use super::coded::Cut;
+use super::cut::Cut;
 use crate::Category;
 
 /// A grid: version, flags, rows and columns (each less one), width, height.

@@ -4,7 +4,7 @@
 //! The file is read into a model, and a new one is written from what the model
 //! keeps: the primary item, the items it is derived from, and their alpha. So
 //! nothing can stay behind in a box or between items. The way through it:
-//! [`parse`] makes the [`model`], [`select`] picks the items, [`coded`] cuts
+//! [`walk`] makes the [`model`], [`select`] picks the items, [`coded`] cuts
 //! what decoders do not need from their data, [`properties`] cleans what
 //! describes them, [`write`] puts the new file together, and [`removed`] tells
 //! what is not in it.
@@ -20,18 +20,19 @@
 mod av1;
 mod bits;
 mod brand;
+mod budget;
 mod clean;
 mod coded;
 mod cursor;
+mod cut;
 mod derived;
 mod hevc;
 mod model;
-mod parse;
 mod properties;
 mod removed;
 mod select;
 mod seq;
-mod sets;
+mod walk;
 mod write;
 
 pub(crate) use brand::brand;

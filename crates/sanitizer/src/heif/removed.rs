@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::clean::size;
-use super::coded::Cut;
+use super::cut::Cut;
 use super::model::{File, Item};
 use super::properties::{Verdict, aux_type, judge};
 use super::select::Selection;

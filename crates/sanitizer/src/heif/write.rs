@@ -183,7 +183,7 @@ fn boxed(kind: &Code, payload: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sets::tests as sets;
+    use super::super::hevc::parameter_sets::samples as sets;
     use super::*;
     use crate::{Format, Options};
 

@@ -4,11 +4,12 @@ use bytes::Bytes;
 
 use super::facts::another_picture;
 use super::gain_map::{Found, GainMap, find, why};
-use super::rotate::{self, Transform};
+use super::rotate;
 use super::walk::{Role, Walked, walk};
 use super::write::{write_alone, write_bare, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
+    transform::Transform,
 };
 
 /// Cleans a JPEG file.

@@ -4,10 +4,8 @@
 //! coefficient at its place there with the sign it has there, so that turning costs
 //! no pass of its own and no second copy.
 
-use super::{
-    entropy::{Component, Frame},
-    rotate::Transform,
-};
+use super::frame::{Component, Frame};
+use crate::transform::Transform;
 
 /// The coefficients of 8x8 samples, in zigzag order.
 pub(crate) type Block = [i16; 64];

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::app::{Content, EXTENDED_XMP, JFIF_LEN, XMP};
 use crate::{
     Category,
-    facts::{FactKind, Facts, PHOTOSHOP, read_exif, read_iptc, read_text, read_xmp},
+    facts::{FactKind, Facts, PHOTOSHOP, read_exif, read_photoshop, read_text, read_xmp},
 };
 
 /// In a part of an extended XMP packet, behind its name: the packet's
@@ -53,7 +53,7 @@ impl FactReader {
             }
             Content::Other(Category::Thumbnail) => facts.add(FactKind::Thumbnail, "a thumbnail", "JFXX"),
             Content::Other(Category::Iptc) => {
-                read_iptc(bytes, facts);
+                read_photoshop(bytes, facts);
                 if bytes.starts_with(PHOTOSHOP) {
                     self.resources.push(payload.start + PHOTOSHOP.len()..payload.end);
                 }
@@ -101,7 +101,7 @@ impl FactReader {
         }
         if self.resources.len() > 1 {
             let resources: Vec<&[u8]> = self.resources.into_iter().map(|range| &input[range]).collect();
-            read_iptc(&resources.concat(), &mut self.facts);
+            read_photoshop(&resources.concat(), &mut self.facts);
         }
         self.facts
     }

@@ -3,16 +3,65 @@
 
 use std::ops::RangeInclusive;
 
-use super::{
-    entropy::{Component, Frame},
-    malformed, unprovable,
-};
+use super::{malformed, unprovable};
 use crate::Error;
 
 /// The highest precision of successive approximation (T.81, table B.3).
 const MAX_AL: u8 = 13;
 /// More scans than any progression needs that a person would call one.
 const MAX_SCANS: usize = 1024;
+
+/// A component of the frame header (SOFn).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Component {
+    /// Its identifier, which scan headers refer to.
+    pub id: u8,
+    /// Horizontal sampling factor, 1..=4.
+    pub h: u8,
+    /// Vertical sampling factor, 1..=4.
+    pub v: u8,
+}
+
+/// A frame header (SOFn), ITU-T T.81 B.2.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Frame {
+    /// The second byte of the marker, 0xC0..=0xCF: the coding process.
+    pub sof: u8,
+    /// Bits per sample.
+    pub precision: u8,
+    /// Width in pixels.
+    pub width: u16,
+    /// Height in pixels; 0 when a DNL segment tells it after the first scan.
+    pub height: u16,
+    /// The components, in the order of the header.
+    pub components: Vec<Component>,
+}
+
+impl Frame {
+    /// The largest sampling factors.
+    pub(super) fn max_sampling(&self) -> (u64, u64) {
+        let h = self.components.iter().map(|component| component.h).max().unwrap_or(1);
+        let v = self.components.iter().map(|component| component.v).max().unwrap_or(1);
+        (u64::from(h), u64::from(v))
+    }
+
+    /// Columns and rows of a component in data units of `unit` x `unit` samples,
+    /// as in a scan of its own (A.2.2).
+    pub(super) fn size(&self, component: Component, unit: u64) -> (u64, u64) {
+        let (max_h, max_v) = self.max_sampling();
+        let samples =
+            |length: u16, factor: u8, max: u64| (u64::from(length) * u64::from(factor)).div_ceil(max);
+        (
+            samples(self.width, component.h, max_h).div_ceil(unit),
+            samples(self.height, component.v, max_v).div_ceil(unit),
+        )
+    }
+
+    /// Columns and rows of a component in blocks of 8x8 samples.
+    pub(super) fn size_in_blocks(&self, component: Component) -> (u64, u64) {
+        self.size(component, 8)
+    }
+}
 
 /// How coefficients come out of the scans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,35 +25,22 @@
 mod app;
 mod clean;
 mod coefficients;
-pub(crate) mod entropy;
+mod entropy;
+mod error;
 mod facts;
 mod frame;
 mod gain_map;
 mod icc;
 mod layout;
-pub(crate) mod rotate;
+mod rotate;
 mod scan;
 mod segment;
 mod tables;
 mod trailer;
+mod transform;
 mod walk;
 mod write;
 
 pub(crate) use clean::sanitize;
 
-use crate::{Error, Format};
-
-/// The file ends at `offset`, where `what` was expected.
-fn truncated(offset: usize, what: &'static str) -> Error {
-    Error::Truncated { format: Format::Jpeg, offset, what }
-}
-
-/// The file breaks a rule at `offset`.
-fn malformed(offset: usize, what: &'static str) -> Error {
-    Error::Malformed { format: Format::Jpeg, offset, what }
-}
-
-/// The file holds something at `offset` that cannot be proven clean.
-fn unprovable(offset: usize, what: &'static str) -> Error {
-    Error::Unprovable { format: Format::Jpeg, offset, what }
-}
+use error::{malformed, truncated, unprovable};

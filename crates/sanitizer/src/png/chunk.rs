@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use crate::{Error, Format};
 
+/// The signature (5.2).
+pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1A\n";
+
 /// The type of a chunk.
 pub(super) type Kind = [u8; 4];
 

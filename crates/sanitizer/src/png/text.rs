@@ -5,7 +5,7 @@
 use super::{chunk::Kind, zlib};
 use crate::{
     Category,
-    facts::{FactKind, Facts, read_exif, read_iptc, read_text, read_xmp},
+    facts::{FactKind, Facts, read_exif, read_photoshop, read_text, read_xmp},
 };
 
 /// At most so much of one text is inflated.
@@ -65,7 +65,7 @@ pub(super) fn read(kind: Kind, data: &[u8], facts: &mut Facts) {
             }
         }
         b"Raw profile type xmp" => read_xmp(&raw_profile(&text), facts),
-        b"Raw profile type iptc" | b"Raw profile type 8bim" => read_iptc(&raw_profile(&text), facts),
+        b"Raw profile type iptc" | b"Raw profile type 8bim" => read_photoshop(&raw_profile(&text), facts),
         _ => read_text(&latin1(keyword), &utf8_or_latin1(&text), "PNG text", facts),
     }
 }

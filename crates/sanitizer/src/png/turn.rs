@@ -6,11 +6,10 @@ use std::io::Cursor;
 use bytes::Bytes;
 
 use super::{
-    SIGNATURE,
-    chunk::{self, Chunk, malformed},
+    chunk::{self, Chunk, SIGNATURE, malformed},
     header::{Color, Header},
 };
-use crate::Error;
+use crate::{Error, transform::Transform};
 
 /// A file whose pixels were moved.
 pub(super) struct Turned {
@@ -28,8 +27,8 @@ pub(super) fn memory(header: &Header) -> u64 {
     pixels.saturating_add(2 * (width + height)).saturating_mul(3)
 }
 
-/// Turns the clean file in `pieces` out of `orientation` (EXIF's 2 to 8).
-pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, orientation: u8) -> Result<Turned, Error> {
+/// Turns the clean file in `pieces`.
+pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, transform: Transform) -> Result<Turned, Error> {
     let clean = pieces.concat();
     let damaged = |_| malformed(0, "the pixels cannot be decoded");
     let limits = png::Limits { bytes: usize::MAX };
@@ -43,10 +42,10 @@ pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, orientation: u8) -> Resu
     let palette = reader.info().palette.as_deref().map(<[u8]>::to_vec);
     drop(reader);
 
-    let moved = Moved::make(&pixels, header, orientation);
+    let moved = Moved::make(&pixels, header, transform);
     drop(pixels);
     let encoded = moved.encode(header, palette)?;
-    let file = splice(&clean, &encoded, orientation >= 5)?;
+    let file = splice(&clean, &encoded, transform.transposes())?;
     Ok(Turned { file: file.into(), width: moved.width, height: moved.height })
 }
 
@@ -58,11 +57,11 @@ struct Moved {
 }
 
 impl Moved {
-    fn make(pixels: &[u8], header: &Header, orientation: u8) -> Self {
+    fn make(pixels: &[u8], header: &Header, transform: Transform) -> Self {
         let (old_width, old_height) = (header.width as usize, header.height as usize);
-        let transposed = orientation >= 5;
-        let from_right = matches!(orientation, 2 | 3 | 7 | 8);
-        let from_below = matches!(orientation, 3 | 4 | 6 | 7);
+        let transposed = transform.transposes();
+        let from_right = transform.moves_right_edge();
+        let from_below = transform.moves_lower_edge();
         let (width, height) = if transposed { (old_height, old_width) } else { (old_width, old_height) };
         let bits = header.bits_per_pixel() as usize;
         let (old_row, row) = ((old_width * bits).div_ceil(8), (width * bits).div_ceil(8));
@@ -180,7 +179,8 @@ mod tests {
             (8, 2, [3, 6, 2, 5, 1, 4]),
         ];
         for (orientation, width, pixels) in expected {
-            let moved = Moved::make(&stored, &header(3, 2, 8), orientation);
+            let transform = Transform::for_orientation(orientation).unwrap();
+            let moved = Moved::make(&stored, &header(3, 2, 8), transform);
             assert_eq!((moved.width, moved.pixels), (width, pixels.to_vec()), "orientation {orientation}");
         }
     }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn pixels_smaller_than_a_byte_move_too() {
         // Two rows of three pixels of four bits: 1 2 3 / 4 5 6.
-        let moved = Moved::make(&[0x12, 0x30, 0x45, 0x60], &header(3, 2, 4), 6);
+        let moved = Moved::make(&[0x12, 0x30, 0x45, 0x60], &header(3, 2, 4), Transform::Rotate90);
         assert_eq!(moved.pixels, [0x41, 0x52, 0x63]);
     }
 }

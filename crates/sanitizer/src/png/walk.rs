@@ -5,10 +5,9 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{
-    SIGNATURE,
     ancillary::{Phase, Rules, Verdict},
     animation::{Animation, Sequence},
-    chunk::{self, Chunk, Kind, malformed},
+    chunk::{self, Chunk, Kind, SIGNATURE, malformed},
     header::{Color, Header},
     image_data::ImageData,
     text,

@@ -7,7 +7,7 @@ use super::contexts::{
     SPLIT_CU_FLAG,
 };
 use super::intra_mode::{self, DC, Neighbours};
-use super::parameters::{Pps, Sps};
+use super::parameter_sets::{Pps, Sps};
 use super::slice_header::Slice;
 use crate::work::Work;
 

@@ -194,7 +194,7 @@ impl Substreams<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::sets::{read_pps, read_sps, tests as sets};
+    use super::super::parameter_sets::{read_pps, read_sps, samples as sets};
     use super::*;
 
     #[test]

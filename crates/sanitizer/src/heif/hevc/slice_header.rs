@@ -1,8 +1,8 @@
 //! Slice segment headers (ITU-T H.265, 7.3.6.1) of intra pictures.
 
 use super::super::bits::{Bits, Parsed};
-use super::super::sets::reference_set;
-use super::parameters::{Parameters, Pps, Sps};
+use super::parameter_sets::{Pps, Sps, reference_set};
+use super::parameters::Parameters;
 
 /// The header of a slice segment.
 pub(super) struct Header {

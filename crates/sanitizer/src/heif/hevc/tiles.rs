@@ -1,7 +1,7 @@
 //! The order of CTBs: by rows in each tile, tile by tile (ITU-T H.265, 6.5.1).
 
 use super::super::bits::Parsed;
-use super::parameters::{Pps, Sps};
+use super::parameter_sets::{Pps, Sps};
 
 /// The borders of a picture's tiles, in CTBs: `colBd` and `rowBd`, each with the end.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ fn borders(length: u32, count: u32, sizes: Option<&[u32]>) -> Parsed<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parameters::Tiles;
+    use super::super::parameter_sets::Tiles;
     use super::*;
 
     fn grid(columns: u32, rows: u32, sizes: Option<(Vec<u32>, Vec<u32>)>) -> Parsed<Grid> {

@@ -3,30 +3,30 @@
 use std::ops::Range;
 
 use super::{
-    Process,
     arithmetic::Unit,
     bits::{Bits, Fault, Stop},
+    coefficient_sink::CoefficientSink,
     huffman::Table,
     intervals,
-    leaps::Leaps,
+    multi_symbol::MultiSymbolTables,
     progressive::{self, History, Parameters},
-    relay,
+    self_synchronisation,
     sequential::{self, Block},
-    target::Target,
     values::{self, Values},
 };
+use crate::jpeg::frame::Process;
 
 /// How the MCUs of a scan are coded.
 pub(super) enum Coding<'t> {
     /// Sequential.
     Blocks(Vec<Block<'t>>),
     /// Sequential, and big.
-    Leaps {
+    MultiSymbol {
         /// The blocks of an MCU, or one for all of them when they are coded alike.
         blocks: Vec<Block<'t>>,
         /// How many of these make an MCU.
         times: u64,
-        leaps: Box<Leaps>,
+        tables: Box<MultiSymbolTables>,
     },
     /// Sequential, and the coefficients are wanted.
     Values(Vec<values::Unit<'t>>),
@@ -48,7 +48,7 @@ pub(super) enum Purpose {
     Read,
 }
 
-/// Scans from this size on are worth the time that [`Leaps`] take to make.
+/// Scans from this size on are worth the time that [`MultiSymbolTables`] take to make.
 pub(super) const BIG: usize = if cfg!(fuzzing) { 1024 } else { 128 * 1024 };
 
 impl<'t> Coding<'t> {
@@ -84,10 +84,10 @@ impl<'t> Coding<'t> {
                 // Of blocks that are coded alike nobody can tell which of the MCU one is, nor has to.
                 let alike = blocks.iter().all(|block| block.is_coded_like(&blocks[0]));
                 let times = if alike { blocks.len() } else { 1 };
-                match Leaps::new(&blocks[..blocks.len() / times]) {
-                    Some(leaps) => {
+                match MultiSymbolTables::new(&blocks[..blocks.len() / times]) {
+                    Some(tables) => {
                         blocks.truncate(blocks.len() / times);
-                        Self::Leaps { blocks, times: times as u64, leaps }
+                        Self::MultiSymbol { blocks, times: times as u64, tables }
                     }
                     None => Self::Blocks(blocks),
                 }
@@ -113,28 +113,28 @@ impl<'t> Coding<'t> {
         check: impl FnMut(&Stop) -> bool,
     ) -> Option<usize> {
         match self {
-            Self::Leaps { blocks, times, leaps } if count > 1 => {
-                intervals::skip(leaps, data, count, mcus * *times, blocks, check)
+            Self::MultiSymbol { blocks, times, tables } if count > 1 => {
+                intervals::skip(tables, data, count, mcus * *times, blocks, check)
             }
             _ => None,
         }
     }
 
-    /// Follows some MCUs of the scan, and stores their coefficients in `target`
+    /// Follows some MCUs of the scan, and stores their coefficients in `sink`
     /// if there is one. `history` is that of a progressive picture's first component.
     pub(super) fn follow(
         &self,
         bits: &mut Bits<'_>,
         mcus: Range<u64>,
         history: Option<&mut History>,
-        target: Option<&mut Target<'_>>,
+        sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<(), Fault> {
         let count = mcus.end - mcus.start;
-        match (self, target) {
+        match (self, sink) {
             (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
-            (Self::Leaps { blocks, times, leaps }, _) => {
+            (Self::MultiSymbol { blocks, times, tables }, _) => {
                 let count = count * times;
-                let left = match relay::skip(leaps, bits, count, blocks) {
+                let left = match self_synchronisation::skip(tables, bits, count, blocks) {
                     Some((rest, left)) => {
                         *bits = rest;
                         left
@@ -143,17 +143,15 @@ impl<'t> Coding<'t> {
                 };
                 sequential::skip_blocks(bits, left, blocks)
             }
-            (Self::Values(units), Some(target)) => values::read_blocks(bits, mcus, units, target),
-            (Self::Differences(units), Some(target)) => {
-                progressive::read_differences(bits, mcus, units, target)
-            }
+            (Self::Values(units), Some(sink)) => values::read_blocks(bits, mcus, units, sink),
+            (Self::Differences(units), Some(sink)) => progressive::read_differences(bits, mcus, units, sink),
             (Self::Differences(units), None) => sequential::skip_samples(bits, count, units),
-            (Self::Bits(blocks), Some(target)) => progressive::read_dc_bits(bits, mcus, blocks, target),
+            (Self::Bits(blocks), Some(sink)) => progressive::read_dc_bits(bits, mcus, blocks, sink),
             (Self::Bits(blocks), None) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
-            (Self::Band(table, parameters), target) => match history {
+            (Self::Band(table, parameters), sink) => match history {
                 Some(history) => {
                     let blocks = mcus.start as usize..mcus.end as usize;
-                    history.follow_ac(bits, table, *parameters, blocks, target)
+                    history.follow_ac(bits, table, *parameters, blocks, sink)
                 }
                 None => Err(Fault::BlockRun),
             },

@@ -1,9 +1,9 @@
 //! Follows a big scan with restart markers in several intervals at once, since each begins anew.
 
 use super::{
-    abreast::{self, Outcome, Passage, Spot, end_of_interval, unstuff},
     bits::Stop,
-    leaps::{CHUNK, Leaps, Place, READERS, State},
+    interleaved::{self, BitPosition, Outcome, Passage, end_of_interval, unstuff},
+    multi_symbol::{CHUNK, MultiSymbolTables, Place, READERS, State},
     sequential::{self, Block},
 };
 
@@ -17,7 +17,7 @@ const ROUNDS: u32 = 4;
 /// ends. Gives the first byte behind; `None` when something is not as it should be, which is then found by
 /// reading one after the other.
 pub(super) fn skip(
-    leaps: &mut Leaps,
+    tables: &mut MultiSymbolTables,
     data: &[u8],
     count: u64,
     mcus: u64,
@@ -26,12 +26,12 @@ pub(super) fn skip(
 ) -> Option<usize> {
     let intervals = Intervals { data, position: 0, begun: 0, count };
     // Each of the short ones must fit into a chunk, and few are twice as long as the mean.
-    let few_blocks = mcus * blocks.len() as u64 <= Leaps::MOST_BLOCKS as u64;
+    let few_blocks = mcus * blocks.len() as u64 <= MultiSymbolTables::MOST_BLOCKS as u64;
     if few_blocks && data.len() as u64 / count < CHUNK as u64 / 2 {
         let mcus = mcus as usize;
-        leaps.once(blocks.len(), mcus, |leaps| skip_short(intervals, leaps, &blocks.repeat(mcus), check))
+        tables.once(blocks.len(), mcus, |tables| skip_short(intervals, tables, &blocks.repeat(mcus), check))
     } else {
-        skip_long(intervals, leaps, mcus, blocks, check)
+        skip_long(intervals, tables, mcus, blocks, check)
     }
 }
 
@@ -63,7 +63,7 @@ impl Intervals<'_> {
 /// Intervals that may be longer than a chunk. Their ends are read code by code.
 fn skip_long(
     mut intervals: Intervals<'_>,
-    leaps: &Leaps,
+    tables: &MultiSymbolTables,
     mcus: u64,
     blocks: &[Block<'_>],
     mut check: impl FnMut(&Stop) -> bool,
@@ -71,7 +71,7 @@ fn skip_long(
     let data = intervals.data;
     let mut ends = [0; READERS];
     let mut done = 0;
-    abreast::read(leaps, blocks, data, |reader, outcome| {
+    interleaved::read(tables, blocks, data, |reader, outcome| {
         match outcome {
             None => {}
             Some(Outcome::Fault { .. }) => return None,
@@ -88,7 +88,7 @@ fn skip_long(
         }
         let (from, end) = intervals.begin()?;
         ends[reader] = end;
-        Some(Passage { from: Spot::byte(data, from), goal: from.max(end.saturating_sub(REST)), end })
+        Some(Passage { from: BitPosition::byte(data, from), goal: from.max(end.saturating_sub(REST)), end })
     });
     (done == intervals.count).then_some(intervals.position)
 }
@@ -96,7 +96,7 @@ fn skip_long(
 /// Intervals of few `blocks`. A reader's tables end with the last of these, so that it stands right behind.
 fn skip_short(
     mut intervals: Intervals<'_>,
-    leaps: &Leaps,
+    tables: &MultiSymbolTables,
     blocks: &[Block<'_>],
     mut check: impl FnMut(&Stop) -> bool,
 ) -> Option<usize> {
@@ -124,13 +124,13 @@ fn skip_short(
                 if filled.to != end {
                     return None;
                 }
-                states[number] = leaps.begin(0, Place::FIRST);
+                states[number] = tables.begin(0, Place::FIRST);
                 *interval = Some((end, filled.length));
             }
         }
         if under_way.iter().all(Option::is_none) {
             return (done == intervals.count).then_some(intervals.position);
         }
-        leaps.go_on(&chunks, &mut states, &mut [0; READERS], ROUNDS, blocks).ok()?;
+        tables.go_on(&chunks, &mut states, &mut [0; READERS], ROUNDS, blocks).ok()?;
     }
 }

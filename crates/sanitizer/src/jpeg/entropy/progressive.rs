@@ -3,11 +3,11 @@
 //! How long the code of a refinement scan is depends on which coefficients are
 //! known to be nonzero from the scans before. One bit for each coefficient
 //! is enough to remember: one `u64` a block. The coefficients themselves are
-//! only read where there is a [`Target`] for them.
+//! only read where there is a [`CoefficientSink`] for them.
 
 use super::bits::{Bits, Fault};
+use super::coefficient_sink::{CoefficientSink, extend};
 use super::huffman::Table;
-use super::target::{Target, extend};
 
 /// Which coefficients of a component are nonzero so far, and how exactly they are known.
 pub(super) struct History {
@@ -71,15 +71,15 @@ impl History {
         table: &Table,
         scan: Parameters,
         blocks: std::ops::Range<usize>,
-        target: Option<&mut Target<'_>>,
+        sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<(), Fault> {
         let mut at = *bits;
         let first = blocks.start;
         let blocks = Blocks { nonzero: self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?, first };
         let result = if scan.high == 0 {
-            follow_first(&mut at, table, scan, blocks, target)
+            follow_first(&mut at, table, scan, blocks, sink)
         } else {
-            follow_refinement(&mut at, table, scan, blocks, target)
+            follow_refinement(&mut at, table, scan, blocks, sink)
         };
         *bits = at;
         result
@@ -100,7 +100,7 @@ pub(super) fn read_differences(
     bits: &mut Bits<'_>,
     mcus: std::ops::Range<u64>,
     units: &[(&Table, usize)],
-    target: &mut Target<'_>,
+    sink: &mut CoefficientSink<'_>,
 ) -> Result<(), Fault> {
     for mcu in mcus {
         for (unit, &(table, blocks)) in units.iter().enumerate() {
@@ -108,7 +108,7 @@ pub(super) fn read_differences(
                 bits.ensure(32)?;
                 let size = table.decode(bits)?.into();
                 let difference = extend(bits.take(size)?, size);
-                target.slot(unit, mcu, block).dc(difference);
+                sink.block(unit, mcu, block).dc(difference);
             }
         }
     }
@@ -120,13 +120,13 @@ pub(super) fn read_dc_bits(
     bits: &mut Bits<'_>,
     mcus: std::ops::Range<u64>,
     blocks: &[usize],
-    target: &mut Target<'_>,
+    sink: &mut CoefficientSink<'_>,
 ) -> Result<(), Fault> {
     for mcu in mcus {
         for (unit, &blocks) in blocks.iter().enumerate() {
             for block in 0..blocks {
                 let bit = bits.take(1)? == 1;
-                target.slot(unit, mcu, block).dc_bit(bit);
+                sink.block(unit, mcu, block).dc_bit(bit);
             }
         }
     }
@@ -139,7 +139,7 @@ fn follow_first(
     table: &Table,
     scan: Parameters,
     blocks: Blocks<'_>,
-    mut target: Option<&mut Target<'_>>,
+    mut sink: Option<&mut CoefficientSink<'_>>,
 ) -> Result<(), Fault> {
     let end = u32::from(scan.end);
     let mut index = 0;
@@ -165,9 +165,9 @@ fn follow_first(
             }
             if extra > 0 {
                 nonzero |= 1 << k;
-                if let Some(target) = &mut target {
+                if let Some(sink) = &mut sink {
                     let value = extend(bits.peek(extra) as u32, extra);
-                    target.slot(0, (blocks.first + index) as u64, 0).ac(k, value);
+                    sink.block(0, (blocks.first + index) as u64, 0).ac(k, value);
                 }
                 bits.skip(extra);
             }
@@ -186,12 +186,12 @@ fn follow_refinement(
     table: &Table,
     scan: Parameters,
     blocks: Blocks<'_>,
-    mut target: Option<&mut Target<'_>>,
+    mut sink: Option<&mut CoefficientSink<'_>>,
 ) -> Result<(), Fault> {
     let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
     let mut ended = 0usize;
     for (mcu, nonzero) in (blocks.first as u64..).zip(&mut *blocks.nonzero) {
-        let mut slot = target.as_mut().map(|target| target.slot(0, mcu, 0));
+        let mut block_sink = sink.as_mut().map(|sink| sink.block(0, mcu, 0));
         // The coefficients of the band that are still to come.
         let mut rest = band;
         while ended == 0 && rest != 0 {
@@ -216,10 +216,10 @@ fn follow_refinement(
             }
             let place = zeros & zeros.wrapping_neg();
             let before = rest & (place - 1) & *nonzero;
-            if let Some(slot) = &mut slot {
+            if let Some(block_sink) = &mut block_sink {
                 let value = if extra > 0 { extend(bits.take(1)?, 1) } else { 0 };
-                slot.ac_bits(bits, before)?;
-                slot.ac(place.trailing_zeros(), value);
+                block_sink.ac_bits(bits, before)?;
+                block_sink.ac(place.trailing_zeros(), value);
             } else {
                 bits.skip_many(u64::from(extra + before.count_ones()))?;
             }
@@ -230,8 +230,8 @@ fn follow_refinement(
         }
         if ended > 0 {
             let corrections = rest & *nonzero;
-            match &mut slot {
-                Some(slot) => slot.ac_bits(bits, corrections)?,
+            match &mut block_sink {
+                Some(block_sink) => block_sink.ac_bits(bits, corrections)?,
                 None if corrections > 0 => bits.skip_many(corrections.count_ones().into())?,
                 None => {}
             }

@@ -3,11 +3,19 @@ use std::{fs, path::Path};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    Verifier, arithmetic,
+    bits::Stop,
+    verifier::{Scan, check_padding},
+};
 use crate::jpeg::{
     entropy::{coding::BIG, samples::Sample},
-    rotate::{self, Transform, libjpeg},
+    frame::{Component, Frame},
+    malformed,
+    rotate::{self, libjpeg},
+    truncated,
 };
+use crate::{Error, transform::Transform};
 
 /// A scan as found in a file: where its data starts, and what the verifier said.
 #[derive(Debug, PartialEq)]
@@ -147,7 +155,7 @@ fn every_kind_is_followed_to_its_end() {
 }
 
 #[test]
-fn a_big_scan_is_followed_with_leaps() {
+fn a_big_scan_is_followed_with_multi_symbol_tables() {
     for optimized in [false, true] {
         let jpeg = Sample { width: 1000, height: 700, optimized, ..Sample::PLAIN }.encode();
         let found = verify(&jpeg).unwrap();

@@ -5,8 +5,8 @@
 
 use super::{
     bits::{Bits, Fault},
+    coefficient_sink::{BlockSink, CoefficientSink, extend},
     huffman::Table,
-    target::{Slot, Target, extend},
 };
 
 /// How many bits one look sees: 4 KiB a table, so that all fit into a first-level cache.
@@ -94,10 +94,10 @@ pub(super) fn read_blocks(
     bits: &mut Bits<'_>,
     mcus: std::ops::Range<u64>,
     units: &[Unit<'_>],
-    target: &mut Target<'_>,
+    sink: &mut CoefficientSink<'_>,
 ) -> Result<(), Fault> {
     let mut at = *bits;
-    let result = read(&mut at, mcus, units, target);
+    let result = read(&mut at, mcus, units, sink);
     *bits = at;
     result
 }
@@ -107,12 +107,12 @@ fn read(
     bits: &mut Bits<'_>,
     mcus: std::ops::Range<u64>,
     units: &[Unit<'_>],
-    target: &mut Target<'_>,
+    sink: &mut CoefficientSink<'_>,
 ) -> Result<(), Fault> {
     for mcu in mcus {
         for (index, unit) in units.iter().enumerate() {
             for block in 0..unit.blocks {
-                read_block(bits, unit, target.slot(index, mcu, block))?;
+                read_block(bits, unit, sink.block(index, mcu, block))?;
             }
         }
     }
@@ -120,12 +120,12 @@ fn read(
 }
 
 #[inline(always)]
-fn read_block(bits: &mut Bits<'_>, unit: &Unit<'_>, mut slot: Slot<'_>) -> Result<(), Fault> {
+fn read_block(bits: &mut Bits<'_>, unit: &Unit<'_>, mut block_sink: BlockSink<'_>) -> Result<(), Fault> {
     bits.ensure(32)?;
     let size = u32::from(unit.dc.decode(bits)?);
     let difference = if size == 0 { 0 } else { extend(bits.peek(size) as u32, size) };
     bits.skip(size);
-    slot.dc(difference);
+    block_sink.dc(difference);
     let mut k = 1;
     while k < 64 {
         bits.ensure(32)?;
@@ -134,7 +134,7 @@ fn read_block(bits: &mut Bits<'_>, unit: &Unit<'_>, mut slot: Slot<'_>) -> Resul
         if k > 63 {
             return if run == END_OF_BLOCK { Ok(()) } else { Err(Fault::Run) };
         }
-        slot.ac(k, value);
+        block_sink.ac(k, value);
         k += 1;
     }
     Ok(())

@@ -34,7 +34,8 @@ use std::{
 
 use mozjpeg_sys as ffi;
 
-use super::{Start, Transform};
+use super::turn::Start;
+use crate::transform::Transform;
 
 /// What libjpeg makes of a picture, coded like this; `None` when it as much as warns.
 pub(crate) fn turn(

@@ -2,15 +2,15 @@
 
 use img_parts::jpeg::markers::{DAC, DHT, DQT, DRI, EOI, SOS};
 
-use super::Transform;
 use crate::{
     Error,
     jpeg::{
         coefficients::Coefficients,
-        entropy::{Frame, Verifier, standard},
-        frame::FrameHeader,
+        entropy::{Verifier, standard},
+        frame::{Frame, FrameHeader},
         malformed, segment,
     },
+    transform::Transform,
 };
 
 /// A turned picture.

@@ -4,7 +4,7 @@
 use super::{bit_writer::BitWriter, codes::Codes};
 use crate::jpeg::{
     coefficients::{Block, Coefficients, Plane},
-    entropy::Component,
+    frame::Component,
 };
 
 /// The class of tables for DC values.

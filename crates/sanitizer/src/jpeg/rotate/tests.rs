@@ -2,8 +2,15 @@ use std::{fs, path::Path, process::Command};
 
 use jpeg_encoder::{ColorType, SamplingFactor};
 
-use super::*;
-use crate::jpeg::entropy::samples::Sample;
+use super::{is_exact, libjpeg, turn, turn::Start};
+use crate::{
+    Error,
+    jpeg::{
+        entropy::samples::Sample,
+        frame::{Component, Frame},
+    },
+    transform::Transform,
+};
 
 const ALL: [(Transform, &[&str]); 7] = [
     (Transform::FlipH, &["-flip", "horizontal"]),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error,
-    jpeg::entropy::{Component, MAX_BLOCKS_IN_MCU},
+    jpeg::{entropy::MAX_BLOCKS_IN_MCU, frame::Component},
 };
 
 /// Writes `picture` behind `start`, which is SOI and the application segments. The file

@@ -1,7 +1,7 @@
 //! What an encoder as the standard describes it writes.
 
 use super::states::{NEXT, RANGE_LPS};
-use super::*;
+use super::{Cabac, Context};
 
 /// An encoder as clause 9.3.4.4 to 9.3.4.6 describe it, bit by bit.
 struct Encoder {

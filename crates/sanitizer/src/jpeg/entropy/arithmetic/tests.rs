@@ -1,7 +1,10 @@
 use std::{fs, path::Path};
 
-use super::*;
-use crate::jpeg::entropy::{Frame, Scan, Verifier, tests::verify};
+use super::{Arithmetic, Coded, Unit, Why, decoder::DECISIONS};
+use crate::jpeg::{
+    entropy::{Verifier, progressive::Parameters, tests::verify, verifier::Scan},
+    frame::{Frame, Process},
+};
 
 /// The checked-in pictures with arithmetic coding, by name.
 pub(in super::super) fn pictures() -> Vec<(String, Vec<u8>)> {
@@ -142,7 +145,7 @@ fn impossible_conditioning_is_refused() {
 /// Two bytes can be the code of a picture as large as can be: such work is not begun for them.
 #[test]
 fn the_work_is_bounded() {
-    let component = |id| crate::jpeg::entropy::Component { id, h: 1, v: 1 };
+    let component = |id| crate::jpeg::frame::Component { id, h: 1, v: 1 };
     let components = vec![component(1), component(2), component(3)];
     let frame = Frame { sof: 0xC9, precision: 8, width: 65500, height: 65500, components };
     let mut verifier = Verifier::new(&frame, 0).unwrap();

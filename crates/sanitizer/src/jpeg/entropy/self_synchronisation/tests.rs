@@ -4,7 +4,7 @@ use jpeg_encoder::{ColorType, SamplingFactor};
 use proptest::prelude::*;
 
 use super::super::{
-    Process, Verifier,
+    Verifier,
     arithmetic::Unit,
     bits::{Bits, Fault, Stop},
     coding::{BIG, Coding, Purpose},
@@ -12,6 +12,7 @@ use super::super::{
     samples::Sample,
     tests::{frame_of, verify},
 };
+use crate::jpeg::frame::Process;
 
 /// The one scan of a picture.
 struct Scan {
@@ -75,8 +76,8 @@ impl Scan {
 
     /// Whether several readers found a way through.
     fn is_skipped(&self, mcus: u64, data: &[u8]) -> bool {
-        let Coding::Leaps { blocks, times, leaps } = self.coding(BIG) else { panic!("a big scan") };
-        super::skip(&leaps, &Bits::new(data, 0), mcus * times, &blocks).is_some()
+        let Coding::MultiSymbol { blocks, times, tables } = self.coding(BIG) else { panic!("a big scan") };
+        super::skip(&tables, &Bits::new(data, 0), mcus * times, &blocks).is_some()
     }
 
     /// The same of restart intervals: where the last begins, and what each ends with.

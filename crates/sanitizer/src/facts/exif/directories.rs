@@ -1,13 +1,8 @@
-//! What EXIF tells (CIPA DC-008, EXIF 3.0): the directories IFD0, IFD1, Exif,
-//! GPS and Interoperability of its TIFF container, and the maker's note.
+//! Reads the directories, and what they point to.
 
-mod apple;
-mod maker_note;
-mod tiff;
-
-use super::{FactKind, Facts, Position, iptc, xmp};
-pub(crate) use apple::apple_hdr_fields;
-use tiff::{Entry, Tiff};
+use super::maker_note;
+use super::tiff::{Entry, Tiff};
+use crate::facts::{FactKind, Facts, Position, device::device, iim::read_iim, xmp::read_xmp};
 
 const SOURCE: &str = "EXIF";
 
@@ -115,9 +110,9 @@ impl Reader<'_> {
                 0x02BC | 0x83BB if packets < 2 => {
                     packets += 1;
                     if entry.tag == 0x02BC {
-                        xmp::read_xmp(entry.bytes(), facts);
+                        read_xmp(entry.bytes(), facts);
                     } else {
-                        iptc::read_iim(entry.bytes(), facts);
+                        read_iim(entry.bytes(), facts);
                     }
                     continue;
                 }
@@ -129,16 +124,6 @@ impl Reader<'_> {
             maker_note::read(&self.make, note, self.tiff, facts);
         }
     }
-}
-
-/// Make and model as one name; models often repeat the make.
-pub(super) fn device(make: &str, model: &str) -> String {
-    let (make, model) = (make.trim(), model.trim());
-    let first_word = make.split_whitespace().next().unwrap_or_default().to_lowercase();
-    if !first_word.is_empty() && model.to_lowercase().starts_with(&first_word) {
-        return model.to_owned();
-    }
-    format!("{make} {model}").trim().to_owned()
 }
 
 /// A date as EXIF writes it (`2024:05:01 12:34:56`), as a person reads it.
@@ -215,6 +200,3 @@ fn read_gps(entries: &[Entry<'_>], facts: &mut Facts) {
         facts.add(FactKind::Place, &area.comment(), SOURCE);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -26,7 +26,7 @@ const MANY: &str = "more boxes than a picture needs";
 const PLAIN_DINF: usize = 36;
 
 /// Reads the whole file.
-pub(super) fn parse(input: &[u8], format: Format) -> Result<File, Error> {
+pub(super) fn walk(input: &[u8], format: Format) -> Result<File, Error> {
     let mut parser = Parser {
         file: File::default(),
         format,

@@ -1,24 +1,15 @@
-//! The arithmetic decoding engine (ITU-T H.265, 9.3.4.3).
-//!
-//! It knows to the bit how far the standard's decoder has read. The code of given
-//! bins has one form only: an encoder that ends it has two numbers to choose from, of
-//! which one has the bit 1 at the end that must stand there (9.3.2.5). So what is
-//! before the end is what the bins say, and nothing else.
+//! Decodes bins.
 
-mod states;
-#[cfg(test)]
-mod tests;
-
-use self::states::{NEXT, RANGE_LPS};
-use super::super::bits::Parsed;
+use super::states::{NEXT, RANGE_LPS};
+use crate::heif::bits::Parsed;
 
 /// A context variable: `pStateIdx` and, in the lowest bit, `valMps`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Context(u8);
+pub(in super::super) struct Context(pub(super) u8);
 
 impl Context {
     /// Clause 9.3.2.2: from `initValue` and `SliceQpY`.
-    pub(super) fn new(value: u8, qp: i32) -> Self {
+    pub(in super::super) fn new(value: u8, qp: i32) -> Self {
         let slope = i32::from(value >> 4) * 5 - 45;
         let offset = (i32::from(value & 15) << 3) - 16;
         let state = (((slope * qp.clamp(0, 51)) >> 4) + offset).clamp(1, 126) as u8;
@@ -28,7 +19,7 @@ impl Context {
 
 /// The engine. Loops copy it, so that it stays in registers.
 #[derive(Clone, Copy)]
-pub(super) struct Cabac<'a> {
+pub(in super::super) struct Cabac<'a> {
     data: &'a [u8],
     /// How many bytes were taken; behind the end of the data they are zeros.
     at: usize,
@@ -41,7 +32,7 @@ pub(super) struct Cabac<'a> {
 
 impl<'a> Cabac<'a> {
     /// Begins at a byte (9.3.2.5).
-    pub(super) fn new(data: &'a [u8], at: usize) -> Self {
+    pub(in super::super) fn new(data: &'a [u8], at: usize) -> Self {
         let mut engine = Self { data, at, range: 510, value: 0, ahead: 0 };
         // Nine bits are read.
         engine.take_byte();
@@ -76,7 +67,7 @@ impl<'a> Cabac<'a> {
 
     /// A bin with a context (9.3.4.3.2).
     #[inline]
-    pub(super) fn bin(&mut self, context: &mut Context) -> bool {
+    pub(in super::super) fn bin(&mut self, context: &mut Context) -> bool {
         let state = usize::from(context.0 & 127);
         let lps = u32::from(RANGE_LPS[state >> 1][(self.range >> 6 & 3) as usize]);
         self.range -= lps;
@@ -95,7 +86,7 @@ impl<'a> Cabac<'a> {
 
     /// A bin that is as likely as not (9.3.4.3.4).
     #[inline]
-    pub(super) fn bypass(&mut self) -> bool {
+    pub(in super::super) fn bypass(&mut self) -> bool {
         self.ahead -= 1;
         let scaled = u64::from(self.range) << self.ahead;
         let bin = self.value >= scaled;
@@ -108,7 +99,7 @@ impl<'a> Cabac<'a> {
 
     /// A number of so many bypass bins, up to 32.
     #[inline]
-    pub(super) fn bypass_bits(&mut self, count: u32) -> u32 {
+    pub(in super::super) fn bypass_bits(&mut self, count: u32) -> u32 {
         let (mut number, mut left) = (0, count);
         while left > 0 {
             // So many are always ahead.
@@ -127,7 +118,7 @@ impl<'a> Cabac<'a> {
     }
 
     /// A bin before which data may end (9.3.4.3.5).
-    pub(super) fn terminate(&mut self) -> bool {
+    pub(in super::super) fn terminate(&mut self) -> bool {
         self.range -= 2;
         let scaled = u64::from(self.range) << self.ahead;
         if self.value >= scaled {
@@ -142,12 +133,12 @@ impl<'a> Cabac<'a> {
     }
 
     /// Before bypass bins with `cabac_bypass_alignment_enabled_flag` (9.3.4.3.6).
-    pub(super) fn align(&mut self) {
+    pub(in super::super) fn align(&mut self) {
         self.range = 256;
     }
 
     /// Refuses to go on behind the end of the data.
-    pub(super) fn check(&self) -> Parsed<()> {
+    pub(in super::super) fn check(&self) -> Parsed<()> {
         if self.position() > self.data.len() * 8 { Err("a slice ends too early") } else { Ok(()) }
     }
 
@@ -159,7 +150,7 @@ impl<'a> Cabac<'a> {
     /// The byte after those of the code that [`Self::terminate`] has just said ends:
     /// the last bit that was read is 1, and up to the next byte there are zeros. That is
     /// `rbsp_slice_segment_trailing_bits` (7.3.2.11) as well as `byte_alignment` (7.3.2.12).
-    pub(super) fn end(&self) -> Parsed<usize> {
+    pub(in super::super) fn end(&self) -> Parsed<usize> {
         const WRONG: &str = "a slice without the bits that end it";
         // `ivlOffset` is within the two numbers that are left of the range; it is not when it
         // was too large from the start, which no encoder makes (9.3.2.5).
@@ -172,7 +163,7 @@ impl<'a> Cabac<'a> {
     }
 
     /// Begins anew at another byte of the data.
-    pub(super) fn restart(&mut self, at: usize) {
+    pub(in super::super) fn restart(&mut self, at: usize) {
         *self = Self::new(self.data, at);
     }
 }

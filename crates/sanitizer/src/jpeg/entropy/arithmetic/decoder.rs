@@ -1,28 +1,22 @@
-//! Follows arithmetic-coded scans (ITU-T T.81 F.1.4, F.2.4 and G.1.3).
-//!
-//! Each decision is decoded and at once encoded again, see [`coder`], so the end
-//! of the data is where an encoder would have put it: whatever else
-//! stands there is either cut off or makes the picture be refused.
-
-mod coder;
-mod states;
+//! The decisions of a scan, and what they mean.
 
 use std::ops::Range;
 
-use self::{
+use super::{
     coder::{Bin, Coder},
     states::FIXED,
 };
-use super::{
-    Process,
-    bits::Fault,
-    progressive::History,
-    progressive::Parameters,
-    target::{Slot, Target},
+use crate::jpeg::{
+    entropy::{
+        bits::Fault,
+        coefficient_sink::{BlockSink, CoefficientSink},
+        progressive::{History, Parameters},
+    },
+    frame::Process,
 };
 
 /// What the arithmetic coder needs to know of a picture from scan to scan.
-pub(super) struct Arithmetic {
+pub(in super::super) struct Arithmetic {
     /// For each DC table the bounds L and U of small differences (F.1.4.4.1.2).
     small: [(u8, u8); 4],
     /// For each AC table the last low coefficient, Kx (F.1.4.4.2).
@@ -38,13 +32,13 @@ pub(super) struct Arithmetic {
 /// take as little as 0.00002 bits, a tiny file may hold a huge picture, and a hundred
 /// scans of it; so its work needs a bound. This is enough for ten scans of an empty
 /// picture of 100 megapixels, and takes about 0.2 s. Fuzzers shall not spend their time on it.
-const DECISIONS: u64 = if cfg!(fuzzing) { 1 << 20 } else { 1 << 25 };
+pub(super) const DECISIONS: u64 = if cfg!(fuzzing) { 1 << 20 } else { 1 << 25 };
 /// Real pictures have 10 to 40.
 const DECISIONS_PER_BYTE: u64 = 256;
 
 /// One component of a scan.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Unit {
+pub(in super::super) struct Unit {
     /// Its blocks in an MCU.
     pub blocks: usize,
     pub dc: usize,
@@ -52,7 +46,7 @@ pub(super) struct Unit {
 }
 
 /// How a scan is coded.
-pub(super) struct Coded<'a> {
+pub(in super::super) struct Coded<'a> {
     pub process: Process,
     pub parameters: Parameters,
     pub units: &'a [Unit],
@@ -60,7 +54,7 @@ pub(super) struct Coded<'a> {
 
 /// Why following an interval failed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(in super::super) struct Failure {
     pub why: Why,
     /// About where.
     pub position: usize,
@@ -69,7 +63,7 @@ pub(super) struct Failure {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(in super::super) enum Why {
     /// The data mean nothing.
     Fault(Fault),
     /// No encoder ends its data like this.
@@ -81,13 +75,13 @@ pub(super) enum Why {
 }
 
 impl Arithmetic {
-    pub(super) fn new() -> Self {
+    pub(in super::super) fn new() -> Self {
         Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: DECISIONS }
     }
 
     /// Takes a conditioning table (DAC, B.2.4.3): its class and destination in one
     /// byte, and its value. `None` when they are impossible.
-    pub(super) fn condition(&mut self, destination: u8, value: u8) -> Option<()> {
+    pub(in super::super) fn condition(&mut self, destination: u8, value: u8) -> Option<()> {
         let number = usize::from(destination & 15);
         match destination >> 4 {
             0 if value & 15 <= value >> 4 => *self.small.get_mut(number)? = (value & 15, value >> 4),
@@ -98,16 +92,16 @@ impl Arithmetic {
     }
 
     /// Follows a scan or restart interval, MCUs `mcus` of those in the scan, from
-    /// `position` of `data` on, and stores its coefficients in `target` if there is
+    /// `position` of `data` on, and stores its coefficients in `sink` if there is
     /// one. Gives where it ends.
-    pub(super) fn follow(
+    pub(in super::super) fn follow(
         &mut self,
         coded: &Coded<'_>,
         data: &[u8],
         position: usize,
         mcus: Range<u64>,
         history: Option<&mut History>,
-        target: Option<&mut Target<'_>>,
+        sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<usize, Failure> {
         let &Coded { process, parameters, units } = coded;
         let mut interval = Interval {
@@ -119,11 +113,11 @@ impl Arithmetic {
         };
         let followed = match (process, history) {
             (Process::Progressive, Some(history)) if parameters.start > 0 => {
-                interval.band(parameters, units, history, mcus, target)
+                interval.band(parameters, units, history, mcus, sink)
             }
-            (Process::Progressive, _) if parameters.high > 0 => interval.dc_bits(units, mcus, target),
-            (Process::Progressive, _) => interval.blocks(units, mcus, false, target),
-            _ => interval.blocks(units, mcus, true, target),
+            (Process::Progressive, _) if parameters.high > 0 => interval.dc_bits(units, mcus, sink),
+            (Process::Progressive, _) => interval.blocks(units, mcus, false, sink),
+            _ => interval.blocks(units, mcus, true, sink),
         };
         let Interval { coder, .. } = interval;
         let (reached, at_end_of_file) = (coder.position(), coder.at_end_of_file());
@@ -180,18 +174,18 @@ impl Interval<'_, '_> {
         units: &[Unit],
         mcus: Range<u64>,
         with_ac: bool,
-        mut target: Option<&mut Target<'_>>,
+        mut sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<(), Why> {
         for mcu in mcus {
             for (component, unit) in units.iter().enumerate() {
                 for block in 0..unit.blocks {
-                    let mut slot = target.as_mut().map(|target| target.slot(component, mcu, block));
+                    let mut block_sink = sink.as_mut().map(|sink| sink.block(component, mcu, block));
                     let difference = self.dc(component, unit.dc).map_err(Why::Fault)?;
-                    if let Some(slot) = &mut slot {
-                        slot.dc(difference);
+                    if let Some(block_sink) = &mut block_sink {
+                        block_sink.dc(difference);
                     }
                     if with_ac {
-                        self.ac(unit.ac, 1, 63, 0, slot).map_err(Why::Fault)?;
+                        self.ac(unit.ac, 1, 63, 0, block_sink).map_err(Why::Fault)?;
                     }
                     self.check()?;
                 }
@@ -205,14 +199,14 @@ impl Interval<'_, '_> {
         &mut self,
         units: &[Unit],
         mcus: Range<u64>,
-        mut target: Option<&mut Target<'_>>,
+        mut sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<(), Why> {
         for mcu in mcus {
             for (component, unit) in units.iter().enumerate() {
                 for block in 0..unit.blocks {
                     let bit = self.coder.decide(&mut self.bins.fixed);
-                    if let Some(target) = &mut target {
-                        target.slot(component, mcu, block).dc_bit(bit);
+                    if let Some(sink) = &mut sink {
+                        sink.block(component, mcu, block).dc_bit(bit);
                     }
                 }
             }
@@ -228,18 +222,18 @@ impl Interval<'_, '_> {
         units: &[Unit],
         history: &mut History,
         mcus: Range<u64>,
-        mut target: Option<&mut Target<'_>>,
+        mut sink: Option<&mut CoefficientSink<'_>>,
     ) -> Result<(), Why> {
         let Parameters { start, end, high, low } = parameters;
         let table = units.first().map_or(0, |unit| unit.ac);
         let blocks =
             history.blocks(mcus.start as usize..mcus.end as usize).ok_or(Why::Fault(Fault::BlockRun))?;
         for (mcu, nonzero) in mcus.zip(blocks) {
-            let slot = target.as_mut().map(|target| target.slot(0, mcu, 0));
+            let block_sink = sink.as_mut().map(|sink| sink.block(0, mcu, 0));
             *nonzero |= if high == 0 {
-                self.ac(table, start, end, low, slot)
+                self.ac(table, start, end, low, block_sink)
             } else {
-                self.ac_refinement(table, start, end, *nonzero, slot)
+                self.ac_refinement(table, start, end, *nonzero, block_sink)
             }
             .map_err(Why::Fault)?;
             self.check()?;
@@ -279,7 +273,7 @@ impl Interval<'_, '_> {
         start: u8,
         end: u8,
         low: u8,
-        mut slot: Option<Slot<'_>>,
+        mut block_sink: Option<BlockSink<'_>>,
     ) -> Result<u64, Fault> {
         let (coder, bins) = (&mut self.coder, &mut self.bins.ac[table]);
         let mut nonzero = 0;
@@ -307,8 +301,8 @@ impl Interval<'_, '_> {
                 return Err(Fault::Meaning);
             }
             let value = signed(magnitude_bits(coder, bins, at, magnitude), negative);
-            if let Some(slot) = &mut slot {
-                slot.ac(k.into(), value);
+            if let Some(block_sink) = &mut block_sink {
+                block_sink.ac(k.into(), value);
             }
             nonzero |= 1 << k;
             k += 1;
@@ -324,7 +318,7 @@ impl Interval<'_, '_> {
         start: u8,
         end: u8,
         nonzero: u64,
-        mut slot: Option<Slot<'_>>,
+        mut block_sink: Option<BlockSink<'_>>,
     ) -> Result<u64, Fault> {
         let (coder, bins) = (&mut self.coder, &mut self.bins.ac[table]);
         // Up to the last of them no end of the block can come.
@@ -339,15 +333,15 @@ impl Interval<'_, '_> {
             loop {
                 if nonzero >> k & 1 == 1 {
                     let bit = coder.decide(bin(bins, 3 * (k - 1) + 2));
-                    if let Some(slot) = &mut slot {
-                        slot.ac_bit(k.into(), bit);
+                    if let Some(block_sink) = &mut block_sink {
+                        block_sink.ac_bit(k.into(), bit);
                     }
                     break;
                 }
                 if coder.decide(bin(bins, 3 * (k - 1) + 1)) {
                     let negative = coder.decide(&mut self.bins.fixed);
-                    if let Some(slot) = &mut slot {
-                        slot.ac(k.into(), signed(0, negative));
+                    if let Some(block_sink) = &mut block_sink {
+                        block_sink.ac(k.into(), signed(0, negative));
                     }
                     new |= 1 << k;
                     break;
@@ -399,6 +393,3 @@ fn signed(less_one: u32, negative: bool) -> i32 {
     let value = less_one as i32 + 1;
     if negative { -value } else { value }
 }
-
-#[cfg(test)]
-pub(super) mod tests;

@@ -1,5 +1,6 @@
-//! The fast way through a big sequential scan: several codes at one look, several
-//! readers at once, and no jump that the processor would have to guess.
+//! Multi-symbol Huffman tables, the fast way through a big sequential scan: several
+//! codes at one lookup, several readers interleaved, and no jump that the processor
+//! would have to guess.
 //!
 //! A code and its extra bits take about seven bits, so a window of 12 mostly
 //! shows more than one. For every window, tables tell how many bits and
@@ -10,7 +11,7 @@
 //!
 //! Still a look has to wait for the one before it, some 25 cycles. So there are
 //! [`READERS`], each with a place and data of its own, which take turns: while one
-//! waits, the others look. [`abreast`](super::abreast) gives them what to read.
+//! waits, the others look. [`interleaved`](super::interleaved) gives them what to read.
 
 use super::{
     bits::Bits,
@@ -31,11 +32,11 @@ const KINDS: usize = 2;
 pub(super) const READERS: usize = 6;
 
 /// Looks of each reader before its blocks are counted. Each ends at most one block.
-const LOOKS: u32 = 6;
+const LOOKUPS: u32 = 6;
 
 /// The most bits that a reader goes on in a round: as many codes as looks, of
 /// 16 bits and 15 extra bits each.
-pub(super) const BITS_A_ROUND: u32 = LOOKS * 31;
+pub(super) const BITS_A_ROUND: u32 = LOOKUPS * 31;
 
 /// Bytes of data, without stuffed ones, that a reader has at a time.
 pub(super) const CHUNK: usize = 2048;
@@ -43,13 +44,13 @@ pub(super) const CHUNK: usize = 2048;
 /// The data of a reader: a chunk, and as much as is loaded at once.
 pub(super) type Chunk = [u8; CHUNK + 8];
 
-/// What one look tells, laid out as it is added to a [`State`]: the coefficients to
+/// An entry: what one lookup tells, laid out as it is added to a [`State`]: the coefficients to
 /// go on (lowest eight bits), whether the last code ends the block (one of
 /// three), and the bits to go on (five).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Leap(u16);
+struct Entry(u16);
 
-impl Leap {
+impl Entry {
     /// When not even one code is in the window: more coefficients than a block has.
     const NONE: Self = Self(127);
     /// No code at all.
@@ -81,8 +82,8 @@ impl State {
     const BIT: u32 = 11;
     /// Of a coefficient that no block has.
     const OUTSIDE: u32 = 0xC0;
-    /// The block of a reader that goes on no more: its table has only leaps of nothing.
-    const DONE: u32 = (Leaps::MOST_BLOCKS as u32) << 24 | (2 * KINDS * ENTRIES) as u32;
+    /// The block of a reader that goes on no more: its table has only entries of nothing.
+    const DONE: u32 = (MultiSymbolTables::MOST_BLOCKS as u32) << 24 | (2 * KINDS * ENTRIES) as u32;
 
     /// The next bit of the chunk.
     pub(super) fn bit(self) -> u32 {
@@ -99,7 +100,7 @@ impl State {
         Self { sum: 0, block: Self::DONE }
     }
 
-    /// Whether all blocks have ended, see [`Leaps::once`].
+    /// Whether all blocks have ended, see [`MultiSymbolTables::once`].
     pub(super) fn is_done(self) -> bool {
         self.block == Self::DONE
     }
@@ -127,17 +128,17 @@ impl Place {
 }
 
 /// What follows a look: the next [`State::block`], and what stays of [`State::sum`].
-type Turn = (u32, u32);
+type Transition = (u32, u32);
 
-/// The tables of a scan.
-pub(super) struct Leaps {
+/// The multi-symbol tables of a scan.
+pub(super) struct MultiSymbolTables {
     /// Those of each kind of blocks, and one of a reader that is done.
-    leaps: [Leap; (2 * KINDS + 1) * ENTRIES],
+    entries: [Entry; (2 * KINDS + 1) * ENTRIES],
     /// For each block of the MCU, and 256 behind it for its end.
-    turns: [Turn; 512],
+    transitions: [Transition; 512],
 }
 
-impl Leaps {
+impl MultiSymbolTables {
     /// The most blocks that can be told apart.
     pub(super) const MOST_BLOCKS: usize = 255;
 
@@ -145,9 +146,9 @@ impl Leaps {
     /// about 0.1 ms.
     pub(super) fn new(blocks: &[Block<'_>]) -> Option<Box<Self>> {
         let mut kinds: Vec<&Block<'_>> = Vec::new();
-        let mut new = Box::new(Self { leaps: [Leap::NONE; _], turns: [(0, 0); _] });
-        let (tables, done) = new.leaps.split_at_mut(2 * KINDS * ENTRIES);
-        done.fill(Leap::NOTHING);
+        let mut new = Box::new(Self { entries: [Entry::NONE; _], transitions: [(0, 0); _] });
+        let (tables, done) = new.entries.split_at_mut(2 * KINDS * ENTRIES);
+        done.fill(Entry::NOTHING);
         for (index, block) in blocks.iter().enumerate() {
             let kind = kinds.iter().position(|kind| kind.is_coded_like(block)).unwrap_or(kinds.len());
             if kind == kinds.len() {
@@ -156,7 +157,7 @@ impl Leaps {
                 fill(begin, Some(block.dc), block.ac);
                 fill(within.get_mut(..ENTRIES)?, None, block.ac);
             }
-            new.turns[index].0 = ((2 * kind + 1) * ENTRIES) as u32;
+            new.transitions[index].0 = ((2 * kind + 1) * ENTRIES) as u32;
         }
         new.come_again(blocks.len(), 1);
         Some(new)
@@ -165,20 +166,20 @@ impl Leaps {
     /// From now on the `blocks` of an MCU come again and again, and are told apart in as many MCUs.
     fn come_again(&mut self, blocks: usize, mcus: usize) {
         let all = blocks * mcus;
-        let within = |turns: &[Turn; 512], index: usize| turns[index % blocks].0 & 0xFFFF;
+        let within = |transitions: &[Transition; 512], index: usize| transitions[index % blocks].0 & 0xFFFF;
         for index in 0..all {
             let next = (index + 1) % all;
-            let begin = within(&self.turns, next) - ENTRIES as u32;
-            self.turns[index] = ((index << 24) as u32 | within(&self.turns, index), u32::MAX);
-            self.turns[256 + index] = ((next << 24) as u32 | begin, !State::COEFFICIENT);
+            let begin = within(&self.transitions, next) - ENTRIES as u32;
+            self.transitions[index] = ((index << 24) as u32 | within(&self.transitions, index), u32::MAX);
+            self.transitions[256 + index] = ((next << 24) as u32 | begin, !State::COEFFICIENT);
         }
     }
 
     /// Does `read` with tables in which the `blocks` of an MCU come in so many MCUs and no more.
     pub(super) fn once<T>(&mut self, blocks: usize, mcus: usize, read: impl FnOnce(&Self) -> T) -> T {
         self.come_again(blocks, mcus);
-        self.turns[256 + blocks * mcus - 1] = (State::DONE, !State::COEFFICIENT);
-        self.turns[Self::MOST_BLOCKS] = (State::DONE, u32::MAX);
+        self.transitions[256 + blocks * mcus - 1] = (State::DONE, !State::COEFFICIENT);
+        self.transitions[Self::MOST_BLOCKS] = (State::DONE, u32::MAX);
         let result = read(self);
         self.come_again(blocks, 1);
         result
@@ -187,7 +188,7 @@ impl Leaps {
     /// A reader that begins at a bit of its chunk.
     pub(super) fn begin(&self, bit: u32, place: Place) -> State {
         // The table for within a block follows that for its beginning.
-        let within = self.turns[place.block].0;
+        let within = self.transitions[place.block].0;
         let block = if place.k == 0 { within - ENTRIES as u32 } else { within };
         State { sum: bit << State::BIT | place.k, block }
     }
@@ -207,10 +208,10 @@ impl Leaps {
         let mut result = Ok(());
         'rounds: for _ in 0..rounds {
             // One look of each in turn, so that those of others are near enough to be done meanwhile.
-            for _ in 0..LOOKS {
+            for _ in 0..LOOKUPS {
                 for reader in 0..READERS {
                     let state = at[reader];
-                    at[reader] = match self.look(&chunks[reader], state) {
+                    at[reader] = match self.look_up(&chunks[reader], state) {
                         Some(state) => state,
                         None => match self.step(&chunks[reader], state, blocks) {
                             Some(state) => state,
@@ -229,25 +230,25 @@ impl Leaps {
         result
     }
 
-    /// Looks once and leaps. `None` when that cannot be done: there is a code longer than
+    /// Looks once and goes on. `None` when that cannot be done: there is a code longer than
     /// the window, or the block is full to the brim. Such a block has no
     /// end of block, so what follows it is not for the table.
     #[inline(always)]
-    fn look(&self, chunk: &Chunk, state: State) -> Option<State> {
+    fn look_up(&self, chunk: &Chunk, state: State) -> Option<State> {
         let byte = (state.sum >> (State::BIT + 3)) as usize % CHUNK;
         let word = u32::from_be_bytes([chunk[byte], chunk[byte + 1], chunk[byte + 2], chunk[byte + 3]]);
         let window = word << (state.sum >> State::BIT & 7) >> (32 - WINDOW);
-        let leap = self.leaps[(state.block & 0xFFFF).wrapping_add(window) as usize];
-        let sum = state.sum.wrapping_add(leap.0.into());
+        let entry = self.entries[(state.block & 0xFFFF).wrapping_add(window) as usize];
+        let sum = state.sum.wrapping_add(entry.0.into());
         if sum & State::OUTSIDE != 0 {
             return None;
         }
-        Some(self.turn(state, sum, u32::from(leap.0) & State::ONE_ENDED))
+        Some(self.transition(state, sum, u32::from(entry.0) & State::ONE_ENDED))
     }
 
     #[inline(always)]
-    fn turn(&self, state: State, sum: u32, ended: u32) -> State {
-        let (block, stays) = self.turns[(ended | state.block >> 24) as usize];
+    fn transition(&self, state: State, sum: u32, ended: u32) -> State {
+        let (block, stays) = self.transitions[(ended | state.block >> 24) as usize];
         State { sum: sum & stays, block }
     }
 
@@ -262,27 +263,27 @@ impl Leaps {
         let next = skip_code(&mut bits, blocks.get(block)?, k).ok()?;
         let sum = state.sum.wrapping_add((64 - used - bits.count()) << State::BIT);
         Some(match next {
-            64 => self.turn(state, sum + State::ONE_ENDED, State::ONE_ENDED),
-            next => self.turn(state, sum - k + next, 0),
+            64 => self.transition(state, sum + State::ONE_ENDED, State::ONE_ENDED),
+            next => self.transition(state, sum - k + next, 0),
         })
     }
 }
 
 /// Makes one table: for every window what the codes in it tell.
-fn fill(leaps: &mut [Leap], dc: Option<&Table>, ac: &Table) {
+fn fill(entries: &mut [Entry], dc: Option<&Table>, ac: &Table) {
     let mut window = 0;
     while window < ENTRIES {
-        let (leap, seen) = look(window, dc, ac);
+        let (entry, seen) = entry_of(window, dc, ac);
         // All windows that begin with the bits that mattered are alike.
         let alike = 1 << (WINDOW - seen);
-        leaps[window..window + alike].fill(leap);
+        entries[window..window + alike].fill(entry);
         window += alike;
     }
 }
 
 /// What the codes in a window tell, and how many of its bits that depends on. Extra bits
 /// may reach beyond the window, since they are only counted.
-fn look(window: usize, dc: Option<&Table>, ac: &Table) -> (Leap, u32) {
+fn entry_of(window: usize, dc: Option<&Table>, ac: &Table) -> (Entry, u32) {
     let (mut used, mut seen, mut coefficients) = (0, 0, 0);
     let mut next_is_dc = dc;
     while used < WINDOW {
@@ -294,17 +295,17 @@ fn look(window: usize, dc: Option<&Table>, ac: &Table) -> (Leap, u32) {
         let end = code.symbol == 0 && next_is_dc.is_none();
         let meaningless = extra == 0 && run != 15 && code.symbol != 0;
         if length == 0 || used + length > WINDOW || meaningless || coefficients + run > 62 {
-            return (Leap::new(used, coefficients, false), WINDOW);
+            return (Entry::new(used, coefficients, false), WINDOW);
         }
         seen = used + length;
         used = seen + extra;
         if end {
-            return (Leap::new(used, coefficients, true), seen);
+            return (Entry::new(used, coefficients, true), seen);
         }
         coefficients += run + 1;
         next_is_dc = None;
     }
-    (Leap::new(used, coefficients, false), seen)
+    (Entry::new(used, coefficients, false), seen)
 }
 
 #[cfg(test)]
@@ -312,23 +313,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leaps_over_several_codes() {
+    fn one_look_sees_several_codes() {
         let payload = super::super::huffman::tests::example();
         let (table, _) = Table::read(&payload).unwrap();
-        let leap = |window: u16, dc| {
-            let (leap, _) = look(usize::from(window >> (16 - WINDOW)), dc, &table);
-            (leap.0 >> State::BIT, leap.0 & 0xFF, leap.0 >> State::ENDED & 7 == 1)
+        let entry = |window: u16, dc| {
+            let (entry, _) = entry_of(usize::from(window >> (16 - WINDOW)), dc, &table);
+            (entry.0 >> State::BIT, entry.0 & 0xFF, entry.0 >> State::ENDED & 7 == 1)
         };
         // 01 x, 100 xx, 1010, and one bit left over
-        assert_eq!(leap(0b0111_0011_1010_0111, None), (12, 1 + 2 + 16, false));
+        assert_eq!(entry(0b0111_0011_1010_0111, None), (12, 1 + 2 + 16, false));
         // 01 x, 00: the rest belongs to the next block
-        assert_eq!(leap(0b0110_0010_0000_1111, None), (5, 1, true));
+        assert_eq!(entry(0b0110_0010_0000_1111, None), (5, 1, true));
         // 1010 three times leaves one bit
-        assert_eq!(leap(0b1010_1010_1010_0000, None), (12, 48, false));
+        assert_eq!(entry(0b1010_1010_1010_0000, None), (12, 48, false));
         // DC 00, then 01 x, then 00
-        assert_eq!(leap(0b0001_1001_1111_1111, Some(&table)), (7, 2, true));
-        assert_eq!(leap(0xB000, None), (0, 127, false), "longer than the window");
-        assert_eq!(leap(0xEE00, None), (0, 127, false), "no code");
+        assert_eq!(entry(0b0001_1001_1111_1111, Some(&table)), (7, 2, true));
+        assert_eq!(entry(0xB000, None), (0, 127, false), "longer than the window");
+        assert_eq!(entry(0xEE00, None), (0, 127, false), "no code");
     }
 
     #[test]
@@ -336,10 +337,10 @@ mod tests {
         let payload = super::super::huffman::tests::example();
         let (table, _) = Table::read(&payload).unwrap();
         for dc in [None, Some(&table)] {
-            let mut leaps = [Leap::NONE; ENTRIES];
-            fill(&mut leaps, dc, &table);
-            let each: Vec<_> = (0..ENTRIES).map(|window| look(window, dc, &table).0).collect();
-            assert_eq!(leaps[..], each);
+            let mut entries = [Entry::NONE; ENTRIES];
+            fill(&mut entries, dc, &table);
+            let each: Vec<_> = (0..ENTRIES).map(|window| entry_of(window, dc, &table).0).collect();
+            assert_eq!(entries[..], each);
         }
     }
 }

@@ -1,25 +1,25 @@
-//! Gives the readers of [`leaps`](super::leaps) what to read.
+//! Interleaves several readers of [`multi_symbol`](super::multi_symbol) tables, and gives them what to read.
 //!
-//! A reader reads a passage: from a spot on to about a goal, chunk by chunk, in which
+//! A reader reads a passage: from a bit on to about a goal, chunk by chunk, in which
 //! the stuffed bytes are left out. Near the goal it goes on code by code to where the next
-//! MCU begins, so that two readers that come to the same goal stop at the same spot.
+//! MCU begins, so that two readers that come to the same goal stop at the same bit.
 
 use super::{
     bits::{Bits, Fault},
-    leaps::{BITS_A_ROUND, CHUNK, Chunk, Leaps, Place, READERS, State},
+    multi_symbol::{BITS_A_ROUND, CHUNK, Chunk, MultiSymbolTables, Place, READERS, State},
     sequential::{Block, skip_code},
 };
 
 /// A bit of the coded data, at which an MCU begins or seems to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct BitPosition {
     /// The byte, which is no stuffed one.
     pub byte: usize,
     /// The bits of it that belong to the MCU before, 0..=7.
     pub used: u32,
 }
 
-impl Spot {
+impl BitPosition {
     /// The beginning of a byte of `data`, or of the next when that is a stuffed one.
     pub(super) fn byte(data: &[u8], byte: usize) -> Self {
         let stuffed = byte > 0 && data.get(byte - 1..=byte) == Some(&[0xFF, 0]);
@@ -47,7 +47,7 @@ impl Spot {
 /// What one reader is to read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passage {
-    pub from: Spot,
+    pub from: BitPosition,
     /// It ends where the first MCU begins in this byte or behind.
     pub goal: usize,
     /// Where the data ends: at a marker or with the file.
@@ -58,7 +58,7 @@ pub(super) struct Passage {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// To its goal: where that is, and the blocks until there.
-    Read { to: Spot, blocks: u64 },
+    Read { to: BitPosition, blocks: u64 },
     /// To what cannot be a code, in about this byte.
     Fault { byte: usize },
 }
@@ -66,19 +66,19 @@ pub(super) enum Outcome {
 /// Reads passages until there are none. `next` gives the first passage of a reader
 /// (by number), and what it reads after an outcome; `None` when there is nothing more.
 pub(super) fn read(
-    leaps: &Leaps,
+    tables: &MultiSymbolTables,
     blocks: &[Block<'_>],
     data: &[u8],
     mut next: impl FnMut(usize, Option<Outcome>) -> Option<Passage>,
 ) {
     let mut readers = Readers {
-        leaps,
+        tables,
         blocks,
         data,
         passages: [None; READERS],
         chunks: Box::new([[0; _]; READERS]),
         filled: [Filled::default(); READERS],
-        states: [leaps.begin(0, Place::FIRST); READERS],
+        states: [tables.begin(0, Place::FIRST); READERS],
         ended: [0; READERS],
     };
     for number in 0..READERS {
@@ -110,7 +110,7 @@ pub(super) fn read(
 
 /// All readers: of each what it reads, and how far it is.
 struct Readers<'a> {
-    leaps: &'a Leaps,
+    tables: &'a MultiSymbolTables,
     blocks: &'a [Block<'a>],
     data: &'a [u8],
     passages: [Option<Passage>; READERS],
@@ -136,7 +136,7 @@ impl Readers<'_> {
     fn begin(&mut self, number: usize, passage: Option<Passage>) {
         self.passages[number] = passage;
         if let Some(passage) = passage {
-            self.states[number] = self.leaps.begin(passage.from.used, Place::FIRST);
+            self.states[number] = self.tables.begin(passage.from.used, Place::FIRST);
             self.filled[number] = Filled { from: passage.from.byte, ..Filled::default() };
             self.ended[number] = 0;
             self.fill(number, &passage);
@@ -150,7 +150,7 @@ impl Readers<'_> {
         let until = passage.end.min(passage.goal + BITS_A_ROUND as usize / 8);
         self.filled[number] = unstuff(&self.data[..until], from, &mut self.chunks[number]);
         let state = &mut self.states[number];
-        *state = self.leaps.begin(state.bit() % 8, state.place());
+        *state = self.tables.begin(state.bit() % 8, state.place());
     }
 
     /// How many rounds stay within the chunk.
@@ -176,7 +176,7 @@ impl Readers<'_> {
             }
         }
         let rounds = self.rounds(busy);
-        self.leaps
+        self.tables
             .go_on(&self.chunks, &mut self.states, &mut self.ended, rounds, self.blocks)
             .map_err(|number| if self.passages[number].is_some() { number } else { busy })
     }
@@ -185,7 +185,7 @@ impl Readers<'_> {
     fn finish(&self, number: usize, passage: &Passage) -> Outcome {
         let (state, byte) = (self.states[number], self.byte(number));
         let read = || {
-            let bits = Spot { byte, used: state.bit() % 8 }.bits(self.data)?;
+            let bits = BitPosition { byte, used: state.bit() % 8 }.bits(self.data)?;
             read_on(self.data, bits, state.place(), passage.goal, self.blocks)
         };
         match read() {
@@ -203,13 +203,13 @@ pub(super) fn read_on(
     mut place: Place,
     goal: usize,
     blocks: &[Block<'_>],
-) -> Result<(Spot, u64), Fault> {
+) -> Result<(BitPosition, u64), Fault> {
     let mut ended = 0;
     loop {
         if place == Place::FIRST {
-            let spot = Spot::of(&bits, data)?;
-            if spot.byte >= goal {
-                return Ok((spot, ended));
+            let position = BitPosition::of(&bits, data)?;
+            if position.byte >= goal {
+                return Ok((position, ended));
             }
         }
         bits.ensure(32)?;

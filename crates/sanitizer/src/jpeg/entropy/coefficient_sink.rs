@@ -1,13 +1,13 @@
 //! Where the coefficients of a scan go when they are wanted.
 
-use super::{
-    Component,
-    bits::{Bits, Fault},
+use super::bits::{Bits, Fault};
+use crate::jpeg::{
+    coefficients::{Block, Coefficients, Plane},
+    frame::Component,
 };
-use crate::jpeg::coefficients::{Block, Coefficients, Plane};
 
 /// The coefficients that a scan is about.
-pub(super) struct Target<'c> {
+pub(super) struct CoefficientSink<'c> {
     /// For each component of the scan.
     units: Vec<Unit<'c>>,
     order: [u8; 64],
@@ -27,7 +27,7 @@ struct Unit<'c> {
     dc: i32,
 }
 
-impl<'c> Target<'c> {
+impl<'c> CoefficientSink<'c> {
     /// For a scan of the components with these indices in the frame, increasing.
     pub(super) fn new(
         coefficients: &'c mut Coefficients,
@@ -60,11 +60,11 @@ impl<'c> Target<'c> {
 
     /// The place of a block: the `block`th in an MCU of the component `unit`.
     #[inline(always)]
-    pub(super) fn slot(&mut self, unit: usize, mcu: u64, block: usize) -> Slot<'_> {
+    pub(super) fn block(&mut self, unit: usize, mcu: u64, block: usize) -> BlockSink<'_> {
         let (row, column) = (mcu as usize / self.columns, mcu as usize % self.columns);
         let unit = &mut self.units[unit];
         let place = unit.plane.place(column * unit.h + block % unit.h, row * unit.v + block / unit.h);
-        Slot {
+        BlockSink {
             block: &mut unit.plane.blocks[place],
             nonzero: &mut unit.plane.nonzero[place],
             dc: &mut unit.dc,
@@ -76,7 +76,7 @@ impl<'c> Target<'c> {
 }
 
 /// One block.
-pub(super) struct Slot<'t> {
+pub(super) struct BlockSink<'t> {
     block: &'t mut Block,
     nonzero: &'t mut u64,
     dc: &'t mut i32,
@@ -85,7 +85,7 @@ pub(super) struct Slot<'t> {
     low: u8,
 }
 
-impl Slot<'_> {
+impl BlockSink<'_> {
     /// Takes the difference of the DC value to the block's before. One that is too large for a
     /// picture wraps, as in libjpeg.
     #[inline(always)]
@@ -150,9 +150,15 @@ mod tests {
     fn too_large_a_dc_value_wraps() {
         let (mut block, mut nonzero, mut dc) = ([0; 64], 0, i32::from(i16::MAX));
         let order = [0; 64];
-        let mut slot =
-            Slot { block: &mut block, nonzero: &mut nonzero, dc: &mut dc, order: &order, signs: 0, low: 0 };
-        slot.dc(1);
+        let mut block_sink = BlockSink {
+            block: &mut block,
+            nonzero: &mut nonzero,
+            dc: &mut dc,
+            order: &order,
+            signs: 0,
+            low: 0,
+        };
+        block_sink.dc(1);
         assert_eq!((block[0], dc), (i16::MIN, 0x8000));
     }
 }

@@ -1,20 +1,19 @@
 //! What a JPEG's APP13 tells: Photoshop's image resources, and in them IPTC
-//! records (IPTC-NAA Information Interchange Model 4.2, record 2).
+//! records, EXIF and XMP.
 
-use super::exif::read_exif;
-use super::{FactKind, Facts, xmp::read_xmp};
+use super::{FactKind, Facts, exif::read_exif, iim::read_iim, xmp::read_xmp};
 
 const SOURCE: &str = "IPTC";
 
 /// What stands in front of the image resources in an APP13 segment.
 pub(crate) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 
-/// Resources or data sets looked at, at most.
+/// Resources looked at, at most.
 const ENTRY_LIMIT: usize = 2000;
 
 /// Adds what the payload of an APP13 segment (or bare resources, or a bare
 /// record) tells to `facts`. Never fails: what cannot be read tells nothing.
-pub(crate) fn read_iptc(app13_payload: &[u8], facts: &mut Facts) {
+pub(crate) fn read_photoshop(app13_payload: &[u8], facts: &mut Facts) {
     let mut rest = app13_payload;
     if let Some(resources) = rest.strip_prefix(PHOTOSHOP) {
         rest = resources;
@@ -56,68 +55,6 @@ fn resource(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     Some((u16::from_be_bytes(*id), data, bytes.get(length + length % 2..).unwrap_or_default()))
 }
 
-/// Adds what a bare record tells.
-pub(super) fn read_iim(bytes: &[u8], facts: &mut Facts) {
-    let mut rest = bytes;
-    let mut date = String::new();
-    for _ in 0..ENTRY_LIMIT {
-        let [0x1C, record, set, high, low, after @ ..] = rest else { return };
-        // The high bit marks lengths of more than 32767 bytes, which no text has.
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        let (Some(data), false) = (after.get(..length), high & 0x80 != 0) else { return };
-        rest = &after[length..];
-        if *record != 2 {
-            continue;
-        }
-        let text = text(data);
-        let kind = match set {
-            // A date is followed by its time in the next data set.
-            55 | 62 | 30 | 37 => {
-                date = text;
-                facts.add(FactKind::Time, &readable_date(&date), SOURCE);
-                continue;
-            }
-            60 | 63 | 35 | 38 => {
-                facts.add(
-                    FactKind::Time,
-                    &format!("{} {}", readable_date(&date), readable_time(&text)),
-                    SOURCE,
-                );
-                continue;
-            }
-            80 | 85 | 110 | 115 | 116 | 118 | 122 => FactKind::Person,
-            26 | 27 | 90 | 92 | 95 | 100 | 101 => FactKind::Place,
-            65 | 70 => FactKind::Software,
-            103 | 184 | 187 | 188 => FactKind::History,
-            5 | 7 | 15 | 20 | 22 | 25 | 40 | 105 | 120 => FactKind::Text,
-            _ => continue,
-        };
-        facts.add(kind, &text, SOURCE);
-    }
-}
-
-/// UTF-8 where it is valid, else Latin-1; the record's own declaration is often wrong.
-fn text(bytes: &[u8]) -> String {
-    let bytes = &bytes[..bytes.len().min(4000)];
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned)
-}
-
-/// `20240501` as `2024-05-01`; anything else as it is.
-fn readable_date(date: &str) -> String {
-    match (date.get(..4), date.get(4..6), date.get(6..8), date.len()) {
-        (Some(year), Some(month), Some(day), 8) => format!("{year}-{month}-{day}"),
-        _ => date.to_owned(),
-    }
-}
-
-/// `123456+0200` as `12:34:56+0200`; anything else as it is.
-fn readable_time(time: &str) -> String {
-    match (time.get(..2), time.get(2..4), time.get(4..)) {
-        (Some(hour), Some(minute), Some(rest)) => format!("{hour}:{minute}:{rest}"),
-        _ => time.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -149,7 +86,7 @@ mod tests {
 
     fn facts_of(payload: &[u8]) -> Facts {
         let mut facts = Facts::default();
-        read_iptc(payload, &mut facts);
+        read_photoshop(payload, &mut facts);
         facts
     }
 

@@ -1,36 +1,19 @@
-//! Exact rotation of a JPEG's coefficients, as jpegtran does it.
-//!
-//! Mirroring a block of DCT coefficients is changing the sign of the odd
-//! ones, and transposing it is transposing the matrix, so a picture can be
-//! turned by rearranging what it already holds: nothing is decoded to pixels
-//! and nothing is lost. Blocks at the right and lower edge that are only partly
-//! filled cannot move to the left or the upper edge; whether there are any is
-//! what [`is_exact`] tells.
-//!
-//! This module decides and bounds. [`read`] reads the coefficients to where
-//! they belong, [`write`] writes them.
-
-mod bit_writer;
-mod codes;
-#[cfg(test)]
-pub(crate) mod libjpeg;
-mod read;
-mod scan_writer;
-mod transform;
-mod write;
+//! Whether a picture can be turned, what it takes, and the way through it.
 
 use std::ops::Range;
 
 use img_parts::jpeg::markers::{APP0, APP15, SOF0, SOF15, SOS};
 
-pub(crate) use self::transform::Transform;
-use super::{
-    coefficients::Coefficients,
-    entropy::{Component, Frame},
-    frame::{FrameHeader, Process},
-    malformed, segment,
+use super::{read, write};
+use crate::{
+    Error,
+    jpeg::{
+        coefficients::Coefficients,
+        frame::{Component, Frame, FrameHeader, Process},
+        malformed, segment,
+    },
+    transform::Transform,
 };
-use crate::Error;
 
 /// Whether `transform` keeps every pixel: the edges that it moves are made of
 /// whole MCUs. The same rule as `jpegtran -perfect`.
@@ -49,7 +32,7 @@ pub(crate) fn is_exact(frame: &Frame, transform: Transform) -> bool {
 /// and restart intervals are not kept. With `trim`, partial blocks at
 /// an edge that moves are cut off; without it such a picture is refused.
 ///
-/// The data is followed as strictly as [`Verifier`](super::entropy::Verifier) does, and
+/// The data is followed as strictly as [`Verifier`](crate::jpeg::entropy::Verifier) does, and
 /// nothing but coefficients gets into the result, so it needs no other proof.
 ///
 /// # Errors
@@ -127,16 +110,16 @@ fn mcu_size(components: &[Component]) -> (u16, u16) {
 }
 
 /// What stands before the first scan.
-struct Start {
-    header: FrameHeader,
+pub(super) struct Start {
+    pub header: FrameHeader,
     /// The application segments, whole.
-    applications: Vec<Range<usize>>,
+    pub applications: Vec<Range<usize>>,
     /// Where the segments begin that must be read, tables among them.
-    behind: usize,
+    pub behind: usize,
 }
 
 impl Start {
-    fn read(jpeg: &[u8]) -> Result<Self, Error> {
+    pub(super) fn read(jpeg: &[u8]) -> Result<Self, Error> {
         let mut header = None;
         let mut applications = Vec::new();
         let mut at = jpeg.len().min(2);
@@ -159,6 +142,3 @@ impl Start {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

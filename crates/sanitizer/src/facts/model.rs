@@ -1,0 +1,128 @@
+//! The facts of a picture.
+
+use serde::Serialize;
+
+/// What the metadata of a picture tells. Only made when
+/// [`crate::Options::facts`] asks for it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Facts {
+    /// Positions in degrees (WGS 84), each with where it was found.
+    pub positions: Vec<Position>,
+    /// Everything else: kind, value, where it was found.
+    pub items: Vec<Fact>,
+}
+
+/// A position on Earth.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Position {
+    /// Degrees north; south is negative.
+    pub latitude: f64,
+    /// Degrees east; west is negative.
+    pub longitude: f64,
+    /// Metres above sea level.
+    pub altitude: Option<f64>,
+    /// Where it was found, for example `EXIF`.
+    pub source: &'static str,
+}
+
+/// One telling fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What kind of fact.
+    pub kind: FactKind,
+    /// The value as a person reads it, cut at 200 characters, no control characters.
+    pub value: String,
+    /// Where it was found, for example `EXIF` or `XMP`.
+    pub source: &'static str,
+}
+
+/// Kinds of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FactKind {
+    /// Make and model of the camera or phone.
+    Device,
+    /// Lens make, model.
+    Lens,
+    /// Serial numbers and unique ids of body, lens, picture.
+    Serial,
+    /// Names of people: owner, artist, creator, copyright holder.
+    Person,
+    /// When it was taken, changed, digitised.
+    Time,
+    /// Names of places: city, country, sublocation.
+    Place,
+    /// Software that wrote or edited it.
+    Software,
+    /// Editing history, document ids.
+    History,
+    /// Titles, descriptions, keywords, comments.
+    Text,
+    /// A thumbnail or preview that may show more than the picture.
+    Thumbnail,
+    /// Another picture or a video in the same file.
+    HiddenPicture,
+    /// An HDR gain map. It shows nothing that the picture does not.
+    GainMap,
+}
+
+/// Facts kept of one picture; more than that no person reads.
+const FACT_LIMIT: usize = 500;
+
+/// Positions kept of one picture.
+const POSITION_LIMIT: usize = 50;
+
+/// How a gain map is named where nothing more is known of it.
+pub(crate) const GAIN_MAP: &str = "an HDR gain map";
+
+impl Facts {
+    /// Adds a fact unless it is empty or known already.
+    pub(crate) fn add(&mut self, kind: FactKind, value: &str, source: &'static str) {
+        if self.items.len() >= FACT_LIMIT {
+            return;
+        }
+        let value: String = value.chars().filter(|c| !c.is_control()).take(200).collect();
+        let value = value.trim().to_owned();
+        if !value.is_empty() && !self.items.iter().any(|fact| fact.kind == kind && fact.value == value) {
+            self.items.push(Fact { kind, value, source });
+        }
+    }
+
+    /// Adds the gain map of a picture, in place of the hidden picture that it was taken for under this name.
+    pub(crate) fn add_gain_map(
+        &mut self,
+        (width, height): (u32, u32),
+        stops: f64,
+        taken_for: &str,
+        source: &'static str,
+    ) {
+        self.items.retain(|fact| {
+            fact.kind != FactKind::HiddenPicture || fact.value != GAIN_MAP && fact.value != taken_for
+        });
+        let value =
+            format!("{width}x{height} pixels, for screens up to {stops:.1} stops brighter than white");
+        self.add(FactKind::GainMap, &value, source);
+    }
+
+    /// Adds a position unless it is none on Earth or known already. Of two equal
+    /// ones the altitude of either is kept.
+    pub(crate) fn add_position(&mut self, position: Position) {
+        let on_earth = position.latitude.abs() <= 90.0 && position.longitude.abs() <= 180.0;
+        // Devices without a fix write zeros.
+        let is_blank = position.latitude == 0.0 && position.longitude == 0.0;
+        if !on_earth || is_blank || self.positions.len() >= POSITION_LIMIT {
+            return;
+        }
+        // EXIF and XMP of one picture round the same place differently: 1e-6 degrees are 0.1 m.
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
+        let known = self.positions.iter_mut().find(|known| {
+            close(known.latitude, position.latitude) && close(known.longitude, position.longitude)
+        });
+        match known {
+            Some(known) => known.altitude = known.altitude.or(position.altitude),
+            None => self.positions.push(position),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Parameter sets that x265 has written.
+
+pub(in super::super::super) const SPS: &[u8] =
+    b"\x01\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E\xA0\x20\x81\x05\x96\xEA\x49\x29\
+    \xAE\x6C\x08\0\0\x03\0\x08\0\0\x03\0\x08\x40";
+pub(in super::super::super) const PPS: &[u8] = b"\xC1\x72\xB0\x22\x40";
+pub(super) const VPS: &[u8] = b"\x0C\x01\xFF\xFF\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E\xBA\x02\x40";
