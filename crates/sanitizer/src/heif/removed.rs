@@ -19,6 +19,10 @@ pub(super) struct Removed<'a> {
     pub(super) file: &'a File,
     pub(super) selection: &'a Selection,
     pub(super) cuts: &'a [Cut],
+    /// Properties in whose place others were written.
+    pub(super) replaced: &'a [usize],
+    /// The box of groups that was written.
+    pub(super) alternatives: Option<&'a [u8]>,
     pub(super) options: &'a Options,
 }
 
@@ -44,6 +48,11 @@ impl Removed<'_> {
         for extra in &self.file.extras {
             add(extra.category, extra.location, &extra.range);
         }
+        for range in &self.file.group_boxes {
+            if self.alternatives.is_none() || self.input.get(range.clone()) != self.alternatives {
+                add(Category::Application, "meta box", range);
+            }
+        }
         for (index, property) in self.file.properties.iter().enumerate() {
             let end = property.payload.end;
             match kept.get(&index) {
@@ -52,6 +61,9 @@ impl Removed<'_> {
                 }
                 Some(_) => {}
                 // The plain properties of pictures that go are no removal of their own.
+                None if self.replaced.contains(&index) => {
+                    add(Category::ColorProfile, "property", &property.whole);
+                }
                 None => {
                     if let Ok(Verdict::Drop { category, .. }) = judge(property, self.input, self.options) {
                         add(category, "property", &property.whole);
