@@ -48,7 +48,7 @@ impl GainMap {
 
     /// The reference from an item that a gain map needs.
     pub(super) fn link_from(&self, file: &File, from: usize) -> Option<Link> {
-        let primary = file.by_id[&file.primary];
+        let primary = file.by_id.get(&file.primary).copied()?;
         let link = |kind: &[u8; 4], to| Link { kind: *kind, from, to };
         if self.tone_map == Some(from) {
             return Some(link(b"dimg", vec![primary, self.picture]));
@@ -70,7 +70,9 @@ pub(super) enum Found {
 
 /// Looks for the gain map of the primary picture.
 pub(super) fn find(file: &File, input: &[u8], claim: &Claim, format: Format, options: &Options) -> Found {
-    let finder = Finder { file, input };
+    // That there is none is for others to say.
+    let Some(&primary) = file.by_id.get(&file.primary) else { return Found::Nothing };
+    let finder = Finder { file, input, primary: &file.items[primary] };
     let all = |is: &dyn Fn(&Item) -> bool| -> Vec<usize> {
         (0..file.items.len()).filter(|&index| is(&file.items[index])).collect()
     };
@@ -106,6 +108,7 @@ pub(super) fn find(file: &File, input: &[u8], claim: &Claim, format: Format, opt
 struct Finder<'a> {
     file: &'a File,
     input: &'a [u8],
+    primary: &'a Item,
 }
 
 impl Finder<'_> {
@@ -127,12 +130,12 @@ impl Finder<'_> {
         if !claim.brands.contains(&TONE_MAP) || !is_offered {
             return Err("its file does not offer it to readers");
         }
-        if size(file, item, self.input) != size(file, &file.items[file.by_id[&file.primary]], self.input) {
+        if size(file, item, self.input) != size(file, self.primary, self.input) {
             return Err("it is not of the picture's size");
         }
         let transforms = self.transforms(item);
         // Apple's writer turns all three. Readers of AVIF refuse a picture that has any here.
-        let are_same = transforms == self.transforms(&file.items[file.by_id[&file.primary]]);
+        let are_same = transforms == self.transforms(self.primary);
         if !transforms.is_empty() && (format == Format::Avif || !are_same) {
             return Err("it is turned otherwise than the picture");
         }
@@ -208,7 +211,7 @@ impl Finder<'_> {
     /// Whether the map may stay: no larger than maps are, and lying over the
     /// picture as it does.
     fn check_picture(&self, picture: usize) -> Result<(), &'static str> {
-        let (map, base) = (&self.file.items[picture], &self.file.items[self.file.by_id[&self.file.primary]]);
+        let (map, base) = (&self.file.items[picture], self.primary);
         let pixels = |item| {
             size(self.file, item, self.input).map(|(width, height)| u64::from(width) * u64::from(height))
         };
