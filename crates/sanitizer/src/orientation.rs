@@ -1,7 +1,6 @@
 //! The Orientation tag of EXIF: reading it, and writing one that holds nothing
 //! else. (CIPA DC-008 "Exif 2.32", 4.6.4 A; TIFF 6.0, section 2.)
 
-/// The Orientation tag.
 const ORIENTATION: u16 = 0x0112;
 /// The TIFF types of whole numbers of one, two and four bytes. The standard wants two bytes, and some programs write
 /// others, which most viewers take.

@@ -50,7 +50,8 @@ fn assert_kept(pair: &Pair, options: &Options) -> Vec<u8> {
     let again = sanitize(out.clone(), options).unwrap();
     assert!(again.report.removed.is_empty(), "{:?}", again.report.removed);
     assert_eq!(again.report.gain_map, GainMapOutcome::Kept);
-    assert_eq!(again.pieces(), [out.clone()], "cleaning twice changes it");
+    assert_eq!(again.pieces().concat(), out, "cleaning twice changes it");
+    assert_eq!(again.pieces().len(), 1);
     out
 }
 
@@ -415,6 +416,54 @@ fn base_and_map_are_turned_together_or_not_at_all() {
         }
     }
     assert!(turned > 60 && tagged > 60, "{turned} {tagged}");
+}
+
+/// Blocks are cut off both pictures where the same part of them can be, and
+/// off none where it cannot.
+#[test]
+fn both_lose_the_same_part_or_none() {
+    let mut options = Options::default();
+    options.partial_edges = PartialEdges::Trim;
+    let size = |file: &[u8]| {
+        let (start, _) = jpeg::find(file, 0xC0, 0);
+        let number = |at: usize| u16::from_be_bytes([file[start + at], file[start + at + 1]]);
+        (number(7), number(5))
+    };
+    for (base, map, orientation, expected) in [
+        // Exact alone, but not with its map, of which 4 columns must go.
+        ((80, 32), (20, 8), 8, Some(((32, 64), (8, 16)))),
+        ((80, 32), (20, 8), 6, Some(((32, 80), (8, 20)))),
+        ((80, 48), (20, 12), 3, Some(((64, 32), (16, 8)))),
+        ((70, 32), (35, 16), 2, Some(((64, 32), (32, 16)))),
+        ((64, 32), (15, 8), 2, None),
+        ((24, 16), (6, 4), 3, None),
+        // The right edge does not move: its ratio does not matter.
+        ((64, 48), (15, 12), 4, Some(((64, 32), (15, 8)))),
+    ] {
+        let mut pair =
+            Pair::of_phone(picture(Kind::Ycc420, base.0, base.1), picture(Kind::Grey, map.0, map.1));
+        pair.base_segments.insert(0, exif(orientation));
+        let (out, report) = clean(&pair.file(), &options);
+        assert_eq!(report.gain_map, GainMapOutcome::Kept);
+        assert_template(&out);
+        let (out_base, out_map) = split(&out);
+        let sizes = (size(out_base), size(out_map));
+        assert_eq!((report.width, report.height), (u32::from(sizes.0.0), u32::from(sizes.0.1)));
+        match expected {
+            Some(expected) => {
+                assert_eq!(sizes, expected, "{base:?} {map:?} {orientation}");
+                let was_cut = u32::from(base.0) * u32::from(base.1) > report.width * report.height;
+                let outcome =
+                    if was_cut { OrientationOutcome::TurnedAndTrimmed } else { OrientationOutcome::Turned };
+                assert_eq!(report.orientation, outcome);
+            }
+            None => {
+                assert_eq!(sizes, (base, map));
+                assert_eq!(report.orientation, OrientationOutcome::TagKeptNotExact);
+            }
+        }
+        assert_eq!(sanitize(out.clone(), &options).unwrap().into_bytes(), out);
+    }
 }
 
 /// Where the picture alone can be turned, it is not refused for its map.

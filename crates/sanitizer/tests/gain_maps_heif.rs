@@ -50,7 +50,7 @@ fn tone_map_data(flags: u8, headroom: (u32, u32)) -> Vec<u8> {
 
 /// A profile that says BT.2100 PQ with Display P3's primaries, dated and with a text.
 fn profile() -> Vec<u8> {
-    let mut profile = vec![0; 168];
+    let mut profile = [0; 168];
     profile[..4].copy_from_slice(&168_u32.to_be_bytes());
     profile[24..36].copy_from_slice(b"\x07\xEA\0\x02\0\x13\0\x0E\0\x18\0\x17");
     profile[36..40].copy_from_slice(b"acsp");

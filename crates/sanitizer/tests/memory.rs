@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bytes::Bytes;
-use sanitizer::{Options, sanitize};
+use sanitizer::{Error, Options, OrientationOutcome, sanitize};
 
 /// What else may be needed at once.
 const LIMIT: usize = 64 * 1024;
@@ -44,6 +44,33 @@ fn taken(picture: Vec<u8>) -> usize {
     let most = MOST.load(Relaxed) - before;
     drop(clean);
     most
+}
+
+/// The memory for turning a picture is reckoned from its header before any is taken, and holds no
+/// copy of the input.
+fn check_turned(picture: Vec<u8>) {
+    // Behind SOI: APP1 with an EXIF of orientation 6.
+    let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let picture = Bytes::from([&picture[..2], &exif[..], &picture[2..]].concat());
+    let mut options = Options::default();
+    options.max_rotation_memory = 0;
+    let before = NOW.load(Relaxed);
+    MOST.store(before, Relaxed);
+    let refused = sanitize(picture.clone(), &options);
+    let most = MOST.load(Relaxed) - before;
+    assert!(most <= LIMIT, "{most} bytes were taken before it was refused");
+    let Err(Error::TooLarge { needed, .. }) = refused else {
+        panic!("not refused for its size: {refused:?}")
+    };
+
+    let before = NOW.load(Relaxed);
+    MOST.store(before, Relaxed);
+    let turned = sanitize(picture.clone(), &Options::default()).unwrap();
+    let most = MOST.load(Relaxed) - before;
+    assert_eq!(turned.report.orientation, OrientationOutcome::Turned);
+    // The output is part of it, and its buffer may be some larger.
+    let allowed = needed as usize + picture.len() / 4;
+    assert!(most <= allowed, "{most} bytes, {needed} were reckoned, for a file of {}", picture.len());
 }
 
 /// Pixels that make a large file.
@@ -94,6 +121,7 @@ fn gif() -> Vec<u8> {
 /// One test alone, since all of a process share the count.
 #[test]
 fn no_copy_is_made() {
+    check_turned(jpeg(0));
     for (name, picture) in
         [("JPEG", jpeg(0)), ("JPEG, restarts", jpeg(4)), ("PNG", png()), ("WebP", webp()), ("GIF", gif())]
     {

@@ -1,8 +1,8 @@
 //! What metadata tells about a person: position, device, owner, times.
 //!
 //! Blocks of metadata hold blocks of others. The readers build on each other in one
-//! direction: [`photoshop`] holds EXIF, XMP and IIM, [`exif`] holds XMP and IIM, and
-//! [`xmp`] and [`iim`] hold none. [`text`] and [`carve`](mod@carve) find any of them.
+//! direction: `photoshop` holds EXIF, XMP and IIM, `exif` holds XMP and IIM, and
+//! `xmp` and `iim` hold none. `text` and [`carve`] find any of them.
 
 mod carve;
 mod device;

@@ -42,7 +42,6 @@ pub(super) struct Ending {
     pub(super) bits: u32,
     /// The end code.
     pub(super) code: u32,
-    /// Its size.
     pub(super) code_size: u32,
 }
 

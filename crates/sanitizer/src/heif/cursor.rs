@@ -37,7 +37,6 @@ impl<'a> Cursor<'a> {
         self.at..self.end
     }
 
-    /// What is left.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.input.get(self.range()).unwrap_or_default()
     }

@@ -14,7 +14,6 @@ pub(super) const PROPERTY_LIMIT: usize = 1 << 14;
 /// Extents, references and associations of a file, each.
 pub(super) const LINK_LIMIT: usize = 1 << 17;
 
-/// A file.
 #[derive(Default)]
 pub(super) struct File {
     /// Where the `meta` box starts.

@@ -247,7 +247,7 @@ mod tests {
             references: Vec::new(),
             properties: vec![(*b"hvcC", Payload::New(config)), (*b"ispe", Payload::Same(10..22))],
             alternatives: None,
-            blobs: vec![Blob::Same(vec![0..10])],
+            blobs: vec![Blob::Same(Vec::from([0..6, 6..10]))],
         };
         let wide = write_with(&clean, &input, true).concat();
         let narrow = write_with(&clean, &input, false).concat();

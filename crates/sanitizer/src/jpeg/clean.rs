@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use super::facts::another_picture;
+use super::frame::Frame;
 use super::gain_map::{Found, GainMap, find, why};
 use super::rotate;
-use super::walk::{Role, Walked, walk};
-use super::write::{write_alone, write_bare, write_pair};
+use super::walk::{Role, Walked, walk, walk_from};
+use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
     transform::Transform,
@@ -18,14 +19,14 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         // Turning reads the coded data as strictly as the proof does, so a picture that will be
         // turned needs none. Looking for it costs next to nothing.
         let unproven = Options { verify_entropy: false, ..options.clone() };
-        if let Ok(walked) = walk(&input, 0, Role::Base, &unproven)
+        if let Ok(walked) = walk(&input, &unproven)
             && walked.orientation.is_some_and(|orientation| orientation > 1)
             && let Some(turned) = turn(&walked, &find(&walked, &unproven), options)?
         {
             return Ok(turned);
         }
     }
-    let walked = walk(&input, 0, Role::Base, options)?;
+    let walked = walk(&input, options)?;
     let found = find(&walked, options);
     let (tag, outcome) =
         match (walked.orientation.filter(|&orientation| orientation > 1), options.orientation) {
@@ -81,33 +82,40 @@ fn write(base: &Walked, tag: Option<u8>, found: &Found) -> (Vec<Bytes>, Report) 
 /// turn the picture by its tag, but not the map.
 fn turn(base: &Walked, found: &Found, options: &Options) -> Result<Option<Sanitized>, Error> {
     let Some(transform) = base.orientation.and_then(Transform::for_orientation) else { return Ok(None) };
-    let exact = rotate::is_exact(&base.header.frame, transform);
-    let map_exact = match found {
-        Found::Map(map) => rotate::is_exact(&map.walked.header.frame, transform),
-        Found::Nothing | Found::Unusable(_) => true,
+    let frame = &base.header.frame;
+    let map_frame = match found {
+        Found::Map(map) => Some(&map.walked.header.frame),
+        Found::Nothing | Found::Unusable(_) => None,
     };
-    match options.partial_edges {
-        _ if exact && map_exact => {}
-        PartialEdges::Trim if map_exact && !matches!(found, Found::Map(_)) => {}
-        PartialEdges::Trim | PartialEdges::Tag => return Ok(None),
-        PartialEdges::Refuse if exact => {
+    let exact = rotate::is_exact(frame, transform);
+    let both_exact = exact && map_frame.is_none_or(|frame| rotate::is_exact(frame, transform));
+    let whole = |frame: &Frame| (frame.width, frame.height);
+    let (size, map_size) = match (options.partial_edges, map_frame) {
+        _ if both_exact => (whole(frame), map_frame.map(whole).unwrap_or_default()),
+        (PartialEdges::Tag, _) => return Ok(None),
+        (PartialEdges::Trim, None) => (rotate::trimmed(frame, transform), (0, 0)),
+        (PartialEdges::Trim, Some(map_frame)) => match rotate::trimmed_pair(frame, map_frame, transform) {
+            Some(sizes) => sizes,
+            None => return Ok(None),
+        },
+        (PartialEdges::Refuse, _) if exact => {
             // The picture itself is as it was asked for; it is not refused for its map.
             return turn(base, &Found::Unusable("it cannot be turned exactly with the picture"), options);
         }
-        PartialEdges::Refuse => {
+        (PartialEdges::Refuse, _) => {
             return Err(Error::NotRotatable { what: "its size is no multiple of its blocks' size" });
         }
-    }
+    };
     // The map first: a picture whose map turns out to be damaged is turned without it.
     let turned_map = match found {
-        Found::Map(map) => match turn_one(&map.walked, Role::GainMap, transform, false, options) {
+        Found::Map(map) => match turn_one(&map.walked, Role::GainMap, transform, map_size, options) {
             Ok(walked) => Found::Map(Box::new(GainMap { walked, metadata: map.metadata })),
             Err(error) => return turn(base, &Found::Unusable(why(&error)), options),
         },
         Found::Nothing => Found::Nothing,
         Found::Unusable(why) => Found::Unusable(why),
     };
-    let turned_base = match turn_one(base, Role::Base, transform, !exact, options) {
+    let turned_base = match turn_one(base, Role::Base, transform, size, options) {
         Ok(turned) => turned,
         // Of a kind that cannot be turned at all, lossless for example.
         Err(Error::NotRotatable { .. }) if options.partial_edges != PartialEdges::Refuse => return Ok(None),
@@ -120,7 +128,7 @@ fn turn(base: &Walked, found: &Found, options: &Options) -> Result<Option<Saniti
     report.height = written.height;
     report.gain_map = written.gain_map;
     report.orientation =
-        if exact { OrientationOutcome::Turned } else { OrientationOutcome::TurnedAndTrimmed };
+        if both_exact { OrientationOutcome::Turned } else { OrientationOutcome::TurnedAndTrimmed };
     Ok(Some(Sanitized { format: Format::Jpeg, report, pieces }))
 }
 
@@ -131,12 +139,10 @@ fn turn_one(
     picture: &Walked,
     role: Role,
     transform: Transform,
-    trim: bool,
+    size: (u16, u16),
     options: &Options,
 ) -> Result<Walked, Error> {
-    let bare = write_bare(picture);
-    let turned = rotate::turn(&bare, transform, trim, options.max_rotation_memory)?;
-    drop(bare);
+    let turned = rotate::turn(picture, transform, size, options.max_rotation_memory)?;
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };
-    walk(&turned.into(), 0, role, &again)
+    walk_from(&turned.into(), 0, role, &again)
 }

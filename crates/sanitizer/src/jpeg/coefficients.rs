@@ -8,10 +8,10 @@ use super::frame::{Component, Frame};
 use crate::transform::Transform;
 
 /// The coefficients of 8x8 samples, in zigzag order.
-pub(crate) type Block = [i16; 64];
+pub(super) type Block = [i16; 64];
 
 /// All coefficients of a picture.
-pub(crate) struct Coefficients {
+pub(super) struct Coefficients {
     /// One for each component of the frame.
     pub planes: Vec<Plane>,
     /// Where the coefficient at each place of a block goes.
@@ -21,7 +21,7 @@ pub(crate) struct Coefficients {
 }
 
 /// The coefficients of a component.
-pub(crate) struct Plane {
+pub(super) struct Plane {
     /// Blocks in a row of the turned picture.
     pub columns: usize,
     /// Rows of blocks in the turned picture.
@@ -37,7 +37,7 @@ pub(crate) struct Plane {
 
 impl Coefficients {
     /// How many bytes the coefficients of `frame` take.
-    pub(crate) fn bytes(frame: &Frame) -> u64 {
+    pub(super) fn bytes(frame: &Frame) -> u64 {
         let blocks = |component: &Component| {
             let (columns, rows) = frame.size_in_blocks(*component);
             columns * rows + 1
@@ -47,7 +47,7 @@ impl Coefficients {
 
     /// Room for the coefficients of `frame`, of which the upper left
     /// `width` x `height` pixels are kept.
-    pub(crate) fn new(frame: &Frame, transform: Transform, (width, height): (u16, u16)) -> Self {
+    pub(super) fn new(frame: &Frame, transform: Transform, (width, height): (u16, u16)) -> Self {
         let kept_frame = Frame { width, height, ..frame.clone() };
         let plane = |component: &Component| {
             let (columns, rows) = kept_frame.size_in_blocks(*component);
@@ -66,7 +66,7 @@ impl Coefficients {
 
 impl Plane {
     /// Where the block goes that was at `column` and `row`.
-    pub(crate) fn place(&self, column: usize, row: usize) -> usize {
+    pub(super) fn place(&self, column: usize, row: usize) -> usize {
         let (columns, rows) = self.kept;
         if column >= columns || row >= rows {
             return columns * rows;

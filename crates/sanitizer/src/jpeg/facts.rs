@@ -92,7 +92,6 @@ impl FactReader {
         }
     }
 
-    /// The facts.
     pub(super) fn finish(mut self, input: &[u8]) -> Facts {
         self.extended.sort_by_key(|&(offset, _)| offset);
         let packet: Vec<&[u8]> = self.extended.into_iter().map(|(_, range)| &input[range]).collect();

@@ -29,7 +29,6 @@ pub(super) struct Frame {
     pub sof: u8,
     /// Bits per sample.
     pub precision: u8,
-    /// Width in pixels.
     pub width: u16,
     /// Height in pixels; 0 when a DNL segment tells it after the first scan.
     pub height: u16,
@@ -74,7 +73,6 @@ pub(super) enum Process {
     Lossless,
 }
 
-/// A frame header.
 pub(super) struct FrameHeader {
     /// What the entropy decoder and the rotation need.
     pub frame: Frame,
@@ -82,6 +80,8 @@ pub(super) struct FrameHeader {
     pub tables: Vec<u8>,
     pub process: Process,
     pub arithmetic: bool,
+    /// Whether the height stands in a DNL segment behind the first scan.
+    pub has_dnl: bool,
     /// Bytes of the payload in use; more is slack.
     pub used: usize,
 }
@@ -126,8 +126,10 @@ impl FrameHeader {
             components.push(Component { id, h, v });
             tables.push(table);
         }
-        let frame = Frame { sof, precision, width, height: u16::from_be_bytes([y1, y0]), components };
-        Ok(Self { frame, tables, process, arithmetic: sof >= 0xC9, used: 6 + 3 * count })
+        let height = u16::from_be_bytes([y1, y0]);
+        let frame = Frame { sof, precision, width, height, components };
+        let (arithmetic, has_dnl) = (sof >= 0xC9, height == 0);
+        Ok(Self { frame, tables, process, arithmetic, has_dnl, used: 6 + 3 * count })
     }
 }
 
@@ -140,7 +142,6 @@ pub(super) struct ScanComponent {
     pub ac_table: u8,
 }
 
-/// A scan header.
 #[derive(Debug)]
 pub(super) struct ScanHeader {
     pub components: Vec<ScanComponent>,
@@ -205,7 +206,6 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Scans so far.
     pub(super) fn scans(&self) -> usize {
         self.scans
     }

@@ -15,7 +15,7 @@ use super::{
     app::{self, Content, XMP},
     frame::Process,
     segment,
-    walk::{Note, Role, Walked, walk},
+    walk::{Note, Role, Walked, walk_from},
 };
 use crate::{
     Error, GainMaps, IccPolicy, Options,
@@ -76,7 +76,7 @@ fn walk_map(
     // A profile means something only when the map is applied in colours of its own.
     let icc = if metadata.uses_base_colours() { IccPolicy::Drop } else { options.icc };
     let options = Options { icc, facts: false, ..options.clone() };
-    let walked = walk(&base.input, start, Role::GainMap, &options).map_err(|error| why(&error))?;
+    let walked = walk_from(&base.input, start, Role::GainMap, &options).map_err(|error| why(&error))?;
     let (header, of_base) = (&walked.header, &base.header.frame);
     let pixels = |width: u16, height: u16| u64::from(width) * u64::from(height);
     if pixels(header.frame.width, header.frame.height) > MOST_PIXELS * pixels(of_base.width, of_base.height) {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use img_parts::jpeg::markers::{APP0, APP15, SOS};
 
 use super::{
     app,
@@ -11,7 +12,20 @@ use super::{
     segment,
     tables::{TableSegment, Tables},
 };
-use crate::{Category, Report, pieces::Pieces};
+use crate::{Category, Format, Report, pieces::Pieces};
+
+/// The marker of a segment and its length.
+const SEGMENT_HEADER: usize = 4;
+
+/// A scan, header and data.
+pub(super) struct Scan {
+    /// The whole SOS segment in the input.
+    pub header: Range<usize>,
+    /// Its payload as it stands in the output.
+    pub payload: Vec<u8>,
+    /// The data behind it, as far as it is kept.
+    pub data: Range<usize>,
+}
 
 /// A part of the output.
 pub(super) enum Part {
@@ -23,6 +37,7 @@ pub(super) enum Part {
     Tables(usize),
     /// The ICC segment in this range, which holds the profile's part of this index.
     Icc(Range<usize>, usize),
+    Scan(Scan),
 }
 
 /// Everything that the parts stand for.
@@ -72,12 +87,58 @@ impl Layout<'_> {
         [first, second]
     }
 
+    /// The application segments (JFIF, Adobe, ICC, ...) as they stand in the output.
+    pub(super) fn applications(&self) -> Vec<Bytes> {
+        let mut pieces = Pieces::new(self.input);
+        // What is removed is noted when the whole is assembled.
+        let mut unread = Report::new(Format::Jpeg, 0, 0);
+        for part in self.parts {
+            let marker = match part {
+                Part::Input(range) => self.input[range.clone()].get(1),
+                Part::New(bytes) => bytes.get(1),
+                Part::Icc(range, _) => self.input.get(range.start + 1),
+                Part::Tables(_) | Part::Scan(_) => None,
+            };
+            if let Some(APP0..=APP15) = marker {
+                self.add(part, &mut pieces, &mut unread);
+            }
+        }
+        pieces.finish()
+    }
+
+    /// The length of the output, without a part for the EXIF.
+    pub(super) fn len(&self) -> usize {
+        let len_of = |part: &Part| match part {
+            Part::Input(range) => range.len(),
+            Part::New(bytes) => bytes.len(),
+            Part::Scan(scan) => SEGMENT_HEADER + scan.payload.len() + scan.data.len(),
+            Part::Tables(index) => match self.tables.live(*index).map(|bytes| bytes.len()).sum() {
+                0 => 0,
+                definitions => SEGMENT_HEADER + definitions,
+            },
+            Part::Icc(range, index) => match self.fates[*index] {
+                Fate::Keep => range.len(),
+                Fate::Drop(_) => 0,
+                Fate::Cut { len, .. } => SEGMENT_HEADER + PREFIX + len,
+            },
+        };
+        self.parts.iter().map(len_of).sum()
+    }
+
     fn add(&self, part: &Part, pieces: &mut Pieces, report: &mut Report) {
         match part {
             Part::Input(range) => pieces.keep(range.clone()),
             Part::New(bytes) => pieces.write(bytes),
             Part::Tables(index) => self.add_tables(&self.tables.segments[*index], pieces, report),
             Part::Icc(range, index) => self.add_icc(range.clone(), self.fates[*index], pieces, report),
+            Part::Scan(Scan { header, payload, data }) => {
+                if self.input[header.start + SEGMENT_HEADER..header.end] == *payload {
+                    pieces.keep(header.start..data.end);
+                } else {
+                    pieces.write(&segment::write(SOS, payload.clone()));
+                    pieces.keep(data.clone());
+                }
+            }
         }
     }
 
@@ -124,6 +185,51 @@ impl Layout<'_> {
                 if end < range.end {
                     report.remove(Category::Hidden, "APP2", end, range.end - end);
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        IccPolicy, Options,
+        icc::tests::one_tag_profile,
+        jpeg::{entropy::samples::Sample, walk::walk, write::write_alone},
+    };
+
+    /// A file with something to remove from every part of it.
+    fn dirty(sample: Sample) -> Vec<u8> {
+        let jpeg = sample.encode();
+        let icc = |number: u8, part: &[u8]| {
+            let payload = [&b"ICC_PROFILE\0"[..], &[number, 2], part].concat();
+            segment::write(0xE2, payload)
+        };
+        let profile = [one_tag_profile(300), vec![9; 50]].concat();
+        let unused = [&[0, 67, 3][..], &[1; 64]].concat();
+        let mut file = jpeg[..2].to_vec();
+        file.extend(icc(1, &profile[..200]));
+        file.extend(icc(2, &profile[200..]));
+        file.extend([&[0xFF, 0xDB][..], &unused, &[0xFF, 0xFE, 0, 3, b'x']].concat());
+        file.extend(&jpeg[2..]);
+        file.extend(b"behind");
+        file
+    }
+
+    #[test]
+    fn the_length_is_that_of_what_is_assembled() {
+        for sample in [Sample::PLAIN, Sample { progressive: true, ..Sample::PLAIN }] {
+            for icc in [IccPolicy::Keep, IccPolicy::Drop] {
+                let options = Options { icc, ..Options::default() };
+                let file = Bytes::from(dirty(sample));
+                let walked = walk(&file, &options).unwrap();
+                let (pieces, report) = write_alone(&walked, None);
+                assert_eq!(walked.layout().len(), pieces.iter().map(Bytes::len).sum::<usize>());
+                assert!(report.removed.len() >= 3, "{:?}", report.removed);
+                let applications: usize = walked.layout().applications().iter().map(Bytes::len).sum();
+                assert!(applications < walked.layout().len());
+                assert_eq!(applications > 300, icc == IccPolicy::Keep);
             }
         }
     }

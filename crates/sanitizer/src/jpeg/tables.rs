@@ -56,6 +56,12 @@ pub(super) struct Tables {
 }
 
 impl Tables {
+    /// The bytes of the definitions in a segment that scans use.
+    pub(super) fn live(&self, segment: usize) -> impl Iterator<Item = Range<usize>> {
+        let definitions = &self.definitions[self.segments[segment].definitions.clone()];
+        definitions.iter().filter(|definition| definition.live).map(|definition| definition.bytes.clone())
+    }
+
     /// Reads the segment `range` with `payload`; gives its index in
     /// [`Self::segments`], or none when it defines nothing.
     pub(super) fn define(

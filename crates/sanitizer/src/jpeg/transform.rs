@@ -31,7 +31,7 @@ const ZIGZAG: [u8; 64] = {
 
 impl Transform {
     /// For each place of a block, both in zigzag order, where its coefficient goes.
-    pub(crate) fn order(self) -> [u8; 64] {
+    pub(super) fn order(self) -> [u8; 64] {
         let mut places = [0; 64];
         for (k, &natural) in (0..).zip(&ZIGZAG) {
             places[usize::from(natural)] = k;
@@ -44,7 +44,7 @@ impl Transform {
 
     /// Which coefficients, of a block as it was, change their sign: reversing
     /// the samples of a cosine changes the sign of the odd ones.
-    pub(crate) fn signs(self) -> u64 {
+    pub(super) fn signs(self) -> u64 {
         ZIGZAG.iter().rev().fold(0, |signs, &natural| {
             let (row, column) = (natural / 8, natural % 8);
             let changes = |moves: bool, frequency: u8| moves && frequency % 2 == 1;

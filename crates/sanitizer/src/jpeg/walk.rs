@@ -11,7 +11,7 @@ use super::{
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
     icc::{Fate, Profile},
-    layout::{Additions, Front, Layout, Part},
+    layout::{Additions, Front, Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
     tables::Tables,
@@ -72,6 +72,11 @@ pub(super) struct Walked {
 }
 
 impl Walked {
+    /// What the clean picture is made of.
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates }
+    }
+
     /// The clean picture, with a minimal EXIF of orientation `tag` if that is
     /// given, and the report. In two parts: what a gain map adds, `additions`
     /// and its index, stands at the end of the first.
@@ -86,15 +91,18 @@ impl Walked {
         if let (None, Some(range)) = (tag, &self.minimal) {
             report.remove(Category::Exif, "APP1", range.start, range.len());
         }
-        let layout =
-            Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates };
         let front = Front { at: self.exif_at, exif: exif.as_ref(), additions };
-        (layout.assemble(&front, &mut report), report)
+        (self.layout().assemble(&front, &mut report), report)
     }
 }
 
+/// Walks through the first picture of `input`, which starts with SOI.
+pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
+    walk_from(input, 0, Role::Base, options)
+}
+
 /// Walks through the picture of `input` whose SOI is at `start`.
-pub(super) fn walk(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
+pub(super) fn walk_from(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
     let mut walker = Walker {
         input,
         options,
@@ -223,15 +231,12 @@ impl Walker<'_> {
                 (end, end)
             }
         };
-        if written == payload {
-            self.parts.push(Part::Input(start..end));
-        } else {
+        if written != payload {
             // Slack behind the header, or parameters at its end that mean nothing.
             let kept = if payload.starts_with(&written) { scan.used } else { scan.used - 3 };
             self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
-            self.parts.push(Part::New(segment::write(SOS, written)));
-            self.parts.push(Part::Input(data..end));
         }
+        self.parts.push(Part::Scan(Scan { header: segment.range(), payload: written, data: data..end }));
         self.remove(Category::Hidden, "behind a scan's last block", end..next);
         Ok(next)
     }

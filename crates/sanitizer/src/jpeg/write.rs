@@ -31,13 +31,6 @@ pub(super) fn write_alone(base: &Walked, tag: Option<u8>) -> (Vec<Bytes>, Report
     (pieces.finish(), report)
 }
 
-/// A picture without anything that tells of a gain map.
-pub(super) fn write_bare(picture: &Walked) -> Bytes {
-    let ([mut pieces, rest], _) = picture.assemble(None, None);
-    pieces.append(rest);
-    pieces.finish().concat().into()
-}
-
 /// Writes a picture and its gain map. `None` when a number does not fit: MPF
 /// has 32 bits for each.
 pub(super) fn write_pair(

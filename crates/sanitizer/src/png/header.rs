@@ -13,7 +13,6 @@ pub(super) struct Header {
     pub(super) interlaced: bool,
 }
 
-/// The colour type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Color {
     Grey,

@@ -30,14 +30,12 @@ impl Kept {
     }
 }
 
-/// A lossy image.
 pub(super) struct Lossy {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) kept: Vec<Kept>,
 }
 
-/// A lossless image.
 pub(super) struct Lossless {
     pub(super) width: u32,
     pub(super) height: u32,

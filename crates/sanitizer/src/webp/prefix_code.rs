@@ -106,7 +106,6 @@ impl PrefixCode {
         if let [symbol] = *self.symbols { Some(symbol) } else { None }
     }
 
-    /// Reads a symbol.
     pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u16, Failure> {
         if let Some(symbol) = self.only() {
             return Ok(symbol);

@@ -218,7 +218,7 @@ pub(crate) fn assert_template(file: &[u8]) {
     let is_profile = |segment: &[u8]| segment[4..].starts_with(b"ICC_PROFILE\0");
 
     let mut expected: Vec<Vec<u8>> = Vec::new();
-    expected.extend(has_xmp.then(|| of_map));
+    expected.extend(has_xmp.then_some(of_map));
     expected.push(iso(&fields));
     let left: Vec<&[u8]> =
         map_segments.into_iter().filter(|s| !is_adobe(s) && (has_xmp || !is_profile(s))).collect();
@@ -237,7 +237,7 @@ pub(crate) fn assert_template(file: &[u8]) {
     mpf.extend((base.len() as u32 - at as u32 - 8).to_be_bytes());
     mpf.extend([0; 4]);
     let mut expected: Vec<Vec<u8>> = Vec::new();
-    expected.extend(has_xmp.then(|| of_base));
+    expected.extend(has_xmp.then_some(of_base));
     expected.push(iso(&[0; 4]));
     expected.push(segment(0xE2, &mpf));
     let is_jfif = |s: &[u8]| s.len() == 18 && s[4..].starts_with(b"JFIF\0") && s[16..] == [0, 0];

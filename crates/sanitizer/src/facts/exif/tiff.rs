@@ -92,7 +92,6 @@ impl<'a> Tiff<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The raw value.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.value.bytes
     }

@@ -67,7 +67,6 @@ impl Square {
     }
 }
 
-/// A coding unit.
 pub(super) struct Unit {
     pub(super) cu_transquant_bypass_flag: bool,
     /// `IntraSplitFlag`: it has four parts of its own modes.

@@ -9,7 +9,6 @@ use super::contexts::{
 use super::intra_mode::{HORIZONTAL, VERTICAL};
 use super::scan::SCANS;
 
-/// A transform block.
 pub(super) struct Block {
     pub(super) log2_size: u32,
     /// `cIdx`.

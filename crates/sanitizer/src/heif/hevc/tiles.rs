@@ -10,7 +10,6 @@ pub(super) struct Grid {
     rows: Vec<u32>,
 }
 
-/// A CTB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) x: u32,

@@ -186,7 +186,6 @@ pub(super) struct Stop {
     pub position: usize,
     /// How many bits of the last byte are unused, 0..=7.
     pub padding: u32,
-    /// Their value.
     pub value: u8,
 }
 

@@ -75,7 +75,6 @@ impl<'c> CoefficientSink<'c> {
     }
 }
 
-/// One block.
 pub(super) struct BlockSink<'t> {
     block: &'t mut Block,
     nonzero: &'t mut u64,

@@ -6,7 +6,6 @@ use super::bits::{Bits, Fault};
 /// Codes of up to this many bits are found by one look. Longer ones are rare.
 const SHORT: u32 = 9;
 
-/// One Huffman table.
 pub(super) struct Table {
     /// Symbols by increasing code.
     symbols: [u8; 256],

@@ -29,7 +29,7 @@ mod self_synchronisation;
 mod sequential;
 pub(super) mod standard;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod values;
 mod verifier;
 

@@ -2,9 +2,8 @@
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-/// What to generate.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample {
+pub(in crate::jpeg) struct Sample {
     pub color: ColorType,
     pub sampling: SamplingFactor,
     pub progressive: bool,
@@ -17,7 +16,7 @@ pub(crate) struct Sample {
 
 impl Sample {
     /// A colour picture without subsampling, baseline.
-    pub(crate) const PLAIN: Self = Self {
+    pub(in crate::jpeg) const PLAIN: Self = Self {
         color: ColorType::Rgb,
         sampling: SamplingFactor::F_1_1,
         progressive: false,
@@ -28,7 +27,7 @@ impl Sample {
     };
 
     /// Every kind at the given size.
-    pub(crate) fn all_kinds(width: u16, height: u16) -> Vec<Self> {
+    pub(in crate::jpeg) fn all_kinds(width: u16, height: u16) -> Vec<Self> {
         use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2, F_4_1};
         let plain = Self { width, height, ..Self::PLAIN };
         let mut kinds = Vec::new();
@@ -48,7 +47,7 @@ impl Sample {
     }
 
     /// The picture as a file.
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    pub(in crate::jpeg) fn encode(&self) -> Vec<u8> {
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, 85);
         encoder.set_sampling_factor(self.sampling);

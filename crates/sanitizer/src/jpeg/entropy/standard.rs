@@ -7,13 +7,13 @@ use super::huffman::Table;
 
 /// A table as it stands in a DHT segment, less its destination: numbers of
 /// codes of each length, and symbols.
-pub(crate) type Listed = &'static [u8];
+pub(in crate::jpeg) type Listed = &'static [u8];
 
 /// By class (DC, AC) and destination (luminance, chrominance).
 const TABLES: [[Listed; 2]; 2] = [[&DC, &DC_CHROMINANCE], [&AC, &AC_CHROMINANCE]];
 
 /// The one of this class and destination, if there is one.
-pub(crate) fn listed(class: usize, destination: usize) -> Option<Listed> {
+pub(in crate::jpeg) fn listed(class: usize, destination: usize) -> Option<Listed> {
     TABLES.get(class)?.get(destination).copied()
 }
 

@@ -214,7 +214,7 @@ fn restart_intervals_hide_nothing() {
 
 /// A lossless picture of two components, by hand: differences 0 are coded as 0,
 /// 1-bit differences as 10x and 32768 as 110.
-fn lossless(scan: &[u8]) -> Vec<u8> {
+pub(in crate::jpeg) fn lossless(scan: &[u8]) -> Vec<u8> {
     let mut jpeg = b"\xFF\xD8\xFF\xC3\x00\x0E\x08\x00\x02\x00\x03\x02\x01\x11\x00\x02\x11\x00".to_vec();
     jpeg.extend(b"\xFF\xC4\x00\x16\x00\x01\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x00\x01\x10");
     jpeg.extend(b"\xFF\xDA\x00\x0A\x02\x01\x00\x02\x00\x01\x00\x00");
@@ -423,7 +423,7 @@ proptest! {
 /// Libjpeg reads the picture without a warning, and turned by us it has the same coefficients.
 fn assert_read_alike(jpeg: &[u8]) {
     let theirs = libjpeg::turn(jpeg, Transform::Transpose, false, false, false);
-    let ours = rotate::turn(jpeg, Transform::Transpose, false, 1 << 30);
+    let ours = rotate::tests::turn(jpeg, Transform::Transpose, false, 1 << 30);
     match (ours, theirs) {
         // Coefficients that no table has a code for.
         (Err(Error::NotRotatable { .. }), None) => {}

@@ -21,7 +21,7 @@ use crate::{
 
 /// What a scan's data is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Scan {
+pub(in crate::jpeg) struct Scan {
     /// How many bytes are entropy-coded data, restart markers included.
     pub data: usize,
     /// Where the next marker (that is no RSTn) starts, or the file ends.
@@ -34,11 +34,11 @@ pub(crate) struct Scan {
 const MAX_SCANS: usize = 100;
 
 /// The most blocks (for lossless pictures: samples) in an MCU, B.2.3.
-pub(crate) const MAX_BLOCKS_IN_MCU: usize = 10;
+pub(in crate::jpeg) const MAX_BLOCKS_IN_MCU: usize = 10;
 
 /// Follows a picture from its frame header on: give it the DHT and DRI segments
 /// and the scans in the order of the file.
-pub(crate) struct Verifier {
+pub(in crate::jpeg) struct Verifier {
     pub(super) frame: Frame,
     pub(super) process: Process,
     /// By class (DC, AC) and destination.
@@ -58,7 +58,7 @@ pub(crate) struct Verifier {
 impl Verifier {
     /// Takes the frame header. A progressive picture takes 8 bytes for each
     /// block, which must be within `limit_bytes`.
-    pub(crate) fn new(frame: &Frame, limit_bytes: u64) -> Result<Self, Error> {
+    pub(in crate::jpeg) fn new(frame: &Frame, limit_bytes: u64) -> Result<Self, Error> {
         let process = match frame.sof {
             0xC0 | 0xC1 | 0xC9 => Process::Sequential,
             0xC2 | 0xCA => Process::Progressive,
@@ -106,7 +106,7 @@ impl Verifier {
 
     /// Takes a DHT segment: its payload, without marker and length. The offset of an
     /// error is counted from there.
-    pub(crate) fn dht(&mut self, payload: &[u8]) -> Result<(), Error> {
+    pub(in crate::jpeg) fn dht(&mut self, payload: &[u8]) -> Result<(), Error> {
         let mut rest = payload;
         while let Some((&destination, table)) = rest.split_first() {
             let offset = payload.len() - rest.len();
@@ -126,7 +126,7 @@ impl Verifier {
     }
 
     /// Takes a definition of a DAC segment: its destination and its value.
-    pub(crate) fn dac(&mut self, destination: u8, value: u8) -> Result<(), Error> {
+    pub(in crate::jpeg) fn dac(&mut self, destination: u8, value: u8) -> Result<(), Error> {
         match &mut self.arithmetic {
             Some(arithmetic) => arithmetic
                 .condition(destination, value)
@@ -136,18 +136,23 @@ impl Verifier {
     }
 
     /// Takes a DRI segment: MCUs between restart markers, 0 for none.
-    pub(crate) fn restart_interval(&mut self, interval: u16) {
+    pub(in crate::jpeg) fn restart_interval(&mut self, interval: u16) {
         self.restart_interval = interval;
     }
 
     /// Takes a scan: the payload of its SOS segment, and everything behind that
     /// segment, which is at `offset` in the file.
-    pub(crate) fn scan(&mut self, sos_payload: &[u8], data: &[u8], offset: usize) -> Result<Scan, Error> {
+    pub(in crate::jpeg) fn scan(
+        &mut self,
+        sos_payload: &[u8],
+        data: &[u8],
+        offset: usize,
+    ) -> Result<Scan, Error> {
         self.follow(sos_payload, data, offset, None)
     }
 
     /// Takes a scan of a picture that is not lossless, and stores its coefficients.
-    pub(crate) fn read_scan(
+    pub(in crate::jpeg) fn read_scan(
         &mut self,
         sos_payload: &[u8],
         data: &[u8],

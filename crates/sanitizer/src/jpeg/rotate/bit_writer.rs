@@ -39,7 +39,6 @@ impl BitWriter {
         }
     }
 
-    /// Bytes so far.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }

@@ -34,11 +34,11 @@ use std::{
 
 use mozjpeg_sys as ffi;
 
-use super::turn::Start;
+use super::tests::Start;
 use crate::transform::Transform;
 
 /// What libjpeg makes of a picture, coded like this; `None` when it as much as warns.
-pub(crate) fn turn(
+pub(in crate::jpeg) fn turn(
     jpeg: &[u8],
     transform: Transform,
     trim: bool,
@@ -68,9 +68,7 @@ pub(crate) fn turn(
     Some(turned)
 }
 
-/// What to do.
 pub(super) struct Job<'a> {
-    /// The picture.
     pub jpeg: &'a [u8],
     /// What the output begins with.
     pub start: Vec<u8>,

@@ -12,13 +12,15 @@
 
 mod bit_writer;
 mod codes;
+mod exact;
 #[cfg(test)]
 pub(super) mod libjpeg;
 mod read;
 mod scan_writer;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod turn;
 mod write;
 
-pub(super) use turn::{is_exact, turn};
+pub(super) use exact::{is_exact, trimmed, trimmed_pair};
+pub(super) use turn::turn;

@@ -1,6 +1,6 @@
 //! Reads a picture into coefficients that are turned already.
 
-use img_parts::jpeg::markers::{DAC, DHT, DQT, DRI, EOI, SOS};
+use img_parts::jpeg::markers::{DAC, DHT, DQT};
 
 use crate::{
     Error,
@@ -8,12 +8,12 @@ use crate::{
         coefficients::Coefficients,
         entropy::{Verifier, standard},
         frame::{Frame, FrameHeader},
-        malformed, segment,
+        layout::{Layout, Part, Scan},
+        malformed,
     },
     transform::Transform,
 };
 
-/// A turned picture.
 pub(super) struct Picture {
     /// Its frame header: the size and the sampling factors are turned.
     pub frame: Frame,
@@ -36,11 +36,10 @@ pub(super) struct Huffman {
 /// How many symbols the tables of a sequential picture can have, by class.
 const ALL_SYMBOLS: [usize; 2] = [12, 162];
 
-/// Reads the picture `jpeg`, a file without anything else in it, from the segment at
-/// `from` on. Its upper left `width` x `height` pixels are kept.
+/// Reads the picture from the tables and scans that are in `layout`. Its upper left
+/// `width` x `height` pixels are kept.
 pub(super) fn read(
-    jpeg: &[u8],
-    from: usize,
+    layout: &Layout<'_>,
     header: &FrameHeader,
     transform: Transform,
     (width, height): (u16, u16),
@@ -58,34 +57,21 @@ pub(super) fn read(
         given: Default::default(),
         is_given: frame.sof < 0xC2,
     };
-    let mut at = from;
-    loop {
-        let segment = segment::read(jpeg, at)?;
-        let payload = &jpeg[segment.payload.clone()];
-        at = segment.payload.end;
-        match segment.marker {
-            DQT => {
-                reader.quantisation(payload).ok_or_else(|| malformed(segment.start, "a table is cut off"))?;
-            }
-            DHT => {
-                reader.verifier.dht(payload)?;
-                reader.huffman(payload).ok_or_else(|| malformed(segment.start, "a table is cut off"))?;
-            }
-            DAC => {
-                for definition in payload.as_chunks::<2>().0 {
-                    reader.verifier.dac(definition[0], definition[1])?;
+    let input = layout.input;
+    for part in layout.parts {
+        match part {
+            Part::Tables(index) => {
+                let marker = layout.tables.segments[*index].marker;
+                for bytes in layout.tables.live(*index) {
+                    reader.define(marker, &input[bytes.clone()], bytes.start)?;
                 }
             }
-            DRI if payload.len() >= 2 => {
-                reader.verifier.restart_interval(u16::from_be_bytes([payload[0], payload[1]]));
-            }
-            SOS => {
+            Part::Scan(Scan { payload, data, .. }) => {
                 reader.scan(header, payload);
-                let data = &jpeg[at..];
-                at += reader.verifier.read_scan(payload, data, at, &mut reader.coefficients)?.end;
+                let behind = &input[data.start..];
+                reader.verifier.read_scan(payload, behind, data.start, &mut reader.coefficients)?;
             }
-            EOI => break,
-            _ => {}
+            Part::Input(_) | Part::New(_) | Part::Icc(..) => {}
         }
     }
 
@@ -135,31 +121,43 @@ struct Reader {
 }
 
 impl Reader {
-    fn quantisation(&mut self, mut payload: &[u8]) -> Option<()> {
-        while let Some((&destination, rest)) = payload.split_first() {
-            let wide = destination >> 4 > 0;
-            let (table, rest) = rest.split_at_checked(if wide { 128 } else { 64 })?;
-            let mut steps = [0; 64];
-            for (index, step) in steps.iter_mut().enumerate() {
-                *step = match wide {
-                    true => u16::from_be_bytes([table[2 * index], table[2 * index + 1]]),
-                    false => table[index].into(),
-                };
+    /// Takes the definition of a table, which is at `offset` in the file.
+    fn define(&mut self, marker: u8, definition: &[u8], offset: usize) -> Result<(), Error> {
+        let known = match (marker, definition) {
+            (DQT, _) => self.quantisation(definition),
+            (DHT, _) => {
+                self.verifier.dht(definition)?;
+                self.huffman(definition)
             }
-            *self.steps.get_mut(usize::from(destination & 15))? = Some(steps);
-            payload = rest;
+            (DAC, &[destination, value]) => Some(self.verifier.dac(destination, value)?),
+            (_, &[high, low]) => {
+                self.verifier.restart_interval(u16::from_be_bytes([high, low]));
+                Some(())
+            }
+            _ => None,
+        };
+        known.ok_or_else(|| malformed(offset, "a table is cut off"))
+    }
+
+    fn quantisation(&mut self, definition: &[u8]) -> Option<()> {
+        let (&destination, table) = definition.split_first()?;
+        let wide = destination >> 4 > 0;
+        let table = table.get(..if wide { 128 } else { 64 })?;
+        let mut steps = [0; 64];
+        for (index, step) in steps.iter_mut().enumerate() {
+            *step = match wide {
+                true => u16::from_be_bytes([table[2 * index], table[2 * index + 1]]),
+                false => table[index].into(),
+            };
         }
+        *self.steps.get_mut(usize::from(destination & 15))? = Some(steps);
         Some(())
     }
 
-    fn huffman(&mut self, mut payload: &[u8]) -> Option<()> {
-        while let Some((&destination, rest)) = payload.split_first() {
-            let symbols: usize = rest.get(..16)?.iter().map(|&count| usize::from(count)).sum();
-            let (table, rest) = rest.split_at_checked(16 + symbols)?;
-            let class = self.listed.get_mut(usize::from(destination >> 4))?;
-            *class.get_mut(usize::from(destination & 15))? = Some(table.to_vec());
-            payload = rest;
-        }
+    fn huffman(&mut self, definition: &[u8]) -> Option<()> {
+        let (&destination, table) = definition.split_first()?;
+        let class = self.listed.get_mut(usize::from(destination >> 4))?;
+        *class.get_mut(usize::from(destination & 15))? = Some(table.to_vec());
         Some(())
     }
 

@@ -1,16 +1,34 @@
-use std::{fs, path::Path, process::Command};
+use std::{fs, ops::Range, path::Path, process::Command};
 
+use bytes::Bytes;
+use img_parts::jpeg::markers::{APP0, APP15, SOF0, SOF15, SOS};
 use jpeg_encoder::{ColorType, SamplingFactor};
 
-use super::{is_exact, libjpeg, turn, turn::Start};
+use super::{is_exact, libjpeg};
 use crate::{
-    Error,
+    Error, Options,
     jpeg::{
-        entropy::samples::Sample,
-        frame::{Component, Frame},
+        entropy::{samples::Sample, tests::lossless},
+        frame::{Component, Frame, FrameHeader},
+        malformed, segment,
+        walk::walk,
     },
     transform::Transform,
 };
+
+/// Turns a file as the cleaner does.
+pub(in super::super) fn turn(
+    jpeg: &[u8],
+    transform: Transform,
+    trim: bool,
+    max_memory: u64,
+) -> Result<Vec<u8>, Error> {
+    let options = Options { verify_entropy: false, ..Options::default() };
+    let walked = walk(&Bytes::copy_from_slice(jpeg), &options)?;
+    let frame = &walked.header.frame;
+    let size = if trim { super::trimmed(frame, transform) } else { (frame.width, frame.height) };
+    super::turn(&walked, transform, size, max_memory)
+}
 
 const ALL: [(Transform, &[&str]); 7] = [
     (Transform::FlipH, &["-flip", "horizontal"]),
@@ -159,7 +177,7 @@ fn a_picture_smaller_than_a_block_is_not_trimmed_to_nothing() {
 #[test]
 fn application_segments_are_carried_over_unchanged() {
     let jpeg = Sample { color: ColorType::Cmyk, ..Sample::PLAIN }.encode();
-    let icc: Vec<u8> = (0..150_000u32).map(|n| (n * 7 % 251) as u8).collect();
+    let icc = crate::icc::tests::one_tag_profile(150_000);
     let mut with_icc = jpeg[..2].to_vec();
     with_icc.extend_from_slice(b"\xFF\xE0\x00\x10JFIF\x00\x01\x02\x01\x00\x48\x00\x96\x00\x00");
     for (index, chunk) in (1..).zip(icc.chunks(60_000)) {
@@ -171,12 +189,13 @@ fn application_segments_are_carried_over_unchanged() {
     }
     let own = Start::read(&jpeg).unwrap();
     let end_of_own = with_icc.len();
-    with_icc.extend_from_slice(&jpeg[2..]);
+    // The encoder's JFIF would be a second one.
+    with_icc.extend_from_slice(&jpeg[own.applications[0].end..]);
 
     let turned = turn(&with_icc, Transform::Rotate90, false, PLENTY).unwrap();
     assert_eq!(turned[..end_of_own], with_icc[..end_of_own]);
     let (before, after) = (Start::read(&with_icc).unwrap(), Start::read(&turned).unwrap());
-    assert!(!own.applications.is_empty(), "the encoder writes an Adobe segment");
+    assert_eq!(own.applications.len(), 2, "the encoder writes an Adobe segment");
     assert_eq!(after.applications.len(), before.applications.len(), "none twice");
     assert_eq!(
         after.applications.iter().map(|range| &turned[range.clone()]).collect::<Vec<_>>(),
@@ -206,7 +225,7 @@ fn damage_is_refused_and_never_hidden() {
         [Sample::PLAIN, Sample { progressive: true, ..Sample::PLAIN }, Sample { restart: 4, ..Sample::PLAIN }]
     {
         let jpeg = sample.encode();
-        for end in 0..jpeg.len() - 1 {
+        for end in 3..jpeg.len() - 1 {
             let error = turn(&jpeg[..end], Transform::Rotate180, false, PLENTY).unwrap_err();
             assert!(matches!(error.kind(), "malformed" | "truncated"), "{end}: {error}");
         }
@@ -235,12 +254,14 @@ fn mutants_do_no_harm() {
 fn unsupported_processes_are_named_as_such() {
     let jpeg = Sample::PLAIN.encode();
     let sof = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
-    for (at, value) in [(sof + 1, 0xC3), (sof + 4, 12), (sof + 6, 0)] {
+    let with = |changes: &[(usize, u8)]| {
         let mut other = jpeg.clone();
-        other[at] = value;
-        if at == sof + 6 {
-            other[sof + 5] = 0;
-        }
+        changes.iter().for_each(|&(at, value)| other[at] = value);
+        other
+    };
+    let mut lines = with(&[(sof + 5, 0), (sof + 6, 0)]);
+    lines.splice(jpeg.len() - 2..jpeg.len() - 2, [0xFF, 0xDC, 0, 4, jpeg[sof + 5], jpeg[sof + 6]]);
+    for other in [lossless(&[0b0100_1011, 0b1000_0000, 0b0011_1111]), with(&[(sof + 4, 12)]), lines] {
         assert_eq!(turn(&other, Transform::FlipH, false, PLENTY).unwrap_err().kind(), "not-rotatable");
     }
 }
@@ -370,4 +391,36 @@ fn same_pixels_as_jpegtran_on_real_pictures() {
         seen += 1;
     }
     assert!(seen > 20, "only {seen} pictures of the corpus were usable");
+}
+
+/// What stands before the first scan.
+pub(super) struct Start {
+    pub header: FrameHeader,
+    /// The application segments, whole.
+    pub applications: Vec<Range<usize>>,
+}
+
+impl Start {
+    pub(super) fn read(jpeg: &[u8]) -> Result<Self, Error> {
+        let mut header = None;
+        let mut applications = Vec::new();
+        let mut at = jpeg.len().min(2);
+        loop {
+            let segment = segment::read(jpeg, at)?;
+            at = segment.payload.end;
+            match (segment.marker, header) {
+                (APP0..=APP15, known) => {
+                    applications.push(segment.range());
+                    header = known;
+                }
+                // DHT, JPG and DAC have numbers between those of the frame headers.
+                (marker @ SOF0..=SOF15, None) if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                    header = Some(FrameHeader::read(marker, &jpeg[segment.payload.clone()], segment.start)?);
+                }
+                (SOS, Some(header)) => return Ok(Self { header, applications }),
+                (SOS, None) => return Err(malformed(segment.start, "a scan before the frame header")),
+                (_, known) => header = known,
+            }
+        }
+    }
 }
