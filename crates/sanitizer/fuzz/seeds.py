@@ -95,6 +95,10 @@ for path in sorted(pathlib.Path("../tests/data/heif").rglob("*")):
     if path.suffix in (".heic", ".avif"):
         save("heif", path.name, path.read_bytes(), 0x40)
 
+for path in sorted(pathlib.Path("../tests/data/gain_maps").iterdir()):
+    if path.suffix in (".jpg", ".heic", ".avif"):
+        save("jpeg" if path.suffix == ".jpg" else "heif", f"gain-map-{path.name}", path.read_bytes(), 0x40)
+
 (SEEDS / "facts").mkdir()
 for name, block in {"exif": exif(6), "xmp": XMP, "iptc": IPTC, "text": b"made by Ann"}.items():
     (SEEDS / "facts" / name).write_bytes(block)

@@ -328,13 +328,15 @@ fn any_byte_may_be_wrong() {
 
 #[test]
 fn real_maps_stay() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/gainmaps");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shared = own.join("../../../shared/corpus/gainmaps");
+    if !shared.exists() {
         println!("skipped: no pictures in ../shared/corpus/gainmaps");
-        return;
-    };
+    }
     let mut kept = 0;
-    for path in entries.flatten().map(|entry| entry.path()) {
+    let folders = [own.join("tests/data/gain_maps"), shared];
+    let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
+    for path in entries.flatten().flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if !path.extension().is_some_and(|extension| extension == "heic" || extension == "avif") {
             continue;
@@ -343,8 +345,8 @@ fn real_maps_stay() {
         let (out, report) = clean(&file, &Options::default());
         let is_usable = !name.contains("gammazero") && !name.starts_with("unsupported");
         assert_eq!(report.gain_map == GainMapOutcome::Kept, is_usable, "{name}: {:?}", report.gain_map);
-        assert_eq!(contains(&out, b"tmap"), is_usable && !name.contains("makernote"), "{name}");
-        for trace in [&b"SECRET"[..], b"Exif", b"acsp", b"Apple iOS"] {
+        assert_eq!(contains(&out, b"tmap"), is_usable && !name.contains("maker"), "{name}");
+        for trace in [&b"SECRET"[..], b"CANARY", b"Exif", b"acsp", b"Apple iOS"] {
             assert!(!contains(&out, trace), "{name}: {trace:?}");
         }
         assert_eq!(sanitize(out.clone(), &Options::default()).unwrap().into_bytes(), out, "{name}");
@@ -356,7 +358,7 @@ fn real_maps_stay() {
         assert!(coded(&out).len() >= least, "{name}");
         kept += usize::from(is_usable);
     }
-    assert!(kept > 0);
+    assert!(kept >= 3);
 }
 
 /// The data of the coded pictures of a clean file, which has the oldest versions of all boxes.
