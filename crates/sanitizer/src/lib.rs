@@ -40,6 +40,12 @@
 //! | HEIC (H.265 in ISO/IEC 23008-12) | coded pictures, their properties, tiles, ICC | yes, with [`Options::verify_entropy`] |
 //! | AVIF ([AV1](https://aomedia.org/av1-avif/)) | the same | **no**: headers are parsed, tiles are not decoded, so bytes behind the last block of a tile stay |
 //!
+//! An HDR gain map stays with its picture ([`Options::gain_maps`]): in JPEG that of Ultra HDR, ISO 21496-1, Adobe,
+//! Samsung and Apple, in HEIC and AVIF the `tmap` item and Apple's auxiliary picture. Its coded data stay bit for bit;
+//! the 7 or 17 numbers that say how to apply it are parsed, bounded, rounded to millionths and written anew, and
+//! nothing else of what described it stays. One that cannot be read safely goes, and the report says why; no picture
+//! is refused for its map.
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!

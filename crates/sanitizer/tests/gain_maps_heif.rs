@@ -322,7 +322,7 @@ fn any_byte_may_be_wrong() {
                 unchanged += usize::from(with == same);
             }
         }
-        assert!(kept > 100 && dropped > 50 && unchanged > 50, "{kept} {dropped} {unchanged}");
+        assert!(kept > 100 && dropped > 50 && unchanged > 10, "{kept} {dropped} {unchanged}");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Google's container, as Ultra HDR uses it: properties in the base picture's
 //! XMP that list the pictures and videos which stand one behind the other.
 
+use memchr::memmem;
+
 use super::hdrgm;
 use super::xmp::{Packet, Vocabulary};
 
@@ -24,6 +26,11 @@ pub(crate) fn gain_map_offset(packet: &Packet) -> Option<usize> {
         offset = offset.checked_add(number(item, "Length")?)?.checked_add(number(item, "Padding")?)?;
     }
     None
+}
+
+/// Whether a packet may hold a directory; told without reading it.
+pub(crate) fn may_be_listed(packet: &[u8]) -> bool {
+    memmem::find(packet, Vocabulary::Container.uri().as_bytes()).is_some()
 }
 
 /// The packet of a base picture with a gain map of `len` bytes right behind it.

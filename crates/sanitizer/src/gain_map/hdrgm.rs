@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use memchr::memmem;
+
 use super::grid::Millionths;
 use super::metadata::{Channel, Metadata};
 use super::xmp::{Packet, Vocabulary};
@@ -10,6 +12,11 @@ use super::xmp::{Packet, Vocabulary};
 /// Whether a packet says that its picture is a gain map, or has one.
 pub(crate) fn is_named(packet: &Packet) -> bool {
     packet.has(Vocabulary::Hdrgm, "Version")
+}
+
+/// Whether a packet may say so; told without reading it.
+pub(crate) fn may_be_named(packet: &[u8]) -> bool {
+    memmem::find(packet, Vocabulary::Hdrgm.uri().as_bytes()).is_some()
 }
 
 /// Reads the nine properties of a map.

@@ -22,8 +22,8 @@ use crate::{Format, GainMaps, Options};
 const MOST_PIXELS: u64 = 4;
 /// An XMP item of a map has some 450 bytes.
 const PACKET_LIMIT: usize = 1 << 16;
-/// EXIF with a maker note; it is read only where no other place tells the headroom.
-const EXIF_LIMIT: usize = 1 << 20;
+/// EXIF with a maker note; it is read only where no other place tells the headroom. In JPEG it could not be larger.
+const EXIF_LIMIT: usize = 1 << 16;
 
 const TWO: &str = "there are two, and readers would show different ones";
 

@@ -44,8 +44,12 @@ pub(super) enum Found {
 
 /// Looks for the gain map of `base`.
 pub(super) fn find(base: &Walked, options: &Options) -> Found {
-    let packets: Vec<Packet> =
-        notes(base, Content::Xmp).filter_map(|note| Packet::read(xmp_of(&base.input, note))).collect();
+    // Reading XMP takes longer than the rest of the walk of a small picture, and most say nothing of maps.
+    let packets: Vec<Packet> = notes(base, Content::Xmp)
+        .map(|note| &base.input[note.payload.start + XMP.len()..note.payload.end])
+        .filter(|packet| hdrgm::may_be_named(packet) || container::may_be_listed(packet))
+        .filter_map(Packet::read)
+        .collect();
     let mut maps =
         candidates(base, &packets).into_iter().filter_map(|start| Some((start, read_head(base, start)?)));
     let Some((start, metadata)) = maps.next() else {
@@ -186,8 +190,4 @@ fn only(
 /// The notes of one kind.
 fn notes(walked: &Walked, content: Content) -> impl Iterator<Item = &Note> {
     walked.notes.iter().filter(move |note| note.content == content)
-}
-
-fn xmp_of<'a>(input: &'a [u8], note: &Note) -> &'a [u8] {
-    &input[note.payload.start + XMP.len()..note.payload.end]
 }
