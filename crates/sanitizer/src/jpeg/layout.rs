@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use img_parts::jpeg::markers::{APP0, APP15, SOS};
+use img_parts::jpeg::markers::{APP0, APP2, APP15, SOS};
 
 use super::{
-    app,
+    app::{self, ICC},
     icc::{Fate, PREFIX},
     segment,
     tables::{TableSegment, Tables},
@@ -74,7 +74,11 @@ impl Layout<'_> {
         for part in before.iter().chain(front.exif) {
             self.add(part, &mut first, report);
         }
-        let is_profile = |part: &&Part| matches!(part, Part::Icc(..));
+        let is_profile = |part: &&Part| match part {
+            Part::Icc(..) => true,
+            Part::New(bytes) => bytes[1] == APP2 && bytes[SEGMENT_HEADER..].starts_with(ICC),
+            Part::Input(_) | Part::Tables(_) | Part::Scan(_) => false,
+        };
         if let Some(Additions { xmp, iso }) = front.additions {
             if let Some((range, bytes)) = xmp {
                 first.replace(range.clone(), bytes);
