@@ -466,6 +466,32 @@ fn both_lose_the_same_part_or_none() {
     }
 }
 
+/// A map that cannot be turned with the picture holds it back, unless it is damaged.
+#[test]
+fn a_damaged_map_does_not_hold_the_picture_back() {
+    let mut pair = Pair::of_phone(picture(Kind::Ycc420, 64, 32), picture(Kind::Grey, 15, 9));
+    pair.base_segments.insert(0, exif(3));
+    let (_, data) = jpeg::find(&pair.map, 0xDA, 0);
+    let end = pair.map.len() - 2;
+    pair.map[data..end].fill(0x55);
+    for partial_edges in [PartialEdges::Tag, PartialEdges::Trim, PartialEdges::Refuse] {
+        for verify_entropy in [true, false] {
+            let mut options = Options::default();
+            options.partial_edges = partial_edges;
+            options.verify_entropy = verify_entropy;
+            let (out, report) = clean(&pair.file(), &options);
+            if report.gain_map == GainMapOutcome::Kept {
+                // Unproven, as asked: it may be damaged.
+                assert!(!verify_entropy);
+                continue;
+            }
+            assert_eq!(report.orientation, OrientationOutcome::Turned);
+            options.gain_maps = GainMaps::Drop;
+            assert!(out == clean(&pair.file(), &options).0);
+        }
+    }
+}
+
 /// Where the picture alone can be turned, it is not refused for its map.
 #[test]
 fn a_map_that_cannot_be_turned_is_no_reason_to_refuse() {

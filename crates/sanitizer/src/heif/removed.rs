@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::clean::size;
 use super::cut::Cut;
-use super::model::{File, Item};
-use super::properties::{Verdict, aux_type, judge};
+use super::model::{File, Item, Property};
+use super::properties::{Verdict, aux_type, is_gain_map, judge};
 use super::select::Selection;
 use crate::facts::{FactKind, Facts, GAIN_MAP, read_exif, read_xmp};
 use crate::{Category, Options, Removal, Report};
@@ -63,6 +63,10 @@ impl Removed<'_> {
                 // The plain properties of pictures that go are no removal of their own.
                 None if self.replaced.contains(&index) => {
                     add(Category::ColorProfile, "property", &property.whole);
+                }
+                // It stays with a map that stays.
+                None if &property.kind == b"auxC" && is_gain_map(self.aux_type(property)) => {
+                    add(Category::Application, "property", &property.whole);
                 }
                 None => {
                     if let Ok(Verdict::Drop { category, .. }) = judge(property, self.input, self.options) {
@@ -136,6 +140,10 @@ impl Removed<'_> {
             }
         }
         roles
+    }
+
+    fn aux_type(&self, property: &Property) -> &[u8] {
+        self.input.get(property.payload.clone()).map_or(&[], aux_type)
     }
 
     fn content_type(&self, item: &Item) -> &[u8] {

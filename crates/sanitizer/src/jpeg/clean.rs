@@ -15,31 +15,36 @@ use crate::{
 
 /// Cleans a JPEG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
+    let mut is_held_back = false;
     if options.orientation == Orientation::Upright && options.verify_entropy {
         // Turning reads the coded data as strictly as the proof does, so a picture that will be
         // turned needs none. Looking for it costs next to nothing.
         let unproven = Options { verify_entropy: false, ..options.clone() };
         if let Ok(walked) = walk(&input, &unproven)
             && walked.orientation.is_some_and(|orientation| orientation > 1)
-            && let Some(turned) = turn(&walked, &find(&walked, &unproven), options)?
         {
-            return Ok(turned);
+            let found = find(&walked, &unproven);
+            if let Some(turned) = turn(&walked, &found, options)? {
+                return Ok(turned);
+            }
+            is_held_back = matches!(found, Found::Map(_));
         }
     }
     let walked = walk(&input, options)?;
     let found = find(&walked, options);
+    // A map that holds the picture back may turn out to be damaged, and then is no reason any more.
+    let is_worth_trying = !options.verify_entropy || is_held_back && !matches!(found, Found::Map(_));
     let (tag, outcome) =
         match (walked.orientation.filter(|&orientation| orientation > 1), options.orientation) {
             (None, _) => (None, OrientationOutcome::AlreadyUpright),
             (Some(_), Orientation::Drop) => (None, OrientationOutcome::Dropped),
             (tag, Orientation::Tag) => (tag, OrientationOutcome::TagKept),
-            (tag, Orientation::Upright) if options.verify_entropy => {
+            (tag, Orientation::Upright) => {
+                if is_worth_trying && let Some(turned) = turn(&walked, &found, options)? {
+                    return Ok(turned);
+                }
                 (tag, OrientationOutcome::TagKeptNotExact)
             }
-            (tag, Orientation::Upright) => match turn(&walked, &found, options)? {
-                Some(turned) => return Ok(turned),
-                None => (tag, OrientationOutcome::TagKeptNotExact),
-            },
         };
     let (pieces, mut report) = write(&walked, tag, &found);
     report.orientation = outcome;
