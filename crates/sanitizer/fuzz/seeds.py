@@ -9,6 +9,8 @@ import struct
 
 from PIL import Image, PngImagePlugin
 
+from profiles import profiles
+
 SEEDS = pathlib.Path("seeds")
 SIZE = (40, 24)
 
@@ -98,6 +100,8 @@ for path in sorted(pathlib.Path("../tests/data/heif").rglob("*")):
 for path in sorted(pathlib.Path("../tests/data/gain_maps").iterdir()):
     if path.suffix in (".jpg", ".heic", ".avif"):
         save("jpeg" if path.suffix == ".jpg" else "heif", f"gain-map-{path.name}", path.read_bytes(), 0x40)
+for name, content in profiles():
+    save("icc", name, content, 0x40)
 
 (SEEDS / "facts").mkdir()
 for name, block in {"exif": exif(6), "xmp": XMP, "iptc": IPTC, "text": b"made by Ann"}.items():

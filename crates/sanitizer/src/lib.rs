@@ -46,13 +46,18 @@
 //! nothing else of what described it stays. One that cannot be read safely goes, and the report says why; no picture
 //! is refused for its map.
 //!
+//! Colour profiles (ICC) are written anew from what decides how colours look: the transform is exactly the same, and
+//! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
+//! a small profile that says so is put in.
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
 //! # Bounds
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
-//! allows), at most 64 KiB besides input and output but for a rotation ([`Options::max_rotation_memory`]) and for
+//! allows), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
+//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
 // Tests compare with libjpeg, which is C.
@@ -80,8 +85,8 @@ mod work;
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges};
-pub use report::{Category, GainMapOutcome, OrientationOutcome, Removal, Report};
+pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
+pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

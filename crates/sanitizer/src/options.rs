@@ -13,6 +13,8 @@ pub struct Options {
     pub icc: IccPolicy,
     /// What becomes of an HDR gain map.
     pub gain_maps: GainMaps,
+    /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
+    pub unreadable_profile: UnreadableProfile,
     /// The most memory in bytes that a rotation may take besides input and
     /// output, computed from the header before it starts. Default: 1 GiB.
     pub max_rotation_memory: u64,
@@ -38,6 +40,7 @@ impl Default for Options {
             partial_edges: PartialEdges::Tag,
             icc: IccPolicy::Keep,
             gain_maps: GainMaps::Keep,
+            unreadable_profile: UnreadableProfile::Drop,
             max_rotation_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             verify_entropy: true,
@@ -75,7 +78,7 @@ pub enum PartialEdges {
 /// What becomes of the colour profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IccPolicy {
-    /// Keep it byte for byte: colours stay right.
+    /// Keep what it says about colours, exactly, and nothing else: it is written anew.
     #[default]
     Keep,
     /// Drop a profile that says plain sRGB, which is what viewers assume anyway.
@@ -94,4 +97,17 @@ pub enum GainMaps {
     Keep,
     /// Drop it.
     Drop,
+}
+
+/// What becomes of a colour profile that cannot be read: damaged, of version 5
+/// (iccMAX), of a kind that pictures do not have, or longer than 16 MB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnreadableProfile {
+    /// Drop it, and say in the report that the colour profile is lost
+    /// ([`crate::ProfileOutcome::Lost`]). The default: what we cannot read viewers cannot
+    /// read either, as a rule, so that the picture looks as before, and no upload is lost.
+    #[default]
+    Drop,
+    /// Refuse the picture.
+    Refuse,
 }

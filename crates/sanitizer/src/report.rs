@@ -26,6 +26,8 @@ pub struct Report {
     /// What became of an HDR gain map.
     #[serde(skip_serializing_if = "GainMapOutcome::is_none")]
     pub gain_map: GainMapOutcome,
+    /// What became of the colour profile.
+    pub color_profile: ProfileOutcome,
     /// What the removed metadata would have told, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
@@ -41,6 +43,7 @@ impl Report {
             removed: Vec::new(),
             orientation: OrientationOutcome::AlreadyUpright,
             gain_map: GainMapOutcome::None,
+            color_profile: ProfileOutcome::None,
             facts: None,
         }
     }
@@ -122,8 +125,10 @@ pub enum Category {
     SecondPicture,
     /// Provenance manifests (C2PA, JUMBF).
     Provenance,
-    /// A colour profile that the options drop.
+    /// A whole colour profile: see [`Report::color_profile`].
     ColorProfile,
+    /// What a colour profile told besides colours: device, serial number, date, texts.
+    ProfileDetails,
     /// Segments or chunks of an application that are none of the above.
     Application,
     /// Time stamps of the format itself (PNG `tIME`).
@@ -174,6 +179,25 @@ impl GainMapOutcome {
     fn is_none(&self) -> bool {
         *self == Self::None
     }
+}
+
+/// What became of the colour profile. Pictures of HEIC and AVIF may have several: of
+/// those that went the worst is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ProfileOutcome {
+    /// There was none.
+    None,
+    /// It was written anew: colours are exactly the same, and nothing else is in it.
+    Rebuilt,
+    /// EXIF alone told that the picture is in Adobe RGB; a profile that says so was put in.
+    AddedAdobeRgb,
+    /// It was dropped, as asked.
+    Dropped,
+    /// It cannot be read and was dropped: colour profile lost. The picture may show
+    /// other colours than before where viewers could read it.
+    Lost,
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[expect(dead_code, reason = "not every profile is needed here")]
+#[path = "support/icc.rs"]
+mod icc;
 #[path = "support/jpeg.rs"]
 mod jpeg;
 
@@ -88,7 +91,7 @@ fn only_the_first_valid_exif_before_the_picture_counts() {
 #[test]
 fn whole_blocks_are_turned_and_the_colour_profile_stays() {
     let picture = picture(Kind::Ycc420, 48, 32);
-    let profile = icc_segment(1, 1, &icc(300));
+    let profile = icc_segment(1, 1, &icc::grey(50));
     let at = find(&picture, 0xE0, 0).1;
     let upright = insert(&picture, at, &profile);
     for orientation in 2..=8 {

@@ -15,7 +15,7 @@ use super::removed::Removed;
 use super::select::{Selection, select};
 use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
 use super::{brand, walk};
-use crate::{Category, Error, Format, GainMapOutcome, Options, Report, Sanitized};
+use crate::{Category, Error, Format, GainMapOutcome, Options, ProfileOutcome, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
 const PROPERTIES_OF_ITEM: usize = 255;
@@ -76,6 +76,7 @@ impl Cleaning<'_> {
             fates: HashMap::new(),
             replaced: Vec::new(),
             kept: Vec::new(),
+            profile: ProfileOutcome::None,
         };
         let mut items = Vec::new();
         for (place, &index) in selection.items.iter().enumerate() {
@@ -86,6 +87,7 @@ impl Cleaning<'_> {
             items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
         }
         let (fates, properties, replaced) = (cleaner.fates, cleaner.kept, cleaner.replaced);
+        let profile = cleaner.profile;
         let primary = &file.items[file.by_id[&file.primary]];
         let (width, height) = size(file, primary, input).ok_or(Error::Malformed {
             format,
@@ -94,6 +96,7 @@ impl Cleaning<'_> {
         })?;
 
         let mut report = Report::new(format, width, height);
+        report.color_profile = profile;
         let place_of: HashMap<usize, usize> =
             selection.items.iter().enumerate().map(|(place, &index)| (index, place)).collect();
         let primary = place_of[&file.by_id[&file.primary]];
@@ -109,7 +112,7 @@ impl Cleaning<'_> {
             options,
         };
         let kept = fates.iter().filter_map(|(&index, fate)| match fate {
-            Fate::Kept(number) => Some((index, properties[*number].1.len())),
+            Fate::Kept(number) => Some((index, &properties[*number].1)),
             Fate::Dropped { .. } => None,
         });
         let kept = kept.collect();
@@ -361,6 +364,8 @@ struct Cleaner<'a> {
     /// Profiles in whose place numbers stand.
     replaced: Vec<usize>,
     kept: Vec<([u8; 4], Payload)>,
+    /// What became of colour profiles; the worst is told.
+    profile: ProfileOutcome,
 }
 
 impl Cleaner<'_> {
@@ -392,10 +397,17 @@ impl Cleaner<'_> {
                 Some(fate) => *fate,
                 None => match judge(property, self.input, self.options)? {
                     Verdict::Keep(payload) => {
+                        if matches!(payload, Payload::Profile { .. }) {
+                            self.profile = self.profile.max(ProfileOutcome::Rebuilt);
+                        }
                         self.kept.push((property.kind, payload));
                         Fate::Kept(self.kept.len() - 1)
                     }
                     Verdict::Drop { is_descriptive, .. } => Fate::Dropped { is_descriptive },
+                    Verdict::DropProfile(outcome) => {
+                        self.profile = self.profile.max(outcome);
+                        Fate::Dropped { is_descriptive: true }
+                    }
                 },
             };
             self.fates.insert(index, fate);

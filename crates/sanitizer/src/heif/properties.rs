@@ -6,7 +6,11 @@ use std::ops::Range;
 
 use super::model::Property;
 use super::{av1, hevc};
-use crate::{Category, IccPolicy, Options, gain_map::apple::AUXILIARY_TYPE, icc};
+use crate::{
+    Category, Options, ProfileOutcome,
+    gain_map::apple::AUXILIARY_TYPE,
+    icc::{self, Decision},
+};
 
 /// What becomes of a property.
 pub(super) enum Verdict {
@@ -16,6 +20,8 @@ pub(super) enum Verdict {
         /// The picture shows the same without it, whatever the file says.
         is_descriptive: bool,
     },
+    /// A colour profile that goes, for this reason.
+    DropProfile(ProfileOutcome),
 }
 
 /// The payload of a property in the clean file.
@@ -23,13 +29,19 @@ pub(super) enum Payload {
     /// This range of the input.
     Same(Range<usize>),
     New(Vec<u8>),
+    /// A colour profile that was written anew, and how many bytes of the old one told
+    /// something else.
+    Profile {
+        bytes: Vec<u8>,
+        removed: usize,
+    },
 }
 
 impl Payload {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Same(range) => range.len(),
-            Self::New(bytes) => bytes.len(),
+            Self::New(bytes) | Self::Profile { bytes, .. } => bytes.len(),
         }
     }
 }
@@ -91,33 +103,31 @@ fn full(payload: &[u8], len: usize) -> Result<Vec<u8>, &'static str> {
 }
 
 fn colour(property: &Property, payload: &[u8], options: &Options) -> Result<Verdict, &'static str> {
-    const DROP: Result<Verdict, &str> =
-        Ok(Verdict::Drop { category: Category::ColorProfile, is_descriptive: true });
-    let keep = |len: usize| property.payload.start..property.payload.start + len;
     match payload.split_first_chunk::<4>() {
         // Primaries, transfer, matrix, and one bit for the range.
         Some((b"nclx", fields)) if fields.len() >= 7 => {
             let mut clean = payload[..11].to_vec();
             clean[10] &= 0x80;
             let is_same = clean == payload;
-            Ok(Verdict::Keep(if is_same { Payload::Same(keep(11)) } else { Payload::New(clean) }))
+            let start = property.payload.start;
+            Ok(Verdict::Keep(if is_same { Payload::Same(start..start + 11) } else { Payload::New(clean) }))
         }
-        Some((b"prof" | b"rICC", profile)) => {
-            // A profile that does not say how long it is, or is cut off, is used by no reader.
-            let Some(len) = icc::declared_len(profile).filter(|&len| len <= profile.len()) else {
-                return DROP;
-            };
-            let is_plain = || len <= icc::PLAIN_SRGB_MAX_LEN && icc::is_plain_srgb(&profile[..len]);
-            match options.icc {
-                IccPolicy::Keep => {}
-                IccPolicy::DropSrgb if !is_plain() => {}
-                IccPolicy::Drop | IccPolicy::DropSrgb => return DROP,
-            }
-            Ok(Verdict::Keep(Payload::Same(keep(4 + len))))
-        }
+        Some((kind @ (b"prof" | b"rICC"), profile)) => Ok(match icc::decide(Some(profile), options)? {
+            Decision::Drop(outcome) => Verdict::DropProfile(outcome),
+            Decision::Keep(rebuilt) => Verdict::Keep(Payload::Profile {
+                bytes: [&kind[..], &rebuilt.bytes].concat(),
+                removed: rebuilt.removed,
+            }),
+        }),
         Some((b"nclx", _)) | None => Err(SHORT),
-        Some(_) => DROP,
+        Some(_) => Ok(Verdict::Drop { category: Category::ColorProfile, is_descriptive: true }),
     }
+}
+
+/// The colour profile that a property holds.
+pub(super) fn profile<'a>(property: &Property, input: &'a [u8]) -> Option<&'a [u8]> {
+    let payload = input.get(property.payload.clone()).filter(|_| &property.kind == b"colr")?;
+    payload.strip_prefix(b"prof").or_else(|| payload.strip_prefix(b"rICC"))
 }
 
 /// The name of an auxiliary picture's type; names that matter are short.
@@ -145,13 +155,14 @@ pub(super) fn is_gain_map(aux_type: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::icc::test_profile::TestProfile;
 
     fn cleaned(kind: &[u8; 4], payload: &[u8]) -> Option<Vec<u8>> {
         let property = Property { kind: *kind, whole: 0..payload.len(), payload: 0..payload.len() };
         match judge(&property, payload, &Options::default()).ok()? {
             Verdict::Keep(Payload::Same(range)) => Some(payload[range].to_vec()),
-            Verdict::Keep(Payload::New(bytes)) => Some(bytes),
-            Verdict::Drop { .. } => None,
+            Verdict::Keep(Payload::New(bytes) | Payload::Profile { bytes, .. }) => Some(bytes),
+            Verdict::Drop { .. } | Verdict::DropProfile(_) => None,
         }
     }
 
@@ -175,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_is_cut_to_its_length_and_dropped_when_it_is_none() {
-        let mut profile = [0; 152];
-        profile[..4].copy_from_slice(&152_u32.to_be_bytes());
-        profile[36..40].copy_from_slice(b"acsp");
-        profile[128..144].copy_from_slice(b"\0\0\0\x01cprt\0\0\0\x90\0\0\0\x08");
-        let payload = [b"prof", &profile[..], b"LEAK"].concat();
-        assert_eq!(cleaned(b"colr", &payload).unwrap(), payload[..156]);
-        assert_eq!(cleaned(b"colr", &payload[..155]), None);
+    fn a_profile_is_rebuilt_and_dropped_when_it_is_none() {
+        let profile = TestProfile::srgb().tag(b"zzzz", b"LEAK".to_vec()).build();
+        let clean = icc::rebuild_for_tests(&profile);
+        for kind in [b"prof", b"rICC"] {
+            let payload = [&kind[..], &profile, b"LEAK"].concat();
+            assert_eq!(cleaned(b"colr", &payload).unwrap(), [&kind[..], &clean].concat());
+        }
+        assert_eq!(cleaned(b"colr", &[b"prof", &profile[..300]].concat()), None);
         assert_eq!(cleaned(b"colr", b"profLEAK"), None);
         assert_eq!(cleaned(b"colr", b"nclcLEAKLEAK"), None);
     }

@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::clean::size;
 use super::cut::Cut;
 use super::model::{File, Item, Property};
-use super::properties::{Verdict, aux_type, is_gain_map, judge};
+use super::properties::{Payload, Verdict, aux_type, is_gain_map, judge, profile};
 use super::select::Selection;
 use crate::facts::{FactKind, Facts, GAIN_MAP, read_exif, read_xmp};
-use crate::{Category, Options, Removal, Report};
+use crate::{Category, Options, Removal, Report, icc::read_icc};
 
 const SOURCE: &str = "HEIF";
 
@@ -39,8 +39,8 @@ enum Role {
 
 impl Removed<'_> {
     /// Lists all removals in the order of the input. `kept` has the places of
-    /// the properties that stay, and how long each is now.
-    pub(super) fn list(&self, kept: &HashMap<usize, usize>, report: &mut Report) {
+    /// the properties that stay, and what is in each now.
+    pub(super) fn list(&self, kept: &HashMap<usize, &Payload>, report: &mut Report) {
         let mut list = Vec::new();
         let mut add = |category, location, range: &Range<usize>| {
             list.push(Removal { category, location, offset: range.start, bytes: range.len() });
@@ -56,8 +56,13 @@ impl Removed<'_> {
         for (index, property) in self.file.properties.iter().enumerate() {
             let end = property.payload.end;
             match kept.get(&index) {
-                Some(&len) if len < property.payload.len() => {
-                    add(Category::Hidden, "property", &(end - (property.payload.len() - len)..end));
+                Some(Payload::Profile { removed: 0, .. }) => {}
+                Some(Payload::Profile { removed, .. }) => {
+                    let start = property.payload.start;
+                    add(Category::ProfileDetails, "property", &(start..start + removed));
+                }
+                Some(payload) if payload.len() < property.payload.len() => {
+                    add(Category::Hidden, "property", &(end - (property.payload.len() - payload.len())..end));
                 }
                 Some(_) => {}
                 // The plain properties of pictures that go are no removal of their own.
@@ -68,11 +73,11 @@ impl Removed<'_> {
                 None if &property.kind == b"auxC" && is_gain_map(self.aux_type(property)) => {
                     add(Category::Application, "property", &property.whole);
                 }
-                None => {
-                    if let Ok(Verdict::Drop { category, .. }) = judge(property, self.input, self.options) {
-                        add(category, "property", &property.whole);
-                    }
-                }
+                None => match judge(property, self.input, self.options) {
+                    Ok(Verdict::Drop { category, .. }) => add(category, "property", &property.whole),
+                    Ok(Verdict::DropProfile(_)) => add(Category::ColorProfile, "property", &property.whole),
+                    Ok(Verdict::Keep(_)) | Err(_) => {}
+                },
             }
         }
         for (category, location, range) in self.cuts.iter().flat_map(|cut| &cut.drop) {
@@ -227,6 +232,9 @@ impl Removed<'_> {
                 }
                 _ => {}
             }
+        }
+        for profile in self.file.properties.iter().filter_map(|property| profile(property, self.input)) {
+            read_icc(profile, &mut facts);
         }
         for property in self.file.properties.iter().filter(|property| &property.kind == b"udes") {
             // Version and flags, then language, name, description, tags, each with a NUL.

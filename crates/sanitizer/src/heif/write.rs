@@ -112,7 +112,7 @@ fn meta(clean: &Clean, lengths: &[u64], start: u64, wide: bool, input: &Bytes) -
         out.write(&head(kind, 8 + payload.len()));
         match payload {
             Payload::Same(range) => out.keep(range.clone()),
-            Payload::New(bytes) => out.write(bytes),
+            Payload::New(bytes) | Payload::Profile { bytes, .. } => out.write(bytes),
         }
     }
     out.write(&associations);

@@ -8,7 +8,7 @@ use img_parts::jpeg::markers::{APP0, APP2, APP15, SOS};
 
 use super::{
     app::{self, ICC},
-    icc::{Fate, PREFIX},
+    icc::Fate,
     segment,
     tables::{TableSegment, Tables},
 };
@@ -45,7 +45,7 @@ pub(super) struct Layout<'a> {
     pub input: &'a Bytes,
     pub parts: &'a [Part],
     pub tables: &'a Tables,
-    pub fates: &'a [Fate],
+    pub profile: &'a Fate,
 }
 
 /// What is put in front of the part at `at`.
@@ -120,10 +120,10 @@ impl Layout<'_> {
                 0 => 0,
                 definitions => SEGMENT_HEADER + definitions,
             },
-            Part::Icc(range, index) => match self.fates[*index] {
+            Part::Icc(range, index) => match self.profile {
                 Fate::Keep => range.len(),
-                Fate::Drop(_) => 0,
-                Fate::Cut { len, .. } => SEGMENT_HEADER + PREFIX + len,
+                Fate::Replace(segments) if *index == 0 => segments.iter().map(Bytes::len).sum(),
+                Fate::Replace(_) | Fate::Drop => 0,
             },
         };
         self.parts.iter().map(len_of).sum()
@@ -134,7 +134,7 @@ impl Layout<'_> {
             Part::Input(range) => pieces.keep(range.clone()),
             Part::New(bytes) => pieces.write(bytes),
             Part::Tables(index) => self.add_tables(&self.tables.segments[*index], pieces, report),
-            Part::Icc(range, index) => self.add_icc(range.clone(), self.fates[*index], pieces, report),
+            Part::Icc(range, index) => self.add_icc(range.clone(), *index, pieces),
             Part::Scan(Scan { header, payload, data }) => {
                 if self.input[header.start + SEGMENT_HEADER..header.end] == *payload {
                     pieces.keep(header.start..data.end);
@@ -177,19 +177,14 @@ impl Layout<'_> {
         }
     }
 
-    fn add_icc(&self, range: Range<usize>, fate: Fate, pieces: &mut Pieces, report: &mut Report) {
-        match fate {
+    /// The profile's part of this index. What goes is in the report already.
+    fn add_icc(&self, range: Range<usize>, index: usize, pieces: &mut Pieces) {
+        match self.profile {
             Fate::Keep => pieces.keep(range),
-            Fate::Drop(category) => report.remove(category, "APP2", range.start, range.len()),
-            Fate::Cut { len, total } => {
-                let end = range.start + 4 + PREFIX + len;
-                let mut contents = self.input[range.start + 4..end].to_vec();
-                contents[PREFIX - 1] = total;
-                pieces.write(&segment::write(self.input[range.start + 1], contents));
-                if end < range.end {
-                    report.remove(Category::Hidden, "APP2", end, range.end - end);
-                }
+            Fate::Replace(segments) if index == 0 => {
+                segments.iter().for_each(|segment| pieces.write(segment));
             }
+            Fate::Replace(_) | Fate::Drop => {}
         }
     }
 }
@@ -199,7 +194,7 @@ mod tests {
     use super::*;
     use crate::{
         IccPolicy, Options,
-        icc::tests::one_tag_profile,
+        icc::test_profile::TestProfile,
         jpeg::{entropy::samples::Sample, walk::walk, write::write_alone},
     };
 
@@ -210,7 +205,7 @@ mod tests {
             let payload = [&b"ICC_PROFILE\0"[..], &[number, 2], part].concat();
             segment::write(0xE2, payload)
         };
-        let profile = [one_tag_profile(300), vec![9; 50]].concat();
+        let profile = [TestProfile::srgb().build(), vec![9; 50]].concat();
         let unused = [&[0, 67, 3][..], &[1; 64]].concat();
         let mut file = jpeg[..2].to_vec();
         file.extend(icc(1, &profile[..200]));

@@ -21,7 +21,11 @@
 //!
 //! What stays hidable, since it is part of the picture: pixels and the values
 //! of tables in use, the order of a Huffman table's symbols, the JFIF density,
-//! the flags of Adobe, and text inside a valid colour profile.
+//! the flags of Adobe, and the curves and tables of a colour profile.
+//!
+//! EXIF may be all that tells that a picture is in Adobe RGB (DCF's option file); a
+//! small profile that says so takes its place. In other formats viewers do not ask
+//! EXIF for colours, so neither do we.
 //!
 //! Only EXIF's Orientation is honoured. XMP has a `tiff:Orientation` too, which
 //! browsers ignore; so do we.

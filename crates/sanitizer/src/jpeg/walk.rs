@@ -10,7 +10,7 @@ use super::{
     entropy::Verifier,
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
-    icc::{Fate, Profile},
+    icc::{self, Fate, Profile},
     layout::{Additions, Front, Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
@@ -18,7 +18,8 @@ use super::{
     trailer, unprovable,
 };
 use crate::{
-    Category, Error, Format, Options, Report,
+    Category, Error, Format, IccPolicy, Options, Report,
+    icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
     pieces::Pieces,
 };
@@ -52,7 +53,7 @@ pub(super) struct Walked {
     pub input: Bytes,
     parts: Vec<Part>,
     tables: Tables,
-    fates: Vec<Fate>,
+    profile: Fate,
     /// What was found to go, and the facts.
     pub report: Report,
     /// The picture's frame header.
@@ -74,7 +75,7 @@ pub(super) struct Walked {
 impl Walked {
     /// What the clean picture is made of.
     pub(super) fn layout(&self) -> Layout<'_> {
-        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, fates: &self.fates }
+        Layout { input: &self.input, parts: &self.parts, tables: &self.tables, profile: &self.profile }
     }
 
     /// The clean picture, with a minimal EXIF of orientation `tag` if that is
@@ -123,6 +124,7 @@ pub(super) fn walk_from(input: &Bytes, start: usize, role: Role, options: &Optio
         exif_at: 1,
         exif: None,
         notes: Vec::new(),
+        is_adobe_rgb: false,
         needs_lines: false,
     };
     let mut at = start + 2;
@@ -158,6 +160,8 @@ struct Walker<'a> {
     exif_at: usize,
     exif: Option<Range<usize>>,
     notes: Vec<Note>,
+    /// Whether EXIF says that the picture is in Adobe RGB.
+    is_adobe_rgb: bool,
     /// Whether the next segment must say how many lines there are.
     needs_lines: bool,
 }
@@ -277,10 +281,11 @@ impl Walker<'_> {
                     self.parts.push(Part::Icc(segment.range(), index));
                     return Ok(());
                 }
-                Category::Hidden
+                Category::ColorProfile
             }
             Content::Exif => {
                 self.exif.get_or_insert(segment.payload.start + EXIF.len()..segment.payload.end);
+                self.is_adobe_rgb |= is_adobe_rgb(&payload[EXIF.len()..]);
                 if self.orientation.is_none()
                     && let Some(orientation) = orientation_of_exif(&payload[EXIF.len()..])
                 {
@@ -376,9 +381,24 @@ impl Walker<'_> {
             let trailer = trailer::look(rest);
             facts.trailer(rest, trailer.picture, trailer.video);
         }
-        self.report.facts = self.facts.map(|facts| facts.finish(self.input));
+        self.report.facts = self.facts.map(|facts| {
+            let mut facts = facts.finish(self.input);
+            self.profile.read_facts(self.input, &mut facts);
+            facts
+        });
+        let profile = self.profile.decide(self.input, self.options, &mut self.report);
+        // The colours that EXIF told alone. It is about pictures of RGB and YCbCr.
+        if self.is_adobe_rgb
+            && !self.profile.is_there()
+            && self.options.icc != IccPolicy::Drop
+            && self.role == Role::Base
+            && header.frame.components.len() == 3
+        {
+            let profile = icc::adobe_rgb(&mut self.report);
+            self.parts.insert(self.exif_at, Part::New(profile));
+        }
         Ok(Walked {
-            fates: self.profile.fates(self.input, self.options.icc),
+            profile: profile.map_err(|(offset, what)| unprovable(offset, what))?,
             input: self.input.clone(),
             parts: self.parts,
             tables: self.tables,

@@ -10,9 +10,8 @@
 use super::{
     chunk::{self, Kind},
     header::{Color, Header},
-    profile,
 };
-use crate::{Category, IccPolicy};
+use crate::Category;
 
 /// What becomes of a chunk.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +36,6 @@ pub(super) enum Phase {
 /// What the rules depend on.
 pub(super) struct Rules {
     pub(super) header: Header,
-    pub(super) icc: IccPolicy,
     /// Entries of PLTE, 0 without one.
     pub(super) palette: usize,
     pub(super) phase: Phase,
@@ -45,13 +43,23 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(header: Header, icc: IccPolicy) -> Self {
-        Self { header, icc, palette: 0, phase: Phase::BeforePalette, seen: Vec::new() }
+    pub(super) fn new(header: Header) -> Self {
+        Self { header, palette: 0, phase: Phase::BeforePalette, seen: Vec::new() }
     }
 
     /// Whether chunks of this kind are on the list.
     pub(super) fn knows(kind: Kind) -> bool {
         last_phase(kind).is_some()
+    }
+
+    /// Whether an iCCP chunk may stand here. The first one counts, whatever is in it, as
+    /// it does for libpng.
+    pub(super) fn takes_profile(&mut self) -> bool {
+        let is_first = self.phase == Phase::BeforePalette && !self.seen.contains(b"iCCP");
+        if is_first {
+            self.seen.push(*b"iCCP");
+        }
+        is_first
     }
 
     /// Judges a chunk that is on the list and whose CRC is right.
@@ -61,13 +69,6 @@ impl Rules {
             return Verdict::Drop(Category::Hidden);
         }
         match &kind {
-            b"iCCP" => {
-                let verdict = profile::judge(data, self.icc);
-                if !matches!(verdict, Verdict::Drop(_)) {
-                    self.seen.push(kind);
-                }
-                verdict
-            }
             b"tRNS" if self.header.color != Color::Palette => {
                 self.seen.push(kind);
                 self.transparent_color(data)
@@ -83,7 +84,6 @@ impl Rules {
     fn fits(&self, kind: Kind, data: &[u8]) -> bool {
         let palette = self.header.color == Color::Palette;
         match (&kind, data) {
-            (b"iCCP", _) => true,
             (b"gAMA" | b"cICP", data) => data.len() == 4,
             (b"cHRM", data) => data.len() == 32,
             (b"mDCV", data) => data.len() == 24,
@@ -144,9 +144,7 @@ impl Rules {
 /// not on the list.
 fn last_phase(kind: Kind) -> Option<Phase> {
     match &kind {
-        b"cHRM" | b"cICP" | b"gAMA" | b"iCCP" | b"mDCV" | b"cLLI" | b"sBIT" | b"sRGB" => {
-            Some(Phase::BeforePalette)
-        }
+        b"cHRM" | b"cICP" | b"gAMA" | b"mDCV" | b"cLLI" | b"sBIT" | b"sRGB" => Some(Phase::BeforePalette),
         b"tRNS" | b"bKGD" | b"pHYs" => Some(Phase::BeforeData),
         _ => None,
     }
@@ -158,7 +156,7 @@ mod tests {
 
     fn rules(color: Color, depth: u8) -> Rules {
         let header = Header { width: 1, height: 1, depth, color, interlaced: false };
-        Rules::new(header, IccPolicy::Keep)
+        Rules::new(header)
     }
 
     #[test]

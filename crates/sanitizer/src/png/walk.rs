@@ -10,12 +10,19 @@ use super::{
     chunk::{self, Chunk, Kind, SIGNATURE, malformed},
     header::{Color, Header},
     image_data::ImageData,
+    profile::{self, Profile},
     text,
 };
-use crate::{Category, Error, Format, Options, Report, orientation::minimal_exif, pieces::Pieces};
+use crate::{
+    Category, Error, Format, Options, Report,
+    icc::{self, Decision},
+    orientation::minimal_exif,
+    pieces::Pieces,
+};
 
 pub(super) struct Walk<'a> {
     input: &'a Bytes,
+    options: &'a Options,
     report: &'a mut Report,
     out: Pieces,
     rules: Rules,
@@ -40,9 +47,10 @@ impl<'a> Walk<'a> {
     ) -> Self {
         Self {
             input,
+            options,
             report,
             out: Pieces::new(input),
-            rules: Rules::new(header, options.icc),
+            rules: Rules::new(header),
             tag,
             held: None,
             data: None,
@@ -72,6 +80,7 @@ impl<'a> Walk<'a> {
                 b"fcTL" => self.frame_control(&chunk)?,
                 b"fdAT" => self.frame_data(&chunk)?,
                 b"eXIf" => self.exif(&chunk),
+                b"iCCP" => self.profile(&chunk)?,
                 kind if Rules::knows(*kind) => self.ancillary(&chunk),
                 _ if chunk.is_ancillary() => self.drop_described(&chunk),
                 b"IHDR" => return Err(malformed(chunk.whole().start, "there is a second IHDR")),
@@ -131,6 +140,36 @@ impl<'a> Walk<'a> {
             }
             Verdict::Drop(category) => self.remove(category, name_of(chunk.kind), chunk),
         }
+    }
+
+    /// iCCP: the profile, written anew.
+    fn profile(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        if !self.rules.takes_profile() {
+            self.remove(Category::ColorProfile, "iCCP", chunk);
+            return Ok(());
+        }
+        let data = self.data_of(chunk);
+        let profile = if chunk.crc_is_right(self.input) { Profile::read(data) } else { None };
+        if let (Some(facts), Some(profile)) = (self.report.facts.as_mut(), &profile) {
+            icc::read_icc(&profile.bytes, facts);
+        }
+        let start = chunk.whole().start;
+        let decision = icc::decide(profile.as_ref().map(|profile| &profile.bytes[..]), self.options)
+            .map_err(|what| Error::Unprovable { format: Format::Png, offset: start, what })?;
+        self.report.color_profile = decision.outcome();
+        let (Decision::Keep(rebuilt), Some(profile)) = (decision, profile) else {
+            self.remove(Category::ColorProfile, "iCCP", chunk);
+            return Ok(());
+        };
+        if rebuilt.removed == 0 && profile.is_plain {
+            self.out.keep(chunk.whole());
+            return Ok(());
+        }
+        let clean = profile::encode(&rebuilt.bytes);
+        let removed = rebuilt.removed.max(chunk.whole().len().saturating_sub(clean.len())).max(1);
+        self.report.remove(Category::ProfileDetails, "iCCP", start, removed);
+        self.out.write(&clean);
+        Ok(())
     }
 
     fn exif(&mut self, chunk: &Chunk) {
@@ -326,7 +365,6 @@ fn name_of(kind: Kind) -> &'static str {
         b"cHRM" => "cHRM",
         b"cICP" => "cICP",
         b"gAMA" => "gAMA",
-        b"iCCP" => "iCCP",
         b"mDCV" => "mDCV",
         b"cLLI" => "cLLI",
         b"sBIT" => "sBIT",

@@ -107,6 +107,14 @@ pub(super) fn recompress<'a>(parts: impl Iterator<Item = &'a [u8]>, expected: u6
     encoder.finish().unwrap_or_default()
 }
 
+/// Compresses `data`, always to the same bytes.
+pub(super) fn compress(data: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Writing to a Vec does not fail.
+    drop(encoder.write_all(data));
+    encoder.finish().unwrap_or_default()
+}
+
 /// Inflates at most `limit` bytes of text, for a person's eyes.
 pub(super) fn inflate_some(data: &[u8], limit: usize) -> Vec<u8> {
     let mut text = Vec::new();
@@ -117,12 +125,6 @@ pub(super) fn inflate_some(data: &[u8], limit: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn compress(data: &[u8]) -> Vec<u8> {
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(data).unwrap();
-        encoder.finish().unwrap()
-    }
 
     fn run(stream: &[u8], expected: u64, step: usize) -> (State, usize) {
         let mut inflater = Inflater::new(expected);

@@ -78,7 +78,7 @@ impl Walk<'_> {
             || self.has_icc
             || self.has_animation
             || self.still.has_alpha_chunk()
-            || alpha != self.has_alpha;
+            || alpha && !self.has_alpha;
         if !needed {
             self.report.remove(Category::Hidden, "VP8X", chunk.start(), chunk.len());
             return Ok(None);

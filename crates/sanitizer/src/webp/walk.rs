@@ -7,9 +7,9 @@ use super::{
     frame::{self, Frame},
 };
 use crate::{
-    Category, Error, IccPolicy, Options, Report,
+    Category, Error, Format, Options, Report,
     facts::{read_exif, read_xmp},
-    icc,
+    icc::{self, Decision},
     orientation::orientation_of_exif,
     pieces::Pieces,
     work::Work,
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
             at = chunk.end;
             let begun = self.frames > 0 || self.still.has_begun();
             match &chunk.kind {
-                b"ICCP" if !self.has_icc && !begun => self.profile(&chunk),
+                b"ICCP" if !self.has_icc && !begun => self.profile(&chunk)?,
                 b"ANIM" if animated && !self.has_animation && !begun => self.animation(&chunk)?,
                 b"ANMF" if animated => self.frame(&chunk, width, height)?,
                 b"ALPH" | b"VP8 " | b"VP8L" if !animated && !self.still.is_complete() => {
@@ -129,25 +129,31 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn profile(&mut self, chunk: &Chunk) {
-        let data = &self.input[chunk.data.clone()];
-        let declared = icc::declared_len(data).filter(|&length| length <= data.len());
-        let dropped = match (declared, self.options.icc) {
-            (None, _) => Some(Category::Hidden),
-            (Some(_), IccPolicy::Drop) => Some(Category::ColorProfile),
-            (Some(length), IccPolicy::DropSrgb) if icc::is_plain_srgb(&data[..length]) => {
-                Some(Category::ColorProfile)
-            }
-            _ => None,
-        };
-        match (dropped, declared) {
-            (Some(category), _) => self.report.remove(category, "ICCP", chunk.start(), chunk.len()),
-            (None, Some(length)) => {
-                self.has_icc = true;
-                self.keep_start(chunk, length, "ICCP");
-            }
-            (None, None) => {}
+    /// ICCP: the profile, written anew.
+    fn profile(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let old = &self.input[chunk.data.clone()];
+        if let Some(facts) = self.report.facts.as_mut() {
+            icc::read_icc(old, facts);
         }
+        let decision = icc::decide(Some(old), self.options).map_err(|what| Error::Unprovable {
+            format: Format::Webp,
+            offset: chunk.start(),
+            what,
+        })?;
+        self.report.color_profile = decision.outcome();
+        let Decision::Keep(rebuilt) = decision else {
+            self.report.remove(Category::ColorProfile, "ICCP", chunk.start(), chunk.len());
+            return Ok(());
+        };
+        self.has_icc = true;
+        if rebuilt.removed > 0 {
+            self.report.remove(Category::ProfileDetails, "ICCP", chunk.data.start, rebuilt.removed);
+        }
+        let mut data = Pieces::new(self.input);
+        data.replace(chunk.data.clone(), &rebuilt.bytes);
+        self.note_padding(chunk);
+        chunk.emit(data, &mut self.body);
+        Ok(())
     }
 
     fn animation(&mut self, chunk: &Chunk) -> Result<(), Error> {

@@ -141,18 +141,6 @@ pub(crate) fn minimal_exif(orientation: u8) -> Vec<u8> {
     segment(0xE1, &payload)
 }
 
-/// Bytes that pass for an ICC profile of `len` bytes.
-pub(crate) fn icc(len: usize) -> Vec<u8> {
-    let mut profile: Vec<u8> = (0..len).map(|at| (at * 7) as u8).collect();
-    profile[..4].copy_from_slice(&(len as u32).to_be_bytes());
-    profile[36..40].copy_from_slice(b"acsp");
-    // One tag takes all that follows the table.
-    profile[128..132].copy_from_slice(&1_u32.to_be_bytes());
-    profile[136..140].copy_from_slice(&144_u32.to_be_bytes());
-    profile[140..144].copy_from_slice(&(len as u32 - 144).to_be_bytes());
-    profile
-}
-
 /// One part of an ICC profile.
 pub(crate) fn icc_segment(number: u8, total: u8, data: &[u8]) -> Vec<u8> {
     segment(0xE2, &[b"ICC_PROFILE\0", &[number, total][..], data].concat())
