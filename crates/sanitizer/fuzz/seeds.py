@@ -97,6 +97,9 @@ for path in sorted(pathlib.Path("../tests/data/heif").rglob("*")):
     if path.suffix in (".heic", ".avif"):
         save("heif", path.name, path.read_bytes(), 0x40)
 
+for path in sorted(pathlib.Path("../tests/data/gain_maps").iterdir()):
+    if path.suffix in (".jpg", ".heic", ".avif"):
+        save("jpeg" if path.suffix == ".jpg" else "heif", f"gain-map-{path.name}", path.read_bytes(), 0x40)
 for name, content in profiles():
     save("icc", name, content, 0x40)
 

@@ -40,6 +40,12 @@
 //! | HEIC (H.265 in ISO/IEC 23008-12) | coded pictures, their properties, tiles, ICC | yes, with [`Options::verify_entropy`] |
 //! | AVIF ([AV1](https://aomedia.org/av1-avif/)) | the same | **no**: headers are parsed, tiles are not decoded, so bytes behind the last block of a tile stay |
 //!
+//! An HDR gain map stays with its picture ([`Options::gain_maps`]): in JPEG that of Ultra HDR, ISO 21496-1, Adobe,
+//! Samsung and Apple, in HEIC and AVIF the `tmap` item and Apple's auxiliary picture. Its coded data stay bit for bit;
+//! the 7 or 17 numbers that say how to apply it are parsed, bounded, rounded to millionths and written anew, and
+//! nothing else of what described it stays. One that cannot be read safely goes, and the report says why; no picture
+//! is refused for its map.
+//!
 //! Colour profiles (ICC) are written anew from what decides how colours look: the transform is exactly the same, and
 //! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
 //! a small profile that says so is put in.
@@ -60,6 +66,7 @@
 mod error;
 pub mod facts;
 mod format;
+mod gain_map;
 mod gif;
 mod heif;
 mod icc;
@@ -78,8 +85,8 @@ mod work;
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
-pub use report::{Category, OrientationOutcome, ProfileOutcome, Removal, Report};
+pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
+pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

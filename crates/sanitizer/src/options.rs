@@ -11,6 +11,8 @@ pub struct Options {
     pub partial_edges: PartialEdges,
     /// What becomes of the colour profile.
     pub icc: IccPolicy,
+    /// What becomes of an HDR gain map.
+    pub gain_maps: GainMaps,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
     /// The most memory in bytes that a rotation may take besides input and
@@ -37,6 +39,7 @@ impl Default for Options {
             orientation: Orientation::Upright,
             partial_edges: PartialEdges::Tag,
             icc: IccPolicy::Keep,
+            gain_maps: GainMaps::Keep,
             unreadable_profile: UnreadableProfile::Drop,
             max_rotation_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
@@ -80,6 +83,18 @@ pub enum IccPolicy {
     Keep,
     /// Drop a profile that says plain sRGB, which is what viewers assume anyway.
     DropSrgb,
+    /// Drop it.
+    Drop,
+}
+
+/// What becomes of an HDR gain map, without which a picture looks less bright
+/// on HDR screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GainMaps {
+    /// Keep its coefficients, and write its few numbers anew. One that cannot be
+    /// read safely goes.
+    #[default]
+    Keep,
     /// Drop it.
     Drop,
 }

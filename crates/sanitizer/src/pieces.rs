@@ -31,6 +31,11 @@ impl Pieces {
         self.len
     }
 
+    /// Whether it is made of this input.
+    pub(crate) fn is_of(&self, input: &Bytes) -> bool {
+        (self.input.as_ptr(), self.input.len()) == (input.as_ptr(), input.len())
+    }
+
     /// Appends a range of the input as it is.
     pub(crate) fn keep(&mut self, range: Range<usize>) {
         if range.is_empty() {

@@ -23,6 +23,9 @@ pub struct Report {
     pub removed: Vec<Removal>,
     /// What became of the orientation.
     pub orientation: OrientationOutcome,
+    /// What became of an HDR gain map.
+    #[serde(skip_serializing_if = "GainMapOutcome::is_none")]
+    pub gain_map: GainMapOutcome,
     /// What became of the colour profile.
     pub color_profile: ProfileOutcome,
     /// What the removed metadata would have told, when asked for.
@@ -39,6 +42,7 @@ impl Report {
             height,
             removed: Vec::new(),
             orientation: OrientationOutcome::AlreadyUpright,
+            gain_map: GainMapOutcome::None,
             color_profile: ProfileOutcome::None,
             facts: None,
         }
@@ -152,6 +156,29 @@ pub enum OrientationOutcome {
     TagKeptNotExact,
     /// It was dropped, as asked: the picture may show sideways.
     Dropped,
+}
+
+/// What became of an HDR gain map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum GainMapOutcome {
+    /// There is none.
+    #[default]
+    None,
+    /// It was kept: the picture is HDR as before.
+    Kept,
+    /// It was dropped: the picture looks less bright on HDR screens.
+    Dropped {
+        /// Why, as a clause about the map ("it is cut off").
+        why: &'static str,
+    },
+}
+
+impl GainMapOutcome {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// What became of the colour profile. Pictures of HEIC and AVIF may have several: of

@@ -1,6 +1,9 @@
 //! What holds for every input, whatever it is.
 
-use sanitizer::{Bytes, IccPolicy, Options, Orientation, PartialEdges, sanitize};
+use sanitizer::{
+    Bytes, Error, GainMapOutcome, GainMaps, IccPolicy, Options, Orientation, PartialEdges, Sanitized,
+    sanitize,
+};
 
 /// No byte of it survives where it is planted: behind the end of the file.
 const CANARY: &[u8] = b"FUZZCANARY";
@@ -11,7 +14,11 @@ pub fn check(input: &[u8]) {
     let Some((&choice, file)) = input.split_first() else { return };
     let options = options(choice);
     let planted = Bytes::from([file, CANARY].concat());
-    let Ok(clean) = sanitize(planted, &options) else { return };
+    let clean = sanitize(planted.clone(), &options);
+    if options.gain_maps == GainMaps::Keep {
+        check_gain_map(planted, &clean, options.clone());
+    }
+    let Ok(clean) = clean else { return };
     let clean = clean.into_bytes();
     // The fuzzer may have learnt the string; then it proves nothing.
     if contains(&clean, CANARY) && !contains(file, CANARY) {
@@ -27,6 +34,26 @@ pub fn check(input: &[u8]) {
     };
     assert!(again.report.removed.is_empty(), "the clean picture is not clean: {:?}", again.report.removed);
     assert_eq!(again.into_bytes(), clean, "cleaning twice changes the picture");
+}
+
+/// Nobody is refused for a gain map, and one that is not kept leaves no trace.
+fn check_gain_map(planted: Bytes, with: &Result<Sanitized, Error>, mut options: Options) {
+    if matches!(with, Ok(with) if matches!(with.report.gain_map, GainMapOutcome::None | GainMapOutcome::Kept))
+    {
+        return;
+    }
+    options.gain_maps = GainMaps::Drop;
+    match (with, sanitize(planted, &options)) {
+        (Ok(with), Ok(without)) => {
+            assert_eq!(
+                with.clone().into_bytes(),
+                without.into_bytes(),
+                "a map that is not kept leaves a trace"
+            );
+        }
+        (Err(error), Ok(_)) => panic!("a picture is refused for its map: {error}"),
+        (_, Err(_)) => {}
+    }
 }
 
 fn options(choice: u8) -> Options {
@@ -47,6 +74,7 @@ fn options(choice: u8) -> Options {
         _ => IccPolicy::Drop,
     };
     options.facts = choice & 0x40 != 0;
+    options.gain_maps = if choice & 0x80 != 0 { GainMaps::Drop } else { GainMaps::Keep };
     // Small, so that a header that announces a huge picture costs no time.
     options.max_rotation_memory = 16 << 20;
     options

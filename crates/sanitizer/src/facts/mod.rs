@@ -14,7 +14,8 @@ mod text;
 mod xmp;
 
 pub use carve::carve;
-pub(crate) use exif::read_exif;
+pub(crate) use exif::{apple_hdr_fields, read_exif};
+pub(crate) use model::GAIN_MAP;
 pub use model::{Fact, FactKind, Facts, Position};
 pub(crate) use photoshop::{PHOTOSHOP, read_photoshop};
 pub(crate) use text::read_text;

@@ -64,6 +64,8 @@ pub enum FactKind {
     Thumbnail,
     /// Another picture or a video in the same file.
     HiddenPicture,
+    /// An HDR gain map. It shows nothing that the picture does not.
+    GainMap,
 }
 
 /// Facts kept of one picture; more than that no person reads.
@@ -71,6 +73,9 @@ const FACT_LIMIT: usize = 500;
 
 /// Positions kept of one picture.
 const POSITION_LIMIT: usize = 50;
+
+/// How a gain map is named where nothing more is known of it.
+pub(crate) const GAIN_MAP: &str = "an HDR gain map";
 
 impl Facts {
     /// Adds a fact unless it is empty or known already.
@@ -83,6 +88,22 @@ impl Facts {
         if !value.is_empty() && !self.items.iter().any(|fact| fact.kind == kind && fact.value == value) {
             self.items.push(Fact { kind, value, source });
         }
+    }
+
+    /// Adds the gain map of a picture, in place of the hidden picture that it was taken for under this name.
+    pub(crate) fn add_gain_map(
+        &mut self,
+        (width, height): (u32, u32),
+        stops: f64,
+        taken_for: &str,
+        source: &'static str,
+    ) {
+        self.items.retain(|fact| {
+            fact.kind != FactKind::HiddenPicture || fact.value != GAIN_MAP && fact.value != taken_for
+        });
+        let value =
+            format!("{width}x{height} pixels, for screens up to {stops:.1} stops brighter than white");
+        self.add(FactKind::GainMap, &value, source);
     }
 
     /// Adds a position unless it is none on Earth or known already. Of two equal

@@ -203,7 +203,7 @@ impl Properties<'_> {
             "Semantic" => {
                 let what = match value {
                     "MotionPhoto" => "a motion photo's video",
-                    "GainMap" => "an HDR gain map",
+                    "GainMap" => super::GAIN_MAP,
                     "Depth" => "a depth map",
                     _ => return,
                 };

@@ -10,8 +10,13 @@ pub(super) type Code = [u8; 4];
 const BRAND_LIMIT: usize = 64;
 
 /// Brands of still pictures that the clean file may claim as well.
-const STILL: [&Code; 11] =
-    [b"heic", b"heix", b"mif1", b"mif2", b"avif", b"miaf", b"MA1A", b"MA1B", b"MiHB", b"MiHE", b"1pic"];
+const STILL: [&Code; 12] = [
+    b"heic", b"heix", b"mif1", b"mif2", b"avif", b"miaf", b"MA1A", b"MA1B", b"MiHB", b"MiHE", b"1pic",
+    &TONE_MAP,
+];
+
+/// The brand of files with a tone map derivation, which is what readers look for first (ISO/IEC 23008-12, 10.2.6).
+pub(super) const TONE_MAP: Code = *b"tmap";
 
 /// Brands of image sequences: there a `moov` box holds an animation.
 const SEQUENCE: [&Code; 6] = [b"hevc", b"hevx", b"hevm", b"hevs", b"avis", b"msf1"];

@@ -8,13 +8,14 @@ use bytes::Bytes;
 use super::budget::Budget;
 use super::coded::{self, Coding};
 use super::cut::Cut;
+use super::gain_map::{self, Found, GainMap};
 use super::model::{Extra, File, Item};
-use super::properties::{Payload, Verdict, judge};
+use super::properties::{Payload, Verdict, aux_type, is_gain_map, judge};
 use super::removed::Removed;
 use super::select::{Selection, select};
-use super::write::{Clean, CleanItem, write};
+use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
 use super::{brand, walk};
-use crate::{Category, Error, Format, Options, ProfileOutcome, Report, Sanitized};
+use crate::{Category, Error, Format, GainMapOutcome, Options, ProfileOutcome, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
 const PROPERTIES_OF_ITEM: usize = 255;
@@ -32,62 +33,128 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
         }
         file.extras.push(Extra { category: Category::SecondPicture, location: "moov box", range });
     }
-    let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
-    let selection = select(&file, &input).map_err(unprovable)?;
-    let format = coded_format(&file, &selection).unwrap_or(format);
-    let data = Data::collect(&file, &selection, &input, format, options)?;
-    let mut cleaner = Cleaner {
-        input: &input,
-        file: &file,
-        options,
-        fates: HashMap::new(),
-        kept: Vec::new(),
-        profile: ProfileOutcome::None,
+    let cleaning = Cleaning { input: &input, file: &file, brands: &claim.brands, format, options };
+    let dropped = match gain_map::find(&file, &input, &claim, format, options) {
+        Found::Nothing => return cleaning.clean(None),
+        Found::Unusable(why) => why,
+        Found::Map(gain_map) => match cleaning.clean(Some(&gain_map)) {
+            // Whatever is wrong with the map, the picture comes out as without one.
+            Err(Error::Unprovable { .. } | Error::Malformed { .. } | Error::Truncated { .. }) => {
+                "it is damaged, or cannot be proven clean"
+            }
+            Err(Error::TooLarge { .. }) => "it takes more memory than the options allow",
+            result => return result,
+        },
     };
-    let mut items = Vec::new();
-    for (place, &index) in selection.items.iter().enumerate() {
-        let item = &file.items[index];
-        let blob = data.blob_of_item[place];
-        let was_cut = blob.is_some_and(|blob| !data.blobs[blob].drop.is_empty());
-        let properties = cleaner.properties(item, was_cut).map_err(unprovable)?;
-        items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
-    }
-    let (fates, properties, profile) = (cleaner.fates, cleaner.kept, cleaner.profile);
-    let primary = &file.items[file.by_id[&file.primary]];
-    let (width, height) = size(&file, primary, &input).ok_or(Error::Malformed {
-        format,
-        offset: file.meta_start,
-        what: "the picture's size is not stated",
-    })?;
+    let mut clean = cleaning.clean(None)?;
+    clean.report.gain_map = GainMapOutcome::Dropped { why: dropped };
+    Ok(clean)
+}
 
-    let mut report = Report::new(format, width, height);
-    report.color_profile = profile;
-    let removed = Removed { input: &input, file: &file, selection: &selection, cuts: &data.blobs, options };
-    let kept = fates.iter().filter_map(|(&index, fate)| match fate {
-        Fate::Kept(number) => Some((index, &properties[*number].1)),
-        Fate::Dropped { .. } => None,
-    });
-    let kept = kept.collect();
-    removed.list(&kept, &mut report);
-    if options.facts {
-        report.facts = Some(removed.facts());
+/// A file on its way to a clean one.
+struct Cleaning<'a> {
+    input: &'a Bytes,
+    file: &'a File,
+    brands: &'a [[u8; 4]],
+    format: Format,
+    options: &'a Options,
+}
+
+impl Cleaning<'_> {
+    /// Makes the clean file, with the gain map if one is given.
+    fn clean(&self, gain_map: Option<&GainMap>) -> Result<Sanitized, Error> {
+        let Self { input, file, format, options, .. } = *self;
+        let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
+        let selection = select(file, input, gain_map).map_err(unprovable)?;
+        let format = coded_format(file, &selection).unwrap_or(format);
+        let data = Data::collect(file, &selection, gain_map, input, format, options)?;
+        let mut cleaner = Cleaner {
+            input,
+            file,
+            options,
+            gain_map,
+            fates: HashMap::new(),
+            replaced: Vec::new(),
+            kept: Vec::new(),
+            profile: ProfileOutcome::None,
+        };
+        let mut items = Vec::new();
+        for (place, &index) in selection.items.iter().enumerate() {
+            let item = &file.items[index];
+            let blob = data.blob_of_item[place];
+            let was_cut = blob.is_some_and(|blob| !data.cuts[blob].drop.is_empty());
+            let properties = cleaner.properties(index, was_cut).map_err(unprovable)?;
+            items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
+        }
+        let (fates, properties, replaced) = (cleaner.fates, cleaner.kept, cleaner.replaced);
+        let profile = cleaner.profile;
+        let primary = &file.items[file.by_id[&file.primary]];
+        let (width, height) = size(file, primary, input).ok_or(Error::Malformed {
+            format,
+            offset: file.meta_start,
+            what: "the picture's size is not stated",
+        })?;
+
+        let mut report = Report::new(format, width, height);
+        report.color_profile = profile;
+        let place_of: HashMap<usize, usize> =
+            selection.items.iter().enumerate().map(|(place, &index)| (index, place)).collect();
+        let primary = place_of[&file.by_id[&file.primary]];
+        let tone_map = gain_map.and_then(|gain_map| gain_map.tone_map).map(|index| place_of[&index]);
+        let alternatives = tone_map.map(|tone_map| write_alternatives(tone_map, primary, items.len()));
+        let removed = Removed {
+            input,
+            file,
+            selection: &selection,
+            cuts: &data.cuts,
+            replaced: &replaced,
+            alternatives: alternatives.as_deref(),
+            options,
+        };
+        let kept = fates.iter().filter_map(|(&index, fate)| match fate {
+            Fate::Kept(number) => Some((index, &properties[*number].1)),
+            Fate::Dropped { .. } => None,
+        });
+        let kept = kept.collect();
+        removed.list(&kept, &mut report);
+        if options.facts {
+            report.facts = Some(removed.facts());
+        }
+        if let Some(gain_map) = gain_map {
+            report.gain_map = GainMapOutcome::Kept;
+            if let Some(facts) = &mut report.facts {
+                let size = size(file, &file.items[gain_map.picture], input).unwrap_or_default();
+                facts.add_gain_map(size, gain_map.metadata.most_headroom().to_f64(), "", "HEIF");
+            }
+        }
+        let references = selection
+            .references
+            .iter()
+            .map(|link| {
+                (link.kind, place_of[&link.from], link.to.iter().map(|index| place_of[index]).collect())
+            })
+            .collect();
+        let clean = Clean {
+            brands: brands(self.brands, tone_map.is_some()),
+            primary,
+            items,
+            references,
+            alternatives,
+            properties,
+            blobs: data.blobs(),
+        };
+        Ok(Sanitized { format, report, pieces: write(&clean, input) })
     }
-    let place_of: HashMap<usize, usize> =
-        selection.items.iter().enumerate().map(|(place, &index)| (index, place)).collect();
-    let references = selection
-        .references
-        .iter()
-        .map(|link| (link.kind, place_of[&link.from], link.to.iter().map(|index| place_of[index]).collect()))
-        .collect();
-    let clean = Clean {
-        brands: claim.brands,
-        primary: place_of[&file.by_id[&file.primary]],
-        items,
-        references,
-        properties,
-        blobs: data.blobs.into_iter().map(|cut| cut.keep).collect(),
-    };
-    Ok(Sanitized { format, report, pieces: write(&clean, &input) })
+}
+
+/// What the clean file claims to be. Without a tone map it does not claim to have one.
+fn brands(claimed: &[[u8; 4]], has_tone_map: bool) -> Vec<[u8; 4]> {
+    let mut brands = claimed.to_vec();
+    brands.retain(|brand| has_tone_map || *brand != brand::TONE_MAP);
+    if brands.is_empty() {
+        brands.push(*b"mif1");
+    }
+    brands
 }
 
 /// The format by how the pictures are coded; `None` when that differs.
@@ -112,21 +179,34 @@ pub(super) fn size(file: &File, item: &Item, input: &[u8]) -> Option<(u32, u32)>
 /// equal tiles once.
 struct Data {
     /// In the order of the input.
-    blobs: Vec<Cut>,
+    cuts: Vec<Cut>,
+    /// What stands in place of some of them.
+    written: HashMap<usize, Vec<u8>>,
     /// For each item of the selection.
     blob_of_item: Vec<Option<usize>>,
+}
+
+/// Where an item's data come from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Source {
+    /// From the input, cut down to what decoders need.
+    Coded(Coding),
+    /// They are written anew for this item.
+    Written(usize),
 }
 
 impl Data {
     fn collect(
         file: &File,
         selection: &Selection,
+        gain_map: Option<&GainMap>,
         input: &[u8],
         format: Format,
         options: &Options,
     ) -> Result<Self, Error> {
         let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
-        let mut sources: Vec<(Vec<Range<usize>>, Coding)> = Vec::new();
+        let written = |index: usize| gain_map.and_then(|gain_map| gain_map.written(index));
+        let mut sources: Vec<(Vec<Range<usize>>, Source)> = Vec::new();
         let mut known = HashMap::new();
         let mut source_of_item = Vec::new();
         let derived = selection.references.iter().filter(|link| &link.kind == b"dimg");
@@ -134,12 +214,16 @@ impl Data {
         for &index in &selection.items {
             let item = &file.items[index];
             let inputs = inputs.get(&index).copied().unwrap_or(0);
-            let coding = coding(file, item, inputs, input).map_err(unprovable)?;
-            let Some(coding) = coding else {
+            let source = if written(index).is_some() {
+                Some(Source::Written(index))
+            } else {
+                coding(file, item, inputs, input).map_err(unprovable)?.map(Source::Coded)
+            };
+            let Some(source) = source else {
                 source_of_item.push(None);
                 continue;
             };
-            let source = (file.extents(item).map_err(unprovable)?, coding);
+            let source = (file.extents(item).map_err(unprovable)?, source);
             source_of_item.push(Some(*known.entry(source.clone()).or_insert_with(|| {
                 sources.push(source);
                 sources.len() - 1
@@ -147,26 +231,57 @@ impl Data {
         }
         check_overlaps(file, selection, &sources).map_err(unprovable)?;
         let mut budget = Budget::new(options);
-        let mut blobs = Vec::new();
-        for (place, (extents, coding)) in sources.iter().enumerate() {
+        let mut cuts = Vec::new();
+        for (place, (extents, source)) in sources.iter().enumerate() {
             let offset = extents.first().map_or(file.meta_start, |extent| extent.start);
-            let cut = coded::cut(input, extents, *coding, &mut budget).map_err(|what| Error::Unprovable {
-                format,
-                offset,
-                what,
-            })?;
-            blobs.push((place, cut));
+            let (cut, new) = match *source {
+                Source::Coded(coding) => {
+                    let cut = coded::cut(input, extents, coding, &mut budget);
+                    (cut.map_err(|what| Error::Unprovable { format, offset, what })?, None)
+                }
+                Source::Written(index) => {
+                    let is_packet = &file.items[index].kind == b"mime";
+                    let category = if is_packet { Category::Xmp } else { Category::Application };
+                    replace(input, extents, written(index).unwrap_or_default(), category)
+                }
+            };
+            let start = cut.keep.first().map_or(0, |range| range.start);
+            cuts.push((place, if new.is_some() { offset } else { start }, cut, new));
         }
-        blobs.sort_by_key(|(_, cut)| cut.keep.first().map_or(0, |range| range.start));
-        let mut new_place = vec![0; blobs.len()];
-        for (new, (old, _)) in blobs.iter().enumerate() {
+        cuts.sort_by_key(|&(_, start, ..)| start);
+        let mut new_place = vec![0; cuts.len()];
+        let mut written = HashMap::new();
+        for (new, (old, _, _, bytes)) in cuts.iter_mut().enumerate() {
             new_place[*old] = new;
+            written.extend(bytes.take().map(|bytes| (new, bytes)));
         }
         Ok(Self {
-            blobs: blobs.into_iter().map(|(_, cut)| cut).collect(),
+            cuts: cuts.into_iter().map(|(_, _, cut, _)| cut).collect(),
+            written,
             blob_of_item: source_of_item.into_iter().map(|source| Some(new_place[source?])).collect(),
         })
     }
+}
+
+impl Data {
+    fn blobs(mut self) -> Vec<Blob> {
+        let cuts = self.cuts.into_iter().enumerate();
+        cuts.map(|(place, cut)| self.written.remove(&place).map_or(Blob::Same(cut.keep), Blob::New)).collect()
+    }
+}
+
+/// Replaces what `extents` hold, but for the case that it is the very same.
+fn replace(input: &[u8], extents: &[Range<usize>], new: &[u8], category: Category) -> (Cut, Option<Vec<u8>>) {
+    let mut cut = Cut::default();
+    let old = extents.iter().filter_map(|range| input.get(range.clone())).flatten();
+    if old.eq(new) {
+        extents.iter().for_each(|range| cut.keep(range.clone()));
+        return (cut, None);
+    }
+    for range in extents {
+        cut.drop(category, "gain map item", range.clone());
+    }
+    (cut, Some(new.to_vec()))
 }
 
 /// How to read an item's data; `None` for an item that has none.
@@ -199,7 +314,7 @@ fn coding(file: &File, item: &Item, inputs: usize, input: &[u8]) -> Result<Optio
 fn check_overlaps(
     file: &File,
     selection: &Selection,
-    sources: &[(Vec<Range<usize>>, Coding)],
+    sources: &[(Vec<Range<usize>>, Source)],
 ) -> Result<(), &'static str> {
     let mut ranges: Vec<(Range<usize>, bool)> =
         sources.iter().flat_map(|(extents, _)| extents.iter().cloned().map(|range| (range, true))).collect();
@@ -243,15 +358,24 @@ struct Cleaner<'a> {
     input: &'a [u8],
     file: &'a File,
     options: &'a Options,
+    gain_map: Option<&'a GainMap>,
     /// By a property's place in the file.
     fates: HashMap<usize, Fate>,
+    /// Profiles in whose place numbers stand.
+    replaced: Vec<usize>,
     kept: Vec<([u8; 4], Payload)>,
     /// What became of colour profiles; the worst is told.
     profile: ProfileOutcome,
 }
 
 impl Cleaner<'_> {
-    fn properties(&mut self, item: &Item, was_cut: bool) -> Result<Vec<(usize, bool)>, &'static str> {
+    fn properties(&mut self, index: usize, was_cut: bool) -> Result<Vec<(usize, bool)>, &'static str> {
+        let item = &self.file.items[index];
+        let is_map = self.gain_map.is_some_and(|map| map.description.is_some() && map.picture == index);
+        let is_tone_map = self.gain_map.is_some_and(|map| map.tone_map == Some(index));
+        if self.gain_map.is_some_and(|map| map.description == Some(index)) {
+            return Ok(Vec::new());
+        }
         let mut kept = Vec::new();
         let mut kinds = HashSet::new();
         for &(index, is_essential) in &item.properties {
@@ -259,6 +383,14 @@ impl Cleaner<'_> {
                 self.file.properties.get(index).ok_or("an item has a property that is not there")?;
             // It states how long the layers of the data were before it was cut.
             if was_cut && &property.kind == b"a1lx" {
+                continue;
+            }
+            let payload = self.input.get(property.payload.clone()).unwrap_or_default();
+            if &property.kind == b"auxC" && is_gain_map(aux_type(payload)) && !is_map {
+                continue;
+            }
+            if is_tone_map && &property.kind == b"colr" && !payload.starts_with(b"nclx") {
+                kept.extend(self.colours_of_tone_map(item, index).map(|number| (number, is_essential)));
                 continue;
             }
             let fate = match self.fates.get(&index) {
@@ -281,7 +413,6 @@ impl Cleaner<'_> {
             self.fates.insert(index, fate);
             // One of each kind says all there is to say (ISO/IEC 23008-12, 6.5); colours may
             // be a profile and numbers (ISO/IEC 23000-22, 7.3.6.4).
-            let payload = self.input.get(property.payload.clone()).unwrap_or_default();
             let is_numbers = &property.kind == b"colr" && payload.starts_with(b"nclx");
             if matches!(fate, Fate::Kept(_)) && !kinds.insert((property.kind, is_numbers)) {
                 return Err("more properties of one kind than a picture needs");
@@ -296,5 +427,25 @@ impl Cleaner<'_> {
             return Err("more properties of one item than a picture needs");
         }
         Ok(kept)
+    }
+
+    /// Replaces a tone map's profile by numbers, if there are none yet.
+    fn colours_of_tone_map(&mut self, item: &Item, index: usize) -> Option<usize> {
+        self.replaced.push(index);
+        let file = self.file;
+        let numbers = |item| {
+            let mut payloads = file
+                .properties_of(item, *b"colr")
+                .filter_map(|property| self.input.get(property.payload.clone()));
+            payloads.find(|payload| payload.starts_with(b"nclx"))
+        };
+        if numbers(item).is_some() || self.replaced.len() > 1 {
+            return None;
+        }
+        let profile = self.input.get(file.properties[index].payload.clone())?.get(4..)?;
+        let base = numbers(&file.items[file.by_id[&file.primary]]);
+        let numbers = gain_map::numbers_of_colours(profile, base)?;
+        self.kept.push((*b"colr", Payload::New(numbers)));
+        Some(self.kept.len() - 1)
     }
 }

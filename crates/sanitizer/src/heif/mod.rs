@@ -9,6 +9,9 @@
 //! describes them, [`write`] puts the new file together, and [`removed`] tells
 //! what is not in it.
 //!
+//! Where there is an HDR gain map, [`gain_map`] says what stays of that: a second
+//! picture, and the numbers that say how to apply it, written anew.
+//!
 //! Parameter sets and sequence headers are read to their last field. Slices of
 //! HEVC are followed to their last bit ([`hevc`]), and make up the picture, each
 //! part of it once, unless the options say that no coded data shall be followed.
@@ -26,6 +29,7 @@ mod coded;
 mod cursor;
 mod cut;
 mod derived;
+mod gain_map;
 mod hevc;
 mod model;
 mod properties;

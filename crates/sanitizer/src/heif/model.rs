@@ -25,6 +25,10 @@ pub(super) struct File {
     pub(super) by_id: HashMap<u32, usize>,
     pub(super) properties: Vec<Property>,
     pub(super) references: Vec<Reference>,
+    /// Groups of items (ISO/IEC 14496-12, 8.18), as far as they can be read.
+    pub(super) groups: Vec<Group>,
+    /// The boxes that hold them.
+    pub(super) group_boxes: Vec<Range<usize>>,
     /// The payloads of the `mdat` boxes, in order.
     pub(super) media: Vec<Range<usize>>,
     /// The payload of the `idat` box.
@@ -74,6 +78,12 @@ pub(super) struct Property {
     pub(super) kind: Code,
     pub(super) whole: Range<usize>,
     pub(super) payload: Range<usize>,
+}
+
+/// A group of items.
+pub(super) struct Group {
+    pub(super) kind: Code,
+    pub(super) items: Vec<u32>,
 }
 
 /// A reference from one item to others.

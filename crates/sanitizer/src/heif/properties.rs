@@ -8,6 +8,7 @@ use super::model::Property;
 use super::{av1, hevc};
 use crate::{
     Category, Options, ProfileOutcome,
+    gain_map::apple::AUXILIARY_TYPE,
     icc::{self, Decision},
 };
 
@@ -72,7 +73,7 @@ pub(super) fn judge(property: &Property, input: &[u8], options: &Options) -> Res
         b"av1C" => av1::clean_config(payload)?,
         b"auxC" => match aux_type(payload) {
             // What may follow the name is a message of free form.
-            name if is_alpha(name) => [&[0; 4], name, &[0]].concat(),
+            name if is_alpha(name) || is_gain_map(name) => [&[0; 4], name, &[0]].concat(),
             _ => return Ok(Verdict::Drop { category: Category::Application, is_descriptive: true }),
         },
         b"colr" => return colour(property, payload, options),
@@ -144,6 +145,11 @@ pub(super) fn is_alpha(aux_type: &[u8]) -> bool {
             | b"urn:mpeg:hevc:2015:auxid:1"
             | b"urn:mpeg:avc:2015:auxid:1"
     )
+}
+
+/// Whether an auxiliary picture of this type is Apple's gain map.
+pub(super) fn is_gain_map(aux_type: &[u8]) -> bool {
+    aux_type == AUXILIARY_TYPE.as_bytes()
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::clean::size;
 use super::cut::Cut;
-use super::model::{File, Item};
-use super::properties::{Payload, Verdict, aux_type, judge, profile};
+use super::model::{File, Item, Property};
+use super::properties::{Payload, Verdict, aux_type, is_gain_map, judge, profile};
 use super::select::Selection;
-use crate::facts::{FactKind, Facts, read_exif, read_xmp};
+use crate::facts::{FactKind, Facts, GAIN_MAP, read_exif, read_xmp};
 use crate::{Category, Options, Removal, Report, icc::read_icc};
 
 const SOURCE: &str = "HEIF";
@@ -19,6 +19,10 @@ pub(super) struct Removed<'a> {
     pub(super) file: &'a File,
     pub(super) selection: &'a Selection,
     pub(super) cuts: &'a [Cut],
+    /// Properties in whose place others were written.
+    pub(super) replaced: &'a [usize],
+    /// The box of groups that was written.
+    pub(super) alternatives: Option<&'a [u8]>,
     pub(super) options: &'a Options,
 }
 
@@ -44,6 +48,11 @@ impl Removed<'_> {
         for extra in &self.file.extras {
             add(extra.category, extra.location, &extra.range);
         }
+        for range in &self.file.group_boxes {
+            if self.alternatives.is_none() || self.input.get(range.clone()) != self.alternatives {
+                add(Category::Application, "meta box", range);
+            }
+        }
         for (index, property) in self.file.properties.iter().enumerate() {
             let end = property.payload.end;
             match kept.get(&index) {
@@ -57,6 +66,13 @@ impl Removed<'_> {
                 }
                 Some(_) => {}
                 // The plain properties of pictures that go are no removal of their own.
+                None if self.replaced.contains(&index) => {
+                    add(Category::ColorProfile, "property", &property.whole);
+                }
+                // It stays with a map that stays.
+                None if &property.kind == b"auxC" && is_gain_map(self.aux_type(property)) => {
+                    add(Category::Application, "property", &property.whole);
+                }
                 None => match judge(property, self.input, self.options) {
                     Ok(Verdict::Drop { category, .. }) => add(category, "property", &property.whole),
                     Ok(Verdict::DropProfile(_)) => add(Category::ColorProfile, "property", &property.whole),
@@ -129,6 +145,10 @@ impl Removed<'_> {
             }
         }
         roles
+    }
+
+    fn aux_type(&self, property: &Property) -> &[u8] {
+        self.input.get(property.payload.clone()).map_or(&[], aux_type)
     }
 
     fn content_type(&self, item: &Item) -> &[u8] {
@@ -236,7 +256,7 @@ impl Removed<'_> {
             property.and_then(|property| self.input.get(property.payload.clone())).unwrap_or_default();
         let name = String::from_utf8_lossy(aux_type(payload)).to_lowercase();
         match name.as_str() {
-            name if name.contains("gainmap") => "an HDR gain map".into(),
+            name if name.contains("gainmap") => GAIN_MAP.into(),
             name if name.contains("depth") || name.contains("disparity") || name.ends_with("auxid:2") => {
                 "a depth map".into()
             }

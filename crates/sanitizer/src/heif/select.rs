@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::brand::Code;
+use super::gain_map::GainMap;
 use super::model::{File, Item, Reference};
 use super::properties::{aux_type, is_alpha};
 
@@ -25,7 +26,13 @@ pub(super) struct Link {
 
 /// Follows the references from the primary item. A work list takes the place of
 /// recursion; an item is visited once, however references run.
-pub(super) fn select(file: &File, input: &[u8]) -> Result<Selection, &'static str> {
+///
+/// A gain map's picture is followed like the primary one. What is written anew for it stays for its place.
+pub(super) fn select(
+    file: &File,
+    input: &[u8],
+    gain_map: Option<&GainMap>,
+) -> Result<Selection, &'static str> {
     let is_alpha: Vec<bool> = file.items.iter().map(|item| has_alpha(file, item, input)).collect();
     let mut outgoing: HashMap<u32, Vec<&Reference>> = HashMap::new();
     let mut alphas: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -45,6 +52,7 @@ pub(super) fn select(file: &File, input: &[u8]) -> Result<Selection, &'static st
     }
     let mut is_kept = vec![false; file.items.len()];
     let mut waiting = vec![file.primary];
+    waiting.extend(gain_map.map(|gain_map| file.items[gain_map.picture].id));
     while let Some(id) = waiting.pop() {
         let index = *file.by_id.get(&id).ok_or("a reference to an item that is not there")?;
         if std::mem::replace(&mut is_kept[index], true) {
@@ -60,9 +68,19 @@ pub(super) fn select(file: &File, input: &[u8]) -> Result<Selection, &'static st
         }
         waiting.extend(alphas.get(&id).into_iter().flatten());
     }
+    let written = |index: usize| gain_map.is_some_and(|gain_map| gain_map.written(index).is_some());
+    for (index, is_kept) in is_kept.iter_mut().enumerate() {
+        if written(index) && std::mem::replace(is_kept, true) {
+            return Err("a picture that is made of a gain map's numbers");
+        }
+    }
     let items: Vec<usize> = (0..is_kept.len()).filter(|&index| is_kept[index]).collect();
     let mut references = Vec::new();
     for &from in &items {
+        references.extend(gain_map.and_then(|gain_map| gain_map.link_from(file, from)));
+        if written(from) {
+            continue;
+        }
         for reference in outgoing.get(&file.items[from].id).into_iter().flatten() {
             let stays = match &reference.kind {
                 b"dimg" | b"prem" => true,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::brand::Code;
 use super::cursor::{Block, Cursor};
 use super::model::{
-    Extra, File, ITEM_LIMIT, Item, LINK_LIMIT, Location, PROPERTY_LIMIT, Property, Reference,
+    Extra, File, Group, ITEM_LIMIT, Item, LINK_LIMIT, Location, PROPERTY_LIMIT, Property, Reference,
 };
 use crate::{Category, Error, Format};
 
@@ -21,6 +21,9 @@ const META_LIMIT: usize = 64 << 20;
 const EXTRA_LIMIT: usize = 100_000;
 
 const MANY: &str = "more boxes than a picture needs";
+
+/// Groups of items of one file, and boxes of them. Phones write one to three.
+const GROUP_LIMIT: usize = 1000;
 
 /// The size of a `dinf` box that says no more than "in this very file".
 const PLAIN_DINF: usize = 36;
@@ -128,6 +131,14 @@ impl<'a> Parser<'a> {
                 b"iprp" => self.read_properties(block.payload)?,
                 b"iloc" => self.read_locations(block.payload)?,
                 b"idat" => self.file.inner_data = Some(block.payload.range()),
+                b"grpl" if self.file.group_boxes.len() < GROUP_LIMIT => {
+                    self.file.group_boxes.push(block.whole);
+                    // They go but for one kind, so those that cannot be read say nothing.
+                    if self.read_groups(block.payload).is_err() {
+                        self.file.groups.clear();
+                    }
+                    continue;
+                }
                 b"dinf" if block.whole.len() <= PLAIN_DINF => continue,
                 b"free" | b"skip" => {
                     self.extra(Category::Hidden, "free box", block.whole)?;
@@ -247,6 +258,21 @@ impl<'a> Parser<'a> {
             self.take_links(count + 1, block.whole.start)?;
             let to = (0..count).map(|_| block.payload.id(version > 0)).collect::<Result<_, _>>()?;
             self.file.references.push(Reference { kind: block.kind, from, to });
+        }
+        Ok(())
+    }
+
+    fn read_groups(&mut self, mut cursor: Cursor<'_>) -> Result<(), Error> {
+        while let Some(mut block) = cursor.next_box(false)? {
+            let group = &mut block.payload;
+            group.version_and_flags()?;
+            let _id = group.u32()?;
+            let count = group.u32()? as usize;
+            if self.file.groups.len() >= GROUP_LIMIT || count > ITEM_LIMIT {
+                return Err(self.unprovable(block.whole.start, MANY));
+            }
+            let items = (0..count).map(|_| group.u32()).collect::<Result<_, _>>()?;
+            self.file.groups.push(Group { kind: block.kind, items });
         }
         Ok(())
     }

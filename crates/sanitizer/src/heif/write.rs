@@ -18,9 +18,27 @@ pub(super) struct Clean {
     pub(super) items: Vec<CleanItem>,
     /// Kind, from, to: places in `items`.
     pub(super) references: Vec<(Code, usize, Vec<usize>)>,
+    /// The box of groups, if there is one.
+    pub(super) alternatives: Option<Vec<u8>>,
     pub(super) properties: Vec<(Code, Payload)>,
-    /// The data of items, as ranges of the input.
-    pub(super) blobs: Vec<Vec<Range<usize>>>,
+    /// The data of items.
+    pub(super) blobs: Vec<Blob>,
+}
+
+/// The data of an item in a clean file.
+pub(super) enum Blob {
+    /// These ranges of the input.
+    Same(Vec<Range<usize>>),
+    New(Vec<u8>),
+}
+
+impl Blob {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Same(ranges) => ranges.iter().map(|range| range.len() as u64).sum(),
+            Self::New(bytes) => bytes.len() as u64,
+        }
+    }
 }
 
 /// An item of a clean file.
@@ -41,8 +59,7 @@ pub(super) fn write(clean: &Clean, input: &Bytes) -> Vec<Bytes> {
 
 /// As `write`; `wide` makes the offsets and the size of the media box 64 bits.
 fn write_with(clean: &Clean, input: &Bytes, wide: bool) -> Vec<Bytes> {
-    let blob_len = |blob: &Vec<Range<usize>>| blob.iter().map(|range| range.len() as u64).sum();
-    let lengths: Vec<u64> = clean.blobs.iter().map(blob_len).collect();
+    let lengths: Vec<u64> = clean.blobs.iter().map(Blob::len).collect();
     let media: u64 = lengths.iter().sum();
     let mut out = Pieces::new(input);
     out.write(&file_type(&clean.brands));
@@ -55,8 +72,11 @@ fn write_with(clean: &Clean, input: &Bytes, wide: bool) -> Vec<Bytes> {
     } else {
         out.write(&[&(media as u32 + 8).to_be_bytes(), &b"mdat"[..]].concat());
     }
-    for range in clean.blobs.iter().flatten() {
-        out.keep(range.clone());
+    for blob in &clean.blobs {
+        match blob {
+            Blob::Same(ranges) => ranges.iter().for_each(|range| out.keep(range.clone())),
+            Blob::New(bytes) => out.write(bytes),
+        }
     }
     out.finish()
 }
@@ -77,6 +97,7 @@ fn meta(clean: &Clean, lengths: &[u64], start: u64, wide: bool, input: &Bytes) -
     .concat();
     before.extend(item_information(&clean.items));
     before.extend(references(clean));
+    before.extend(clean.alternatives.iter().flatten());
     let after = locations(clean, lengths, start, wide);
     let associations = associations(clean);
     // Colour profiles may be large, so properties are pieces of the input where they can be.
@@ -104,8 +125,12 @@ fn item_information(items: &[CleanItem]) -> Vec<u8> {
     payload.extend((items.len() as u16).to_be_bytes());
     for (index, item) in items.iter().enumerate() {
         // Version 2, the flag for hidden items, no protection, an empty name.
-        let entry =
+        let mut entry =
             [&[2, 0, 0, u8::from(item.is_hidden)][..], &id(index), &[0, 0], &item.kind, &[0]].concat();
+        // The one item that is not a picture describes a gain map.
+        if &item.kind == b"mime" {
+            entry.extend(b"application/rdf+xml\0");
+        }
         payload.extend(boxed(b"infe", &entry));
     }
     boxed(b"iinf", &payload)
@@ -123,6 +148,15 @@ fn references(clean: &Clean) -> Vec<u8> {
         payload.extend(boxed(kind, &entry));
     }
     boxed(b"iref", &payload)
+}
+
+/// The box of groups that says that the item at `tone_map` may be shown in place
+/// of the one at `primary`, and rather so (ISO/IEC 14496-12, 8.18.3). The group's id is the
+/// next after those of the items.
+pub(super) fn write_alternatives(tone_map: usize, primary: usize, items: usize) -> Vec<u8> {
+    let number = |value: usize| (value as u32).to_be_bytes();
+    let group = [[0; 4], number(items + 1), number(2), number(tone_map + 1), number(primary + 1)].concat();
+    boxed(b"grpl", &boxed(b"altr", &group))
 }
 
 fn associations(clean: &Clean) -> Vec<u8> {
@@ -212,7 +246,8 @@ mod tests {
             items: vec![item()],
             references: Vec::new(),
             properties: vec![(*b"hvcC", Payload::New(config)), (*b"ispe", Payload::Same(10..22))],
-            blobs: vec![vec![0..10]],
+            alternatives: None,
+            blobs: vec![Blob::Same(Vec::from([0..6, 6..10]))],
         };
         let wide = write_with(&clean, &input, true).concat();
         let narrow = write_with(&clean, &input, false).concat();

@@ -2,7 +2,10 @@
 
 use img_parts::jpeg::markers::{APP0, APP1, APP2, APP11, APP13, APP14, APP15, COM};
 
-use crate::Category;
+use crate::{
+    Category,
+    gain_map::{iso, mpf},
+};
 
 /// What a segment holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,10 @@ pub(super) enum Content {
     Xmp,
     /// A part of an extended XMP packet.
     ExtendedXmp,
+    /// Metadata of a gain map, or word that there is one (ISO 21496-1, C.4).
+    GainMap,
+    /// The index of a file of several pictures (MPF).
+    Index,
     /// Anything else, of this category.
     Other(Category),
 }
@@ -47,9 +54,9 @@ pub(super) fn content(marker: u8, payload: &[u8]) -> Content {
         APP1 if starts(EXTENDED_XMP) => Content::ExtendedXmp,
         APP1 if starts(b"http://ns.adobe.com/x") => Content::Other(Category::Xmp),
         APP2 if starts(ICC) => Content::Icc,
-        APP2 if starts(b"MPF\0") || starts(b"urn:iso:std:iso:ts:21496") => {
-            Content::Other(Category::SecondPicture)
-        }
+        APP2 if starts(iso::NAME) => Content::GainMap,
+        APP2 if starts(mpf::NAME) => Content::Index,
+        APP2 if starts(b"urn:iso:std:iso:ts:21496") => Content::Other(Category::SecondPicture),
         APP11 if starts(b"JP") => Content::Other(Category::Provenance),
         APP13 if starts(b"Photoshop 3.0") || starts(b"Adobe_Photoshop") || starts(b"Adobe_CM") => {
             Content::Other(Category::Iptc)
@@ -108,7 +115,8 @@ mod tests {
         assert_eq!(of(APP1, b"Exif\0\0MM"), Content::Exif);
         assert_eq!(of(APP1, b"http://ns.adobe.com/xap/1.0/\0<x"), Content::Xmp);
         assert_eq!(of(APP1, b"http://ns.adobe.com/xmp/extension/\0abc"), Content::ExtendedXmp);
-        assert_eq!(of(APP2, b"MPF\0MM"), Content::Other(Category::SecondPicture));
+        assert_eq!(of(APP2, b"MPF\0MM"), Content::Index);
+        assert_eq!(of(APP2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0"), Content::GainMap);
         assert_eq!(of(APP2, b"FPXR\0"), Content::Other(Category::Application));
         assert_eq!(of(APP11, b"JP\0\x01"), Content::Other(Category::Provenance));
         assert_eq!(of(APP13, b"Photoshop 3.0\08BIM"), Content::Other(Category::Iptc));

@@ -16,6 +16,11 @@ const EXTENDED_HEADER: usize = 32 + 4 + 4;
 /// How many EXIF and XMP blocks of other pictures are read at most.
 const MAX_BLOCKS: usize = 16;
 
+/// How another picture is named that has so many bytes behind its start.
+pub(super) fn another_picture(len: usize) -> String {
+    format!("another JPEG picture, {len} bytes to the end")
+}
+
 /// Collects facts along the walk.
 #[derive(Default)]
 pub(super) struct FactReader {
@@ -66,8 +71,11 @@ impl FactReader {
     /// Reads what stands after EOI.
     pub(super) fn trailer(&mut self, trailer: &[u8], picture: Option<usize>, video: Option<usize>) {
         if let Some(at) = picture {
-            let size = format!("another JPEG picture, {} bytes to the end", trailer.len() - at);
-            self.facts.add(FactKind::HiddenPicture, &size, "after the picture");
+            self.facts.add(
+                FactKind::HiddenPicture,
+                &another_picture(trailer.len() - at),
+                "after the picture",
+            );
         }
         if let Some(at) = video {
             let size = format!("a video, {} bytes to the end", trailer.len() - at);

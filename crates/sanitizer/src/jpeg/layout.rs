@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use img_parts::jpeg::markers::{APP0, APP15, SOS};
+use img_parts::jpeg::markers::{APP0, APP2, APP15, SOS};
 
 use super::{
-    app,
+    app::{self, ICC},
     icc::Fate,
     segment,
     tables::{TableSegment, Tables},
@@ -48,20 +48,47 @@ pub(super) struct Layout<'a> {
     pub profile: &'a Fate,
 }
 
+/// What is put in front of the part at `at`.
+pub(super) struct Front<'a> {
+    pub at: usize,
+    pub exif: Option<&'a Part>,
+    /// What a gain map adds. Then the colour profile comes to the front, too, to stand where
+    /// every writer puts it.
+    pub additions: Option<&'a Additions>,
+}
+
+/// Segments that tell of a gain map. Each has the range of the input that may hold just these bytes.
+pub(super) struct Additions {
+    /// In front of the colour profile.
+    pub xmp: Option<(Range<usize>, Bytes)>,
+    /// Behind it.
+    pub iso: (Range<usize>, Bytes),
+}
+
 impl Layout<'_> {
-    /// Makes the pieces, with `exif` as the part at its place. Notes in
-    /// `report` what is left out.
-    pub(super) fn assemble(&self, exif: Option<(usize, &Part)>, report: &mut Report) -> Vec<Bytes> {
-        let mut pieces = Pieces::new(self.input);
-        for (index, part) in self.parts.iter().enumerate() {
-            if let Some((at, exif)) = exif
-                && at == index
-            {
-                self.add(exif, &mut pieces, report);
-            }
-            self.add(part, &mut pieces, report);
+    /// Makes the pieces: up to the end of what is put in front, and the rest.
+    /// Notes in `report` what is left out.
+    pub(super) fn assemble(&self, front: &Front<'_>, report: &mut Report) -> [Pieces; 2] {
+        let (before, behind) = self.parts.split_at(front.at);
+        let (mut first, mut second) = (Pieces::new(self.input), Pieces::new(self.input));
+        for part in before.iter().chain(front.exif) {
+            self.add(part, &mut first, report);
         }
-        pieces.finish()
+        let is_profile = |part: &&Part| match part {
+            Part::Icc(..) => true,
+            Part::New(bytes) => bytes[1] == APP2 && bytes[SEGMENT_HEADER..].starts_with(ICC),
+            Part::Input(_) | Part::Tables(_) | Part::Scan(_) => false,
+        };
+        if let Some(Additions { xmp, iso }) = front.additions {
+            if let Some((range, bytes)) = xmp {
+                first.replace(range.clone(), bytes);
+            }
+            behind.iter().filter(is_profile).for_each(|part| self.add(part, &mut first, report));
+            first.replace(iso.0.clone(), &iso.1);
+        }
+        let rest = behind.iter().filter(|part| front.additions.is_none() || !is_profile(part));
+        rest.for_each(|part| self.add(part, &mut second, report));
+        [first, second]
     }
 
     /// The application segments (JFIF, Adobe, ICC, ...) as they stand in the output.
@@ -168,7 +195,7 @@ mod tests {
     use crate::{
         IccPolicy, Options,
         icc::test_profile::TestProfile,
-        jpeg::{entropy::samples::Sample, walk::walk},
+        jpeg::{entropy::samples::Sample, walk::walk, write::write_alone},
     };
 
     /// A file with something to remove from every part of it.
@@ -196,7 +223,7 @@ mod tests {
                 let options = Options { icc, ..Options::default() };
                 let file = Bytes::from(dirty(sample));
                 let walked = walk(&file, &options).unwrap();
-                let (pieces, report) = walked.assemble(None);
+                let (pieces, report) = write_alone(&walked, None);
                 assert_eq!(walked.layout().len(), pieces.iter().map(Bytes::len).sum::<usize>());
                 assert!(report.removed.len() >= 3, "{:?}", report.removed);
                 let applications: usize = walked.layout().applications().iter().map(Bytes::len).sum();

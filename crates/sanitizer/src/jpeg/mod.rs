@@ -15,6 +15,10 @@
 //! data that a decoder would read in two ways, scans that are decoded over
 //! earlier ones, hierarchical pictures, tables with impossible symbols.
 //!
+//! A second picture behind EOI stays when it is the HDR gain map of the first ([`gain_map`]). It is walked
+//! through like that, loses even more (JFIF, mostly its profile), and is turned with it or not at all ([`clean`]).
+//! [`write`](mod@write) puts both together, in one layout whatever the input's was.
+//!
 //! What stays hidable, since it is part of the picture: pixels and the values
 //! of tables in use, the order of a Huffman table's symbols, the JFIF density,
 //! the flags of Adobe, and the curves and tables of a colour profile.
@@ -33,6 +37,7 @@ mod entropy;
 mod error;
 mod facts;
 mod frame;
+mod gain_map;
 mod icc;
 mod layout;
 mod rotate;
@@ -42,6 +47,7 @@ mod tables;
 mod trailer;
 mod transform;
 mod walk;
+mod write;
 
 pub(crate) use clean::sanitize;
 

@@ -11,7 +11,7 @@ use super::{
     facts::FactReader,
     frame::{FrameHeader, Progress, ScanHeader},
     icc::{self, Fate, Profile},
-    layout::{Layout, Part, Scan},
+    layout::{Additions, Front, Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
     tables::Tables,
@@ -21,18 +21,41 @@ use crate::{
     Category, Error, Format, IccPolicy, Options, Report,
     icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
+    pieces::Pieces,
 };
 
 /// The name of EXIF and its padding, in front of the TIFF structure.
 const EXIF: &[u8; 6] = b"Exif\0\0";
 
-/// A file that was walked through: all that is needed to write it clean.
+/// Segments about gain maps that are looked at; one of each kind would do.
+const NOTE_LIMIT: usize = 16;
+
+/// Which picture of a file is walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The one at its start, which is shown.
+    Base,
+    /// The gain map of that, of which only the coefficients mean something.
+    GainMap,
+}
+
+/// A segment that may tell about a gain map. It goes, but for the case that we
+/// would write the very same.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    pub content: Content,
+    pub segment: Range<usize>,
+    pub payload: Range<usize>,
+}
+
+/// A picture that was walked through: all that is needed to write it clean.
 pub(super) struct Walked {
-    input: Bytes,
+    pub input: Bytes,
     parts: Vec<Part>,
     tables: Tables,
     profile: Fate,
-    report: Report,
+    /// What was found to go, and the facts.
+    pub report: Report,
     /// The picture's frame header.
     pub header: FrameHeader,
     /// The orientation that EXIF tells.
@@ -41,18 +64,27 @@ pub(super) struct Walked {
     minimal: Option<Range<usize>>,
     /// Which part the EXIF goes in front of when it is kept: behind JFIF, or else SOI.
     exif_at: usize,
+    /// The TIFF structure of the first EXIF.
+    pub exif: Option<Range<usize>>,
+    /// What may tell about a gain map, in order.
+    pub notes: Vec<Note>,
+    /// From its SOI to behind its EOI.
+    pub range: Range<usize>,
 }
 
 impl Walked {
-    /// What the clean file is made of.
+    /// What the clean picture is made of.
     pub(super) fn layout(&self) -> Layout<'_> {
         Layout { input: &self.input, parts: &self.parts, tables: &self.tables, profile: &self.profile }
     }
 
-    /// The clean file, with a minimal EXIF of orientation `tag` if that is
-    /// given, and the report.
-    pub(super) fn assemble(&self, tag: Option<u8>) -> (Vec<Bytes>, Report) {
+    /// The clean picture, with a minimal EXIF of orientation `tag` if that is
+    /// given, and the report. In two parts: what a gain map adds, `additions`
+    /// and its index, stands at the end of the first.
+    pub(super) fn assemble(&self, tag: Option<u8>, additions: Option<&Additions>) -> ([Pieces; 2], Report) {
         let mut report = self.report.clone();
+        report.width = self.header.frame.width.into();
+        report.height = self.header.frame.height.into();
         let exif = tag.map(|orientation| match &self.minimal {
             Some(range) => Part::Input(range.clone()),
             None => Part::New(segment::write(APP1, exif_payload(orientation))),
@@ -60,18 +92,24 @@ impl Walked {
         if let (None, Some(range)) = (tag, &self.minimal) {
             report.remove(Category::Exif, "APP1", range.start, range.len());
         }
-        let pieces = self.layout().assemble(exif.as_ref().map(|part| (self.exif_at, part)), &mut report);
-        report.removed.sort_by_key(|removal| removal.offset);
-        (pieces, report)
+        let front = Front { at: self.exif_at, exif: exif.as_ref(), additions };
+        (self.layout().assemble(&front, &mut report), report)
     }
 }
 
-/// Walks through `input`, which starts with SOI.
+/// Walks through the first picture of `input`, which starts with SOI.
 pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
+    walk_from(input, 0, Role::Base, options)
+}
+
+/// Walks through the picture of `input` whose SOI is at `start`.
+pub(super) fn walk_from(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
     let mut walker = Walker {
         input,
         options,
-        parts: vec![Part::Input(0..2)],
+        role,
+        start,
+        parts: vec![Part::Input(start..start + 2)],
         tables: Tables::default(),
         profile: Profile::default(),
         report: Report::new(Format::Jpeg, 0, 0),
@@ -84,10 +122,12 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
         orientation: None,
         minimal: None,
         exif_at: 1,
+        exif: None,
+        notes: Vec::new(),
         is_adobe_rgb: false,
         needs_lines: false,
     };
-    let mut at = 2;
+    let mut at = start + 2;
     loop {
         let segment = segment::read(input, at)?;
         walker.remove(Category::Hidden, "between segments", segment.junk.clone());
@@ -102,6 +142,8 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
 struct Walker<'a> {
     input: &'a Bytes,
     options: &'a Options,
+    role: Role,
+    start: usize,
     parts: Vec<Part>,
     tables: Tables,
     profile: Profile,
@@ -116,6 +158,8 @@ struct Walker<'a> {
     orientation: Option<u8>,
     minimal: Option<Range<usize>>,
     exif_at: usize,
+    exif: Option<Range<usize>>,
+    notes: Vec<Note>,
     /// Whether EXIF says that the picture is in Adobe RGB.
     is_adobe_rgb: bool,
     /// Whether the next segment must say how many lines there are.
@@ -224,10 +268,12 @@ impl Walker<'_> {
             _ if self.progress.scans() > 0 => match content {
                 Content::Exif => Category::Exif,
                 Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+                Content::GainMap | Content::Index => Category::SecondPicture,
                 Content::Icc => Category::ColorProfile,
                 Content::Other(category) => category,
                 Content::Jfif | Content::Adobe => Category::Hidden,
             },
+            Content::Jfif if self.role == Role::GainMap => Category::Application,
             Content::Jfif if !self.has_jfif => return self.jfif(segment),
             Content::Adobe => return self.adobe(segment),
             Content::Icc => {
@@ -238,6 +284,7 @@ impl Walker<'_> {
                 Category::ColorProfile
             }
             Content::Exif => {
+                self.exif.get_or_insert(segment.payload.start + EXIF.len()..segment.payload.end);
                 self.is_adobe_rgb |= is_adobe_rgb(&payload[EXIF.len()..]);
                 if self.orientation.is_none()
                     && let Some(orientation) = orientation_of_exif(&payload[EXIF.len()..])
@@ -250,7 +297,13 @@ impl Walker<'_> {
                 }
                 Category::Exif
             }
+            Content::Xmp | Content::GainMap | Content::Index if self.notes.len() < NOTE_LIMIT => {
+                let payload = segment.payload.clone();
+                self.notes.push(Note { content, segment: segment.range(), payload });
+                return Ok(());
+            }
             Content::Xmp | Content::ExtendedXmp => Category::Xmp,
+            Content::GainMap | Content::Index => Category::SecondPicture,
             Content::Jfif => Category::Hidden,
             Content::Other(category) => category,
         };
@@ -321,17 +374,13 @@ impl Walker<'_> {
             return Err(malformed(eoi.start, "a picture of no height"));
         }
         self.parts.push(Part::Input(eoi.range()));
-        let rest = eoi.payload.end..self.input.len();
-        if !rest.is_empty() {
-            let bytes = &self.input[rest.clone()];
-            let trailer = trailer::look(bytes);
-            if let Some(facts) = &mut self.facts {
-                facts.trailer(bytes, trailer.picture, trailer.video);
-            }
-            self.remove(trailer.category, "after EOI", rest);
+        let rest = &self.input[eoi.payload.end..];
+        if let Some(facts) = &mut self.facts
+            && !rest.is_empty()
+        {
+            let trailer = trailer::look(rest);
+            facts.trailer(rest, trailer.picture, trailer.video);
         }
-        self.report.width = header.frame.width.into();
-        self.report.height = header.frame.height.into();
         self.report.facts = self.facts.map(|facts| {
             let mut facts = facts.finish(self.input);
             self.profile.read_facts(self.input, &mut facts);
@@ -342,6 +391,7 @@ impl Walker<'_> {
         if self.is_adobe_rgb
             && !self.profile.is_there()
             && self.options.icc != IccPolicy::Drop
+            && self.role == Role::Base
             && header.frame.components.len() == 3
         {
             let profile = icc::adobe_rgb(&mut self.report);
@@ -357,6 +407,9 @@ impl Walker<'_> {
             orientation: self.orientation,
             minimal: self.minimal,
             exif_at: self.exif_at,
+            exif: self.exif,
+            notes: self.notes,
+            range: self.start..eoi.payload.end,
         })
     }
 }

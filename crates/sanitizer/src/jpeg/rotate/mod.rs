@@ -12,6 +12,7 @@
 
 mod bit_writer;
 mod codes;
+mod exact;
 #[cfg(test)]
 pub(super) mod libjpeg;
 mod read;
@@ -21,4 +22,5 @@ pub(super) mod tests;
 mod turn;
 mod write;
 
-pub(super) use turn::{is_exact, turn};
+pub(super) use exact::{is_exact, trimmed, trimmed_pair};
+pub(super) use turn::turn;

@@ -25,7 +25,10 @@ pub(in super::super) fn turn(
     max_memory: u64,
 ) -> Result<Vec<u8>, Error> {
     let options = Options { verify_entropy: false, ..Options::default() };
-    super::turn(&walk(&Bytes::copy_from_slice(jpeg), &options)?, transform, trim, max_memory)
+    let walked = walk(&Bytes::copy_from_slice(jpeg), &options)?;
+    let frame = &walked.header.frame;
+    let size = if trim { super::trimmed(frame, transform) } else { (frame.width, frame.height) };
+    super::turn(&walked, transform, size, max_memory)
 }
 
 const ALL: [(Transform, &[&str]); 7] = [

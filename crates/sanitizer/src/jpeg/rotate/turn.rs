@@ -1,32 +1,23 @@
-//! Whether a picture can be turned, what it takes, and the way through it.
+//! What turning a picture takes, and the way through it.
 
-use super::{read, write};
+use super::{exact::is_exact_part, read, write};
 use crate::{
     Error,
     jpeg::{
         coefficients::Coefficients,
-        frame::{Component, Frame, FrameHeader, Process},
+        frame::{FrameHeader, Process},
         walk::Walked,
     },
     transform::Transform,
 };
 
-/// Whether `transform` keeps every pixel: the edges that it moves are made of
-/// whole MCUs. The same rule as `jpegtran -perfect`.
-pub(in crate::jpeg) fn is_exact(frame: &Frame, transform: Transform) -> bool {
-    let (width, height) = mcu_size(&frame.components);
-    let whole = |length: u16, mcu: u16| mcu != 0 && length.is_multiple_of(mcu);
-    (!transform.moves_right_edge() || whole(frame.width, width))
-        && (!transform.moves_lower_edge() || whole(frame.height, height))
-}
-
-/// Turns the picture of a file that was walked through.
+/// Turns a picture that was walked through, or a part of it.
 ///
 /// The application segments that stay (JFIF, Adobe, ICC, ...) are
 /// carried over as they are; everything else is written anew from the
 /// coefficients. Progressive stays progressive; arithmetic coding becomes Huffman's,
-/// and restart intervals are not kept. With `trim`, partial blocks at
-/// an edge that moves are cut off; without it such a picture is refused.
+/// and restart intervals are not kept. The part that has the given size and
+/// begins in the upper left is turned: the whole, or what [`trimmed`](super::trimmed) leaves.
 ///
 /// The data is followed as strictly as [`Verifier`](crate::jpeg::entropy::Verifier) does, and
 /// nothing but coefficients gets into the result, so it needs no other proof.
@@ -40,27 +31,17 @@ pub(in crate::jpeg) fn is_exact(frame: &Frame, transform: Transform) -> bool {
 pub(in crate::jpeg) fn turn(
     walked: &Walked,
     transform: Transform,
-    trim: bool,
+    (width, height): (u16, u16),
     max_memory: u64,
 ) -> Result<Vec<u8>, Error> {
     let header = &walked.header;
     let frame = &header.frame;
     check_supported(header)?;
-    let (mut width, mut height) = (frame.width, frame.height);
-    if !is_exact(frame, transform) {
-        if !trim {
-            return Err(Error::NotRotatable { what: "its size is no multiple of the block size" });
-        }
-        let (mcu_width, mcu_height) = mcu_size(&frame.components);
-        if transform.moves_right_edge() {
-            width -= width % mcu_width;
-        }
-        if transform.moves_lower_edge() {
-            height -= height % mcu_height;
-        }
-        if width == 0 || height == 0 {
-            return Err(Error::NotRotatable { what: "trimming its partial blocks would leave nothing" });
-        }
+    if !is_exact_part(frame, transform, (width, height)) {
+        return Err(Error::NotRotatable { what: "its size is no multiple of the block size" });
+    }
+    if width == 0 || height == 0 {
+        return Err(Error::NotRotatable { what: "trimming its partial blocks would leave nothing" });
     }
 
     let mut coefficients = Coefficients::bytes(frame);
@@ -99,14 +80,4 @@ fn check_supported(header: &FrameHeader) -> Result<(), Error> {
         return Err(Error::NotRotatable { what: "the header does not tell its size" });
     }
     Ok(())
-}
-
-/// The size of an MCU in pixels. The sampling factors of a lone component mean nothing.
-fn mcu_size(components: &[Component]) -> (u16, u16) {
-    if components.len() == 1 {
-        return (8, 8);
-    }
-    let h = components.iter().map(|component| component.h).max().unwrap_or(0);
-    let v = components.iter().map(|component| component.v).max().unwrap_or(0);
-    (8 * u16::from(h), 8 * u16::from(v))
 }
