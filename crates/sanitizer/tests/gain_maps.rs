@@ -4,11 +4,8 @@
 
 #[path = "support/gain_map.rs"]
 mod gain_map;
-#[expect(dead_code, reason = "not every profile is needed here")]
-#[path = "support/icc.rs"]
-mod icc;
-#[path = "support/jpeg.rs"]
-mod jpeg;
+use testkit::icc;
+use testkit::jpeg;
 
 use std::path::Path;
 
