@@ -13,6 +13,7 @@
 //! server       the process: started apart from the terminal, found again by the lock that it holds
 //! health       one GET over TLS: does it answer, and is it the version that we want
 //! local_aws    start / status / stop / reset of one home, safe against several of us at once
+//! wait         the one place that waits; atomic: the one that writes files
 //! ephemeral    one for a test: a free port, nothing kept, gone when the test ends however it ends
 //! ```
 //!

@@ -1,5 +1,5 @@
 use crate::local_aws::home::connect;
-use aws_sdk_cloudwatchlogs::types::InputLogEvent;
+use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, InputLogEvent};
 use engine::aws::Aws;
 use local_aws::LocalAws;
 use std::time::{Duration, SystemTime};
@@ -39,7 +39,7 @@ async fn pages_go_on_to_the_end_without_loss_or_repetition() {
         while let Some(page) = pages.next().await {
             found.extend(page.unwrap().events.unwrap_or_default());
         }
-        assert!(found.is_sorted_by_key(|event| event.timestamp()), "{size}");
+        assert!(found.is_sorted_by_key(FilteredLogEvent::timestamp), "{size}");
         let mut ids: Vec<_> = found.iter().map(|event| event.event_id().unwrap()).collect();
         ids.sort_unstable();
         ids.dedup();

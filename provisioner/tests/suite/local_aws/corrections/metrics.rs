@@ -1,6 +1,6 @@
 use crate::local_aws::functions::{create_function_with, trigger};
 use crate::local_aws::home::{connect, until_async};
-use aws_sdk_cloudwatch::types::{Dimension, Statistic};
+use aws_sdk_cloudwatch::types::{Datapoint, Dimension, Statistic};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use engine::aws::Aws;
 use local_aws::LocalAws;
@@ -21,7 +21,7 @@ async fn sum(aws: &Aws, namespace: &str, metric: &str, dimensions: &[(&str, &str
     for (name, value) in dimensions {
         ask = ask.dimensions(Dimension::builder().name(*name).value(*value).build());
     }
-    ask.send().await.unwrap().datapoints().iter().filter_map(|point| point.sum()).sum()
+    ask.send().await.unwrap().datapoints().iter().filter_map(Datapoint::sum).sum()
 }
 
 #[tokio::test]
