@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_s3::{
     Client,
+    config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
     operation::get_object::{GetObjectError, GetObjectOutput},
     primitives::{ByteStream, DateTime},
@@ -82,7 +83,7 @@ pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> 
     match s3.get_object().bucket(bucket).key(key).send().await {
         Ok(output) => Ok(Found::Object(Box::new(Opened::from(output)))),
         Err(error) if is_absent(&error) => {
-            let headers = error.raw_response().map(|response| response.headers());
+            let headers = error.raw_response().map(HttpResponse::headers);
             let deleted = headers.and_then(|headers| headers.get("x-amz-delete-marker")) == Some("true");
             Ok(if deleted { Found::Deleted } else { Found::Absent })
         }
