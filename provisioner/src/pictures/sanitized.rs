@@ -69,7 +69,7 @@ pub(crate) fn clean(
 ) -> Cleaned {
     let output = match place {
         Place::File(_) | Place::Below(..) => place.path().map(|path| shown(&path)),
-        Place::InPlace => Some(found.name()),
+        Place::Original => Some(found.name()),
         Place::Stdout => Some("-".to_owned()),
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
@@ -114,7 +114,7 @@ enum Source {
 impl Source {
     fn of(input: &Input, place: &Place) -> io::Result<Self> {
         let Input::File(location) = input else { return Ok(Self::Stdin) };
-        if matches!(place, Place::InPlace) {
+        if matches!(place, Place::Original) {
             let opened = location.open_regular()?;
             let before = opened.file.metadata()?;
             return Ok(Self::Original(opened, before));
@@ -149,7 +149,7 @@ fn store(
     let bytes_out = clean.len();
     match (place, source) {
         (Place::Stdout, _) => write_all(io::stdout().lock(), clean.pieces()).map_err(failed)?,
-        (Place::InPlace, Source::Original(original, before)) => {
+        (Place::Original, Source::Original(original, before)) => {
             if is_same(picture, clean.pieces()) {
                 return Ok(Ending::AlreadyClean(clean.report));
             }
