@@ -20,6 +20,7 @@
 //! by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
 pub mod cache_control;
 pub mod clean;

@@ -1,5 +1,6 @@
 //! The `provisioner` command line: commands, screens, pictures, uploads, the function's package.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
 mod artifact;
 mod cli;

@@ -6,6 +6,7 @@
 //! the size of a camera's, its EXIF (40 kB, with a thumbnail), and noise, since
 //! a smooth picture would be small.
 
+#![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
 use std::hint::black_box;

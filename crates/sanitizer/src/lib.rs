@@ -62,6 +62,7 @@
 
 // Tests compare with libjpeg, which is C.
 #![cfg_attr(not(test), forbid(unsafe_code))]
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
 mod error;
 pub mod facts;

@@ -1,5 +1,7 @@
 //! Real HEIC and AVIF pictures (`data/heif`): nothing stays that tells something, and they still show the same.
 
+#![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
+
 #[expect(dead_code, reason = "shared with the tests of made files")]
 #[path = "support/heif.rs"]
 mod builder;

@@ -1,7 +1,5 @@
 //! JPEG: real pictures, when they are there.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use testkit::jpeg;
 
 use std::path::{Path, PathBuf};

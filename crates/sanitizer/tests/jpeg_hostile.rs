@@ -1,7 +1,5 @@
 //! JPEG: hostile and damaged input ends in a clear error or a clean picture, fast.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use testkit::icc;
 use testkit::jpeg;
 

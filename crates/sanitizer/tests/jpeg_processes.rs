@@ -1,5 +1,6 @@
 //! JPEG: arithmetic coding, and pictures that leave out the standard's Huffman tables.
 
+#![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use testkit::jpeg;

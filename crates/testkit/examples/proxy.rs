@@ -16,6 +16,7 @@
 //! The line is JSON: `{"calls": 104, "chain": 8, "seconds": 1.234, "latency_ms": 100}`; without
 //! `--lockstep` the chain is `null`.
 
+#![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
 #![expect(clippy::print_stderr, reason = "this is its output")]
 #![expect(clippy::unwrap_used, reason = "a tool of the tests")]
 

@@ -15,6 +15,18 @@
 //! test fails by panicking, as the test does.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+#![cfg_attr(
+    feature = "aws",
+    expect(
+        clippy::disallowed_methods,
+        clippy::print_stdout,
+        reason = "tests wait, write files and print what they measured in their own way"
+    )
+)]
+#![cfg_attr(
+    feature = "aws",
+    expect(clippy::new_without_default, reason = "a stage starts an AWS of its own")
+)]
 #![expect(missing_docs, reason = "for this workspace only; the names say it")]
 
 #[cfg(feature = "aws")]

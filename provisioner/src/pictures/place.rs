@@ -18,7 +18,7 @@ pub(crate) enum Place {
     /// This path in a folder.
     Below(Arc<OutputFolder>, PathBuf),
     /// The place of the input.
-    InPlace,
+    Original,
 }
 
 impl Place {
@@ -28,7 +28,7 @@ impl Place {
         match self {
             Self::File(path) => Some(path.clone()),
             Self::Below(folder, relative) => Some(folder.path().join(relative)),
-            Self::Stdout | Self::InPlace => None,
+            Self::Stdout | Self::Original => None,
         }
     }
 }
@@ -162,7 +162,7 @@ fn in_place(found: &[Found]) -> Result<Vec<Place>, PlaceError> {
         .iter()
         .map(|found| match &found.input {
             Input::Stdin => Err(PlaceError::StdinInPlace),
-            Input::File(_) => Ok(Place::InPlace),
+            Input::File(_) => Ok(Place::Original),
         })
         .collect()
 }

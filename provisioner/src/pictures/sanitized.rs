@@ -1,5 +1,7 @@
 //! Cleans one picture, and sums up what became of many.
 
+#![expect(clippy::result_large_err, reason = "one value a picture, and none is passed far")]
+
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -70,7 +72,7 @@ pub(crate) fn clean(
 ) -> Cleaned {
     let output = match place {
         Place::File(_) | Place::Below(..) => place.path(),
-        Place::InPlace => found.input.path(),
+        Place::Original => found.input.path(),
         Place::Stdout => None,
     };
     let ending = attempt(found, place, options, force, buffer).unwrap_or_else(|ending| ending);
@@ -115,7 +117,7 @@ enum Source {
 impl Source {
     fn of(input: &Input, place: &Place) -> io::Result<Self> {
         let Input::File(location) = input else { return Ok(Self::Stdin) };
-        if matches!(place, Place::InPlace) {
+        if matches!(place, Place::Original) {
             let opened = location.open_regular()?;
             let before = opened.file.metadata()?;
             return Ok(Self::Original(opened, before));
@@ -150,7 +152,7 @@ fn store(
     let bytes_out = clean.len();
     match (place, source) {
         (Place::Stdout, _) => write_all(io::stdout().lock(), clean.pieces()).map_err(failed)?,
-        (Place::InPlace, Source::Original(original, before)) => {
+        (Place::Original, Source::Original(original, before)) => {
             if is_same(picture, clean.pieces()) {
                 return Ok(Ending::AlreadyClean(clean.report));
             }

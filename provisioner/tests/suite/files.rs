@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, symlink};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -242,4 +242,25 @@ fn many_folders_need_few_handles() {
         (folder.read("out/123/deep/er/a.jpg"), folder.read("in/399/deep/er/a.jpg")),
         (plain(), plain())
     );
+}
+
+#[test]
+fn an_export_replaces_regular_files_alone() {
+    let folder = Folder::new(&[
+        ("config.toml", b"stack = \"files\"\n".to_vec()),
+        ("terraform/stack.auto.tfvars.json", b"old".to_vec()),
+    ]);
+    let path = folder.path("terraform/stack.auto.tfvars.json");
+    let ran = folder.run(&["export", "tfvars"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    // Variables of the function may be secrets.
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_ne!(fs::read(&path).unwrap(), b"old");
+    fs::remove_file(&path).unwrap();
+    make_pipe(&path);
+    let ran = folder.run(&["export", "tfvars"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("a named pipe, not a regular file"), "{}", ran.err);
+    assert!(fs::metadata(&path).unwrap().file_type().is_fifo());
+    assert_eq!(fs::read_dir(folder.path("terraform")).unwrap().count(), 1);
 }

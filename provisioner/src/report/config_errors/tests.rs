@@ -177,17 +177,17 @@ fn files_that_cannot_be_read() {
 /// As many titles in the rendering as there are errors, one summary, one entry
 /// of JSON each.
 fn shows_each_error_once(errors: &ConfigErrors) {
-    let shown = config_errors_text(&errors, false);
+    let shown = config_errors_text(errors, false);
     assert!(errors.count() > 0);
     let titles = shown.lines().filter(|line| line.starts_with("error: ")).count();
     assert_eq!(titles, errors.count(), "{shown}");
     let noun = if errors.count() == 1 { "error" } else { "errors" };
     let summary = format!("config.toml: {} {noun}", errors.count());
     assert_eq!(shown.lines().last(), Some(summary.as_str()));
-    assert_eq!(config_errors_json(&errors).as_array().map(Vec::len), Some(errors.count()));
+    assert_eq!(config_errors_json(errors).as_array().map(Vec::len), Some(errors.count()));
     // What a file contains must not reach the terminal as a command.
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
-    let _ = config_errors_text(&errors, true);
+    let _ = config_errors_text(errors, true);
 }
 
 /// Pieces that make random text look like a configuration.
