@@ -12,7 +12,7 @@ use crate::cli::Global;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::report::{Screen, seconds};
-use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE, pause};
+use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE, endpoint, pause};
 use engine::config::{self, BucketRole, Config, Overrides};
 use engine::interrupt::Interrupt;
 use engine::stack::Stack;
@@ -131,6 +131,11 @@ impl Session<'_> {
         Ok(local.start(&Settings::default(), &say).await?)
     }
 
+    /// Whether the AWS of this run is an emulator, the local one or another.
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.global.local || endpoint::from_environment().is_some_and(|url| !endpoint::is_of_aws(&url))
+    }
+
     /// Builds the function for where it will run.
     ///
     /// # Errors
@@ -140,11 +145,7 @@ impl Session<'_> {
         architecture: engine::config::Architecture,
     ) -> Result<Package, Failure> {
         let target =
-            if self.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()) {
-                artifact::Target::Host
-            } else {
-                artifact::Target::Lambda(architecture)
-            };
+            if self.is_emulated() { artifact::Target::Host } else { artifact::Target::Lambda(architecture) };
         let near =
             std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
         let say = |text: &str| self.screen.say(text);

@@ -6,6 +6,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provi
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::byte_stream::ByteStream;
+use contract::error_chain;
 use std::error::Error as StdError;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(super) struct Health {
 pub(super) async fn ask(port: u16, certificate: &Certificate) -> Result<Health, String> {
     let authority = tokio::fs::read(&certificate.authority).await.map_err(|error| error.to_string())?;
     match tokio::time::timeout(PATIENCE, get(port, authority)).await {
-        Ok(answer) => answer.map_err(|error| chain(error.as_ref())),
+        Ok(answer) => answer.map_err(|error| error_chain(error.as_ref())),
         Err(_) => Err(format!("no answer within {} seconds", PATIENCE.as_secs())),
     }
 }
@@ -40,18 +41,4 @@ async fn get(port: u16, authority: Vec<u8>) -> Result<Health, Box<dyn StdError +
     }
     let body = ByteStream::new(response.into_body()).collect().await?.into_bytes();
     Ok(serde_json::from_slice(&body)?)
-}
-
-/// The innermost causes are the ones that say something ("certificate expired", "connection refused").
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let words = error.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -21,6 +21,7 @@
 //! side by side; they share the installed program. Nothing in here prints: what takes long is told to the
 //! caller through [`Progress`].
 
+#![forbid(unsafe_code)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make the files they look at"))]
 
 mod atomic;

@@ -30,8 +30,7 @@ pub(super) async fn run(command: &cli::Export, session: &Session<'_>) -> Result<
 
 fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
-    let path_style =
-        session.global.local || std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty());
+    let path_style = session.is_emulated();
     let path = folder(to, session)?.join(terraform::TFVARS);
     let json = serde_json::to_string_pretty(&terraform::tfvars(&config, path_style))
         .map_err(|error| Failure::File { path: path.display().to_string(), source: error.into() })?;

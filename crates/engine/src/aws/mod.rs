@@ -1,6 +1,7 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
 mod clients;
+pub mod endpoint;
 mod environment;
 mod error;
 mod http;
