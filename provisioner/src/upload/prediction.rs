@@ -2,9 +2,11 @@
 //! looks at the same bytes.
 
 use bytes::Bytes;
+use contract::cleaning::Cleaning;
 use sanitizer::facts::{FactKind, Facts};
-use sanitizer::{Category, Options, Orientation, OrientationOutcome, Report};
+use sanitizer::{Category, OrientationOutcome, ProfileOutcome, Report};
 
+use crate::pictures::gain_map_note;
 use crate::report::bytes;
 
 /// What will become of a picture.
@@ -29,11 +31,10 @@ pub(crate) enum Prediction {
 }
 
 impl Prediction {
-    /// Cleans the picture on a thread of its own, and keeps what that tells.
-    pub(crate) async fn of(content: Bytes, orientation: Orientation) -> Self {
-        let mut options = Options::default();
+    /// Cleans the picture as the function does, on a thread of its own, and keeps what that tells.
+    pub(crate) async fn of(content: Bytes, cleaning: Cleaning) -> Self {
+        let mut options = cleaning.options();
         options.facts = true;
-        options.orientation = orientation;
         match tokio::task::spawn_blocking(move || sanitizer::sanitize(content, &options)).await {
             Ok(Ok(clean)) => Self::Clean { length: clean.len() as u64, report: Box::new(clean.report) },
             Ok(Err(error)) => Self::Refused { kind: error.kind(), reason: error.to_string() },
@@ -72,6 +73,14 @@ pub(crate) fn what_was_removed(report: &Report) -> String {
         OrientationOutcome::TagKept => text.push_str(", orientation tag kept"),
         OrientationOutcome::Dropped => text.push_str(", orientation dropped"),
         _ => {}
+    }
+    match report.color_profile {
+        ProfileOutcome::Lost => text.push_str(", colour profile lost"),
+        ProfileOutcome::AddedAdobeRgb => text.push_str(", Adobe RGB profile put in"),
+        _ => {}
+    }
+    if let Some(note) = gain_map_note(report.gain_map) {
+        text.push_str(&format!(", {note}"));
     }
     text
 }
@@ -120,6 +129,7 @@ fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Opti
         Category::SecondPicture => "second picture",
         Category::Provenance => "provenance manifest",
         Category::ColorProfile => "colour profile",
+        Category::ProfileDetails => "details in the colour profile",
         Category::Application => "data of applications",
         Category::Time => "time stamp",
         Category::Trailer if has(FactKind::HiddenPicture) => return None,
@@ -140,7 +150,7 @@ mod tests {
     }
 
     async fn told_of(content: Bytes) -> String {
-        match Prediction::of(content, Orientation::Upright).await {
+        match Prediction::of(content, Cleaning::default()).await {
             Prediction::Clean { report, .. } => what_was_removed(&report),
             other => format!("{other:?}"),
         }
@@ -163,7 +173,7 @@ mod tests {
     async fn the_length_is_that_of_the_clean_copy() {
         let clean = picture(&[], b"");
         let Prediction::Clean { length, .. } =
-            Prediction::of(picture(&[exif()], b"tail"), Orientation::Upright).await
+            Prediction::of(picture(&[exif()], b"tail"), Cleaning::default()).await
         else {
             panic!("not clean")
         };
@@ -173,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn what_will_be_rejected_is_known_before() {
         let cut = picture(&[], b"").slice(..60);
-        let refused = Prediction::of(cut, Orientation::Upright).await;
+        let refused = Prediction::of(cut, Cleaning::default()).await;
         assert!(matches!(refused, Prediction::Refused { kind: "truncated", .. }), "{refused:?}");
     }
 }
