@@ -170,6 +170,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_becomes_of_colours_and_hdr_is_told() {
+        let lost = segment(0xE2, b"ICC_PROFILE\0\x01\x01no profile");
+        assert_eq!(
+            told_of(picture(&[lost], b"")).await,
+            "colour profile (28 B removed), colour profile lost"
+        );
+        let profile = [&b"ICC_PROFILE\0\x01\x01"[..], &testkit::icc::dirty()].concat();
+        let text = told_of(picture(&[segment(0xE2, &profile)], b"")).await;
+        assert!(text.contains("details in the colour profile (") && !text.contains("lost"), "{text}");
+        let missing = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
+        let text = told_of(picture(&[missing], b"")).await;
+        let dropped =
+            ", HDR gain map: dropped (it is not where the file says): looks less bright on HDR screens";
+        assert!(text.ends_with(dropped), "{text}");
+    }
+
+    #[tokio::test]
+    async fn it_is_cleaned_as_the_function_cleans_it() {
+        let profile = [&b"ICC_PROFILE\0\x01\x01"[..], &testkit::icc::clean()].concat();
+        let content = picture(&[segment(0xE2, &profile)], b"");
+        let cleaning = Cleaning { icc: sanitizer::IccPolicy::Drop, ..Cleaning::default() };
+        for (cleaning, length) in [(Cleaning::default(), content.len()), (cleaning, picture(&[], b"").len())]
+        {
+            let Prediction::Clean { length: predicted, .. } = Prediction::of(content.clone(), cleaning).await
+            else {
+                panic!("not clean")
+            };
+            assert_eq!(predicted, length as u64, "{cleaning:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn the_length_is_that_of_the_clean_copy() {
         let clean = picture(&[], b"");
         let Prediction::Clean { length, .. } =
