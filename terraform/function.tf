@@ -30,6 +30,8 @@ resource "aws_lambda_function" "sanitizer" {
       DESTINATION_BUCKET = aws_s3_bucket.this["destination"].id
       KEEP_USER_METADATA = tostring(var.function.keep_user_metadata)
       ORIENTATION        = var.function.orientation
+      ICC                = var.function.icc
+      GAIN_MAPS          = var.function.gain_maps
     })
   }
 

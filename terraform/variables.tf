@@ -195,6 +195,8 @@ variable "function" {
     log_retention_days   = optional(number, 30)
     keep_user_metadata   = optional(bool, false)
     orientation          = optional(string, "upright")
+    icc                  = optional(string, "keep")
+    gain_maps            = optional(string, "keep")
   })
   default = {}
 
@@ -216,6 +218,16 @@ variable "function" {
   validation {
     condition     = contains(["upright", "tag", "drop"], var.function.orientation)
     error_message = "The orientation is upright, tag or drop."
+  }
+
+  validation {
+    condition     = contains(["keep", "drop-srgb", "drop"], var.function.icc)
+    error_message = "icc, what becomes of colour profiles, is keep, drop-srgb or drop."
+  }
+
+  validation {
+    condition     = contains(["keep", "drop"], var.function.gain_maps)
+    error_message = "gain_maps, what becomes of HDR gain maps, is keep or drop."
   }
 
   validation {
@@ -247,7 +259,7 @@ variable "function" {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -263,7 +275,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS"] :
           name => format("%063d", 0)
         },
       )))] :

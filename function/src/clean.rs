@@ -20,7 +20,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
 use contract::{event::Record, log::Milliseconds};
-use sanitizer::{Format, Options, OrientationOutcome, Removal, Sanitized};
+use sanitizer::{Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized};
 
 use crate::{
     destination,
@@ -62,6 +62,10 @@ pub struct Cleaned {
     pub removed: Vec<Removal>,
     /// What became of the orientation.
     pub orientation: OrientationOutcome,
+    /// What became of the colour profile.
+    pub color_profile: ProfileOutcome,
+    /// What became of an HDR gain map.
+    pub gain_map: GainMapOutcome,
     /// How long it took.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -131,6 +135,8 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             output_bytes: picture.len(),
             removed: picture.report.removed,
             orientation: picture.report.orientation,
+            color_profile: picture.report.color_profile,
+            gain_map: picture.report.gain_map,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),
@@ -172,8 +178,7 @@ fn young(record: &Record) -> Option<u64> {
 
 /// Runs the sanitizer on a thread of its own: it takes the processor for long.
 async fn sanitize(input: Bytes, headers: &Headers, settings: &Settings) -> Result<Sanitized, Error> {
-    let mut options = Options::default();
-    options.orientation = settings.stack.orientation;
+    let mut options = settings.stack.cleaning.options();
     options.max_rotation_memory = settings.memory.max_rotation(input.len() as u64);
     match tokio::task::spawn_blocking(move || sanitizer::sanitize(input, &options)).await {
         Ok(Ok(picture)) => Ok(picture),
@@ -215,7 +220,7 @@ mod tests {
             source_bucket: "a".to_owned(),
             destination_bucket: "b".to_owned(),
             keep_user_metadata: false,
-            orientation: sanitizer::Orientation::Upright,
+            cleaning: contract::cleaning::Cleaning::default(),
         };
         Settings { stack, memory: Memory::smallest() }
     }

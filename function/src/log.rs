@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use contract::log::{CleanedFields, Entry, Level, Message, Removed};
+use contract::log::{CleanedFields, Entry, GainMap, Level, Message, Removed};
 use serde::Serialize;
 
 use crate::{clean::Outcome, error::Error};
@@ -81,6 +81,8 @@ pub fn about_record<'a>(
                 output_bytes: cleaned.output_bytes,
                 removed: Removed::summed(&cleaned.removed),
                 orientation: cleaned.orientation,
+                color_profile: cleaned.color_profile,
+                gain_map: GainMap::of(cleaned.gain_map),
                 milliseconds: cleaned.milliseconds,
                 attempt: cleaned.attempt,
             });
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
     use crate::clean::Cleaned;
     use contract::log::Milliseconds;
-    use sanitizer::{Category, Format, OrientationOutcome, Removal};
+    use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
         let entry = about_record("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
@@ -140,6 +142,8 @@ mod tests {
                 removal(Category::Exif, "APP1", 40, 10),
             ],
             orientation: OrientationOutcome::Turned,
+            color_profile: ProfileOutcome::Lost,
+            gain_map: GainMapOutcome::Dropped { why: "it is damaged" },
             milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
             attempt: 1,
         };
@@ -152,7 +156,9 @@ mod tests {
                     {"category": "exif", "location": "APP1", "bytes": 30},
                     {"category": "xmp", "location": "APP1", "bytes": 10},
                 ],
-                "orientation": "turned", "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
+                "orientation": "turned", "color_profile": "lost",
+                "gain_map": {"outcome": "dropped", "why": "it is damaged"},
+                "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
                 "total_milliseconds": 7,
             })
         );

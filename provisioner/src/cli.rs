@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use sanitizer::{IccPolicy, Orientation, PartialEdges, UnknownWord};
+use sanitizer::{GainMaps, IccPolicy, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
 
 /// Creates, repairs and removes a pipeline on AWS that strips the metadata
 /// from uploaded pictures. No state file: reality is the state.
@@ -212,6 +212,12 @@ pub(crate) struct Sanitize {
     /// What becomes of the colour profile.
     #[arg(long, value_parser = icc_policies(), default_value_t, value_name = "WHAT")]
     pub icc: IccPolicy,
+    /// What to do with a colour profile that can't be read, so that it can't be written anew.
+    #[arg(long, value_parser = unreadable_profiles(), default_value_t, value_name = "WHAT")]
+    pub unreadable_profile: UnreadableProfile,
+    /// What becomes of an HDR gain map.
+    #[arg(long, value_parser = gain_maps(), default_value_t, value_name = "WHAT")]
+    pub gain_maps: GainMaps,
     /// Don't prove for JPEG and HEIC that nothing hides in the compressed data
     /// behind the last block. Everything else is removed as always, several
     /// times as fast: about as fast as a copy.
@@ -273,9 +279,23 @@ fn partial_edges() -> impl TypedValueParser<Value = PartialEdges> {
 
 fn icc_policies() -> impl TypedValueParser<Value = IccPolicy> {
     choices([
-        (IccPolicy::Keep.as_str(), "Keep it: colours stay right"),
+        (IccPolicy::Keep.as_str(), "Write it anew: colours stay exactly the same, and it tells nothing else"),
         (IccPolicy::Drop.as_str(), "Drop it"),
         (IccPolicy::DropSrgb.as_str(), "Drop it when it is plain sRGB, which viewers assume anyway"),
+    ])
+}
+
+fn unreadable_profiles() -> impl TypedValueParser<Value = UnreadableProfile> {
+    choices([
+        (UnreadableProfile::Drop.as_str(), "Drop it, and say that the colour profile is lost"),
+        (UnreadableProfile::Refuse.as_str(), "Refuse the picture"),
+    ])
+}
+
+fn gain_maps() -> impl TypedValueParser<Value = GainMaps> {
+    choices([
+        (GainMaps::Keep.as_str(), "Keep it: HDR stays HDR; one that can't be read safely goes"),
+        (GainMaps::Drop.as_str(), "Drop it: the picture looks less bright on HDR screens"),
     ])
 }
 

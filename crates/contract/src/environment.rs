@@ -3,7 +3,9 @@
 //! Lambda's rules for them:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 
-use sanitizer::Orientation;
+use std::str::FromStr;
+
+use crate::cleaning::Cleaning;
 
 /// Bucket A: the only bucket whose events are accepted.
 pub const SOURCE_BUCKET: &str = "SOURCE_BUCKET";
@@ -13,9 +15,14 @@ pub const DESTINATION_BUCKET: &str = "DESTINATION_BUCKET";
 pub const KEEP_USER_METADATA: &str = "KEEP_USER_METADATA";
 /// `upright`, the default, `tag` or `drop`.
 pub const ORIENTATION: &str = "ORIENTATION";
+/// `keep`, the default, `drop-srgb` or `drop`.
+pub const ICC: &str = "ICC";
+/// `keep`, the default, or `drop`.
+pub const GAIN_MAPS: &str = "GAIN_MAPS";
 
 /// All of them.
-pub const VARIABLES: [&str; 4] = [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION];
+pub const VARIABLES: [&str; 6] =
+    [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION, ICC, GAIN_MAPS];
 
 /// What the stack tells the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +33,8 @@ pub struct Environment {
     pub destination_bucket: String,
     /// Copy `x-amz-meta-*` to the clean object.
     pub keep_user_metadata: bool,
-    /// What becomes of the EXIF orientation.
-    pub orientation: Orientation,
+    /// How pictures are cleaned.
+    pub cleaning: Cleaning,
 }
 
 /// Why an environment cannot be used.
@@ -72,11 +79,12 @@ impl Environment {
             Some("true") => true,
             Some(value) => return Err(invalid(KEEP_USER_METADATA, value, "true, false")),
         };
-        let orientation = match lookup(ORIENTATION) {
-            None => Orientation::default(),
-            Some(value) => value.parse().map_err(|_| invalid(ORIENTATION, &value, "upright, tag, drop"))?,
+        let cleaning = Cleaning {
+            orientation: choice(&lookup, ORIENTATION, "upright, tag, drop")?,
+            icc: choice(&lookup, ICC, "keep, drop-srgb, drop")?,
+            gain_maps: choice(&lookup, GAIN_MAPS, "keep, drop")?,
         };
-        Ok(Self { source_bucket, destination_bucket, keep_user_metadata, orientation })
+        Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning })
     }
 
     /// Its variables, in the order of [`VARIABLES`].
@@ -86,9 +94,21 @@ impl Environment {
             (SOURCE_BUCKET, &self.source_bucket),
             (DESTINATION_BUCKET, &self.destination_bucket),
             (KEEP_USER_METADATA, if self.keep_user_metadata { "true" } else { "false" }),
-            (ORIENTATION, self.orientation.as_str()),
+            (ORIENTATION, self.cleaning.orientation.as_str()),
+            (ICC, self.cleaning.icc.as_str()),
+            (GAIN_MAPS, self.cleaning.gain_maps.as_str()),
         ]
     }
+}
+
+/// The choice that a variable holds; its default where it is not set, as by an older `up`.
+fn choice<T: FromStr + Default>(
+    lookup: impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    allowed: &'static str,
+) -> Result<T, EnvironmentError> {
+    lookup(name)
+        .map_or_else(|| Ok(T::default()), |value| value.parse().map_err(|_| invalid(name, &value, allowed)))
 }
 
 /// A variable's value that means nothing.
@@ -100,6 +120,7 @@ pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> Enviro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sanitizer::{GainMaps, IccPolicy, Orientation};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
@@ -114,18 +135,23 @@ mod tests {
         let environment = read(&BUCKETS).unwrap();
         assert_eq!((&*environment.source_bucket, &*environment.destination_bucket), ("a", "b"));
         assert!(!environment.keep_user_metadata);
-        assert_eq!(environment.orientation, Orientation::Upright);
+        assert_eq!(environment.cleaning, Cleaning::default());
     }
 
     #[test]
     fn what_one_side_writes_the_other_reads() {
-        for &orientation in Orientation::ALL {
+        let choices = Orientation::ALL.iter().flat_map(|&orientation| {
+            IccPolicy::ALL.iter().flat_map(move |&icc| {
+                GainMaps::ALL.iter().map(move |&gain_maps| Cleaning { orientation, icc, gain_maps })
+            })
+        });
+        for cleaning in choices {
             for keep_user_metadata in [false, true] {
                 let written = Environment {
                     source_bucket: "a".to_owned(),
                     destination_bucket: "b".to_owned(),
                     keep_user_metadata,
-                    orientation,
+                    cleaning,
                 };
                 assert_eq!(written.variables().map(|(name, _)| name), VARIABLES);
                 assert_eq!(read(&written.variables()), Ok(written.clone()));
@@ -146,7 +172,9 @@ mod tests {
             read(&[(SOURCE_BUCKET, ""), (DESTINATION_BUCKET, "b")]).unwrap_err(),
             EnvironmentError::Missing(SOURCE_BUCKET)
         );
-        for (name, value) in [(KEEP_USER_METADATA, "yes"), (ORIENTATION, "left")] {
+        for (name, value) in
+            [(KEEP_USER_METADATA, "yes"), (ORIENTATION, "left"), (ICC, "srgb"), (GAIN_MAPS, "")]
+        {
             let error = read(&[&BUCKETS[..], &[(name, value)]].concat()).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} = \"{value}\"")), "{error}");
         }

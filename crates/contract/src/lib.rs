@@ -7,6 +7,7 @@
 //! Both sides also tell errors alike: [`error_chain`].
 #![forbid(unsafe_code)]
 
+pub mod cleaning;
 pub mod environment;
 mod error_chain;
 pub mod event;

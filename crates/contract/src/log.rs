@@ -3,7 +3,7 @@
 //! The texts of `message` and the names of the fields are an interface: the command line finds and shows these lines.
 //! No value of a picture's metadata is ever in them.
 
-use sanitizer::{Category, Format, OrientationOutcome, Removal};
+use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
 use serde::{Deserialize, Serialize};
 
 /// How much it matters, in Lambda's words.
@@ -84,6 +84,11 @@ pub struct CleanedFields {
     pub removed: Vec<Removed>,
     /// What became of the orientation.
     pub orientation: OrientationOutcome,
+    /// What became of the colour profile; `lost` is worth a look.
+    pub color_profile: ProfileOutcome,
+    /// What became of an HDR gain map, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain_map: Option<GainMap>,
     /// Where the time went.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -99,6 +104,28 @@ pub struct Milliseconds {
     pub clean: u64,
     /// Writing it.
     pub put: u64,
+}
+
+/// What became of an HDR gain map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct GainMap {
+    /// `kept` or `dropped`.
+    pub outcome: &'static str,
+    /// Why it was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<&'static str>,
+}
+
+impl GainMap {
+    /// `None` for a picture that has none.
+    #[must_use]
+    pub fn of(outcome: GainMapOutcome) -> Option<Self> {
+        match outcome {
+            GainMapOutcome::Kept => Some(Self { outcome: "kept", why: None }),
+            GainMapOutcome::Dropped { why } => Some(Self { outcome: "dropped", why: Some(why) }),
+            _ => None,
+        }
+    }
 }
 
 /// All that was removed of one category from one kind of place.
@@ -181,6 +208,15 @@ mod tests {
     fn lines_of_lambda_are_not_ours() {
         assert_eq!(Line::read("START RequestId: 1"), None);
         assert_eq!(Line::read(r#"{"type": "platform.start"}"#), None);
+    }
+
+    #[test]
+    fn a_gain_map_is_told_when_there_is_one() {
+        let told = |outcome| serde_json::to_value(GainMap::of(outcome)).unwrap();
+        assert!(told(GainMapOutcome::None).is_null());
+        assert_eq!(told(GainMapOutcome::Kept), serde_json::json!({"outcome": "kept"}));
+        let dropped = told(GainMapOutcome::Dropped { why: "it is damaged" });
+        assert_eq!(dropped, serde_json::json!({"outcome": "dropped", "why": "it is damaged"}));
     }
 
     #[test]

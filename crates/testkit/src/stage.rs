@@ -325,6 +325,7 @@ timeout = 30
 log_retention_days = 7
 reserved_concurrency = 3
 orientation = "tag"
+icc = "drop"
 
 [trigger]
 suffixes = [".jpg", ".png"]

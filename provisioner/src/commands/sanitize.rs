@@ -73,6 +73,8 @@ fn options(args: &cli::Sanitize) -> Options {
     options.orientation = args.orientation;
     options.partial_edges = args.partial_edges;
     options.icc = args.icc;
+    options.unreadable_profile = args.unreadable_profile;
+    options.gain_maps = args.gain_maps;
     options.verify_entropy = !args.fast;
     options
 }

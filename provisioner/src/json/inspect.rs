@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{Fact, Position, Removal, Unfit};
+use super::picture::{Fact, GainMap, Position, Removal, Unfit};
 use crate::pictures::Inspection;
 use sanitizer::OrientationOutcome;
 
@@ -40,6 +40,13 @@ struct Picture {
     /// Whether it is stored upright.
     #[serde(skip_serializing_if = "Option::is_none")]
     upright: Option<bool>,
+    /// What `sanitize` makes of its colour profile, as in [`sanitize`](#sanitize).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    color_profile: Option<sanitizer::ProfileOutcome>,
+    /// What `sanitize` makes of its HDR gain map. Only when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gain_map: Option<GainMap>,
     /// Bytes that `sanitize` removes.
     #[serde(skip_serializing_if = "Option::is_none")]
     removable_bytes: Option<usize>,
@@ -79,6 +86,8 @@ impl Picture {
             width: report.map(|report| report.width),
             height: report.map(|report| report.height),
             upright: report.map(|report| report.orientation == OrientationOutcome::AlreadyUpright),
+            color_profile: report.map(|report| report.color_profile),
+            gain_map: report.and_then(GainMap::of),
             removable_bytes: report.map(sanitizer::Report::removed_bytes),
             removable: report.map(|report| Removal::all(&report.removed)),
             error,

@@ -9,7 +9,7 @@ use sanitizer::facts;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Removal {
     /// What kind of thing: `exif`, `xmp`, `iptc`, `comment`, `thumbnail`, `second-picture`, `provenance`,
-    /// `color-profile`, `application`, `time`, `trailer`, `hidden`; more may come.
+    /// `color-profile`, `profile-details`, `application`, `time`, `trailer`, `hidden`; more may come.
     #[cfg_attr(test, schemars(with = "String"))]
     category: sanitizer::Category,
     /// In which part of the file: a marker (`APP1`), a chunk (`eXIf`) or a place in words (`after EOI`).
@@ -31,6 +31,25 @@ impl Removal {
                 bytes: *bytes,
             })
             .collect()
+    }
+}
+
+/// What becomes of an HDR gain map.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct GainMap {
+    /// `kept`, or `dropped`: the picture then looks less bright on HDR screens.
+    outcome: &'static str,
+    /// Why it is dropped, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+}
+
+impl GainMap {
+    /// `None` for a picture that has none.
+    pub(super) fn of(report: &sanitizer::Report) -> Option<Self> {
+        contract::log::GainMap::of(report.gain_map)
+            .map(|contract::log::GainMap { outcome, why }| Self { outcome, why })
     }
 }
 

@@ -161,9 +161,12 @@ fn status() -> Status {
     Status::of(&stack(), &something(), [&contents, &bucket::Contents::default()], drift, Vec::new())
 }
 
-/// A report of the real thing: EXIF, a comment, and something behind the end.
+/// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,
+/// and something behind the end.
 fn report() -> sanitizer::Report {
-    let picture = picture(&[exif(), segment(0xFE, b"a comment")], b"tail");
+    let profile = segment(0xE2, b"ICC_PROFILE\0\x01\x01no profile");
+    let gain_map = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
+    let picture = picture(&[exif(), segment(0xFE, b"a comment"), profile, gain_map], b"tail");
     let mut options = sanitizer::Options::default();
     options.facts = true;
     sanitizer::sanitize(bytes::Bytes::from(picture), &options).unwrap().report

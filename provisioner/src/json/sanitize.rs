@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{Removal, Unfit};
+use super::picture::{GainMap, Removal, Unfit};
 use crate::pictures::{self, Cleaned, Ending};
 
 /// What became of each file.
@@ -53,6 +53,14 @@ struct File {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     orientation: Option<sanitizer::OrientationOutcome>,
+    /// `none`; `rebuilt`: written anew, colours are exactly the same and nothing else is in it; `added-adobe-rgb`: EXIF
+    /// alone told it; `dropped`, as asked; `lost`: it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    color_profile: Option<sanitizer::ProfileOutcome>,
+    /// What became of its HDR gain map. Only when it had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gain_map: Option<GainMap>,
     /// What was removed, in the order of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<Vec<Removal>>,
@@ -103,6 +111,10 @@ struct Summary {
     trimmed: usize,
     /// Pictures that keep an orientation tag since they cannot be turned exactly.
     tag_kept: usize,
+    /// Pictures whose colour profile cannot be read and was dropped.
+    profiles_lost: usize,
+    /// Pictures whose HDR gain map was dropped.
+    gain_maps_dropped: usize,
     /// Bytes of metadata removed.
     removed_bytes: u64,
     /// Bytes of the pictures that were cleaned.
@@ -143,6 +155,8 @@ impl File {
             width: report.map(|report| report.width),
             height: report.map(|report| report.height),
             orientation: report.map(|report| report.orientation),
+            color_profile: report.map(|report| report.color_profile),
+            gain_map: report.and_then(GainMap::of),
             removed: report.map(|report| Removal::all(&report.removed)),
             bytes_in: lengths.map(|(bytes_in, _)| bytes_in),
             bytes_out: lengths.map(|(_, bytes_out)| bytes_out),
@@ -162,6 +176,8 @@ impl Summary {
             turned: summary.turned,
             trimmed: summary.trimmed,
             tag_kept: summary.tag_kept,
+            profiles_lost: summary.profiles_lost,
+            gain_maps_dropped: summary.gain_maps_dropped,
             removed_bytes: summary.removed_bytes,
             bytes: summary.bytes,
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::exact;
+use super::picture::GainMap;
 use super::write::millis;
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
@@ -113,6 +114,13 @@ struct Expected {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     orientation: Option<sanitizer::OrientationOutcome>,
+    /// What becomes of the colour profile, as in [`sanitize`](#sanitize).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    color_profile: Option<sanitizer::ProfileOutcome>,
+    /// What becomes of the HDR gain map. Only when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gain_map: Option<GainMap>,
     /// What goes, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
@@ -226,6 +234,8 @@ impl Expected {
             removed: None,
             told: None,
             orientation: None,
+            color_profile: None,
+            gain_map: None,
             summary: None,
             rejected: None,
         };
@@ -239,6 +249,8 @@ impl Expected {
                 expected.removed = Some(sums(removed));
                 expected.told = Some(report.facts.as_ref().map(told).unwrap_or_default());
                 expected.orientation = Some(report.orientation);
+                expected.color_profile = Some(report.color_profile);
+                expected.gain_map = GainMap::of(report);
                 expected.summary = Some(what_was_removed(report));
             }
             Prediction::Refused { kind, reason } => {

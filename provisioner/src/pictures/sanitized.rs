@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use sanitizer::{Bytes, Options, OrientationOutcome, Report, Sanitized};
+use sanitizer::{Bytes, GainMapOutcome, Options, OrientationOutcome, ProfileOutcome, Report, Sanitized};
 
 use super::read::read_file;
 use super::{Buffer, Found, Input, Place, ReadError, read};
@@ -263,6 +263,10 @@ pub(crate) struct Summary {
     pub trimmed: usize,
     /// Pictures that keep an orientation tag since they cannot be turned exactly.
     pub tag_kept: usize,
+    /// Pictures whose colour profile cannot be read and was dropped.
+    pub profiles_lost: usize,
+    /// Pictures whose HDR gain map was dropped.
+    pub gain_maps_dropped: usize,
     /// Bytes of metadata removed.
     pub removed_bytes: u64,
     /// Bytes of the pictures that were cleaned.
@@ -281,6 +285,9 @@ impl Summary {
                     sum.cleaned += 1;
                     sum.removed_bytes += report.removed_bytes() as u64;
                     sum.bytes += *bytes_in as u64;
+                    sum.profiles_lost += usize::from(report.color_profile == ProfileOutcome::Lost);
+                    sum.gain_maps_dropped +=
+                        usize::from(matches!(report.gain_map, GainMapOutcome::Dropped { .. }));
                     match report.orientation {
                         OrientationOutcome::Turned => sum.turned += 1,
                         OrientationOutcome::TurnedAndTrimmed => {

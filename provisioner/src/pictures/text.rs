@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sanitizer::facts::{FactKind, Facts, Position};
-use sanitizer::{OrientationOutcome, Report};
+use sanitizer::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Report};
 
 use super::{Cleaned, Ending, Inspection, Summary};
 use crate::report::{bytes, foreign, seconds};
@@ -22,6 +22,9 @@ const HEADINGS: [(FactKind, &str); 11] = [
     (FactKind::History, "History"),
     (FactKind::Text, "Text"),
 ];
+
+/// The heading of HDR gain maps.
+const GAIN_MAP: &str = "HDR map";
 
 /// Lines of one kind of fact, unless a person wants all: edited pictures hold
 /// hundreds of document ids.
@@ -48,21 +51,46 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
         bytes(inspection.bytes as u64)
     );
     let turned = report.orientation != OrientationOutcome::AlreadyUpright;
-    if report.removed.is_empty() {
+    if report.removed.is_empty() && report.gain_map == GainMapOutcome::None {
         text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
         return text;
     }
     let mut lines = Lines { text, last: "" };
     if let Some(facts) = &report.facts {
         lines.add_facts(facts, all);
-        if facts.positions.is_empty() && facts.items.is_empty() {
-            lines.add("Reveals", "nothing that we can read");
+        // A gain map shows nothing that the picture does not.
+        if facts.positions.is_empty() && facts.items.iter().all(|fact| fact.kind == FactKind::GainMap) {
+            let nothing = if report.removed.is_empty() { "nothing" } else { "nothing that we can read" };
+            lines.add("Reveals", nothing);
         }
+        lines.add_kind(facts, FactKind::GainMap, GAIN_MAP, all);
+    }
+    match report.gain_map {
+        GainMapOutcome::Kept => lines.add(GAIN_MAP, "`sanitize` keeps it"),
+        GainMapOutcome::Dropped { why } => {
+            let dropped = format!("`sanitize` drops it ({why}): looks less bright on HDR screens");
+            lines.add(GAIN_MAP, &dropped);
+        }
+        _ => {}
+    }
+    match report.color_profile {
+        ProfileOutcome::Lost => {
+            lines.add(
+                "Colours",
+                "the colour profile cannot be read; `sanitize` drops it: colour profile lost",
+            );
+        }
+        ProfileOutcome::AddedAdobeRgb => {
+            lines.add("Colours", "EXIF alone says Adobe RGB; `sanitize` puts in a profile that says so");
+        }
+        _ => {}
     }
     if turned {
         lines.add("Turned", "stored turned; `sanitize` keeps it upright");
     }
-    lines.add("Removable", &removed_text(report));
+    if !report.removed.is_empty() {
+        lines.add("Removable", &removed_text(report));
+    }
     lines.text
 }
 
@@ -85,15 +113,19 @@ impl Lines {
             self.add("Position", &position_text(position));
         }
         for (kind, heading) in HEADINGS {
-            let values: Vec<_> = facts.items.iter().filter(|fact| fact.kind == kind).collect();
-            // One more line takes no more room than the line that hides it.
-            let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
-            for fact in &values[..shown] {
-                self.add(heading, &format!("{} ({})", foreign(&fact.value), fact.source));
-            }
-            if shown < values.len() {
-                self.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));
-            }
+            self.add_kind(facts, kind, heading, all);
+        }
+    }
+
+    fn add_kind(&mut self, facts: &Facts, kind: FactKind, heading: &'static str, all: bool) {
+        let values: Vec<_> = facts.items.iter().filter(|fact| fact.kind == kind).collect();
+        // One more line takes no more room than the line that hides it.
+        let shown = if all || values.len() <= FEW + 1 { values.len() } else { FEW };
+        for fact in &values[..shown] {
+            self.add(heading, &format!("{} ({})", foreign(&fact.value), fact.source));
+        }
+        if shown < values.len() {
+            self.add(heading, &format!("and {} more; --verbose shows them", values.len() - shown));
         }
     }
 }
@@ -116,11 +148,7 @@ fn removed_text(report: &Report) -> String {
     let mut parts: Vec<_> = report
         .categories()
         .into_iter()
-        .map(|category| {
-            let all = report.removed.iter().filter(|removal| removal.category == category);
-            let sum: usize = all.map(|removal| removal.bytes).sum();
-            format!("{} {}", category_name(category), bytes(sum as u64))
-        })
+        .map(|category| format!("{} {}", category_name(category), bytes(removed_of(report, category))))
         .collect();
     if parts.len() > 1 {
         parts.push(format!("in all {}", bytes(report.removed_bytes() as u64)));
@@ -128,8 +156,13 @@ fn removed_text(report: &Report) -> String {
     parts.join(", ")
 }
 
-fn category_name(category: sanitizer::Category) -> &'static str {
-    use sanitizer::Category;
+/// Bytes of one category that were removed.
+fn removed_of(report: &Report, category: Category) -> u64 {
+    let all = report.removed.iter().filter(|removal| removal.category == category);
+    all.map(|removal| removal.bytes as u64).sum()
+}
+
+fn category_name(category: Category) -> &'static str {
     match category {
         Category::Exif => "EXIF",
         Category::Xmp => "XMP",
@@ -139,6 +172,7 @@ fn category_name(category: sanitizer::Category) -> &'static str {
         Category::SecondPicture => "other pictures",
         Category::Provenance => "provenance (C2PA)",
         Category::ColorProfile => "colour profile",
+        Category::ProfileDetails => "details in the colour profile",
         Category::Application => "data of applications",
         Category::Time => "times",
         Category::Trailer => "data after the picture",
@@ -152,13 +186,17 @@ fn category_name(category: sanitizer::Category) -> &'static str {
 #[must_use]
 pub(crate) fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
     let (head, text) = match &one.ending {
-        Ending::Cleaned { report, .. } => match note(report) {
-            Some(note) => {
-                ("cleaned", format!("{}{note}", if verbose { removed(report) } else { String::new() }))
+        Ending::Cleaned { report, .. } => {
+            let mut told = Vec::new();
+            if verbose {
+                told.push(removed(report));
             }
-            None if verbose => ("cleaned", removed(report).trim_end_matches("; ").to_owned()),
-            None => return None,
-        },
+            told.extend(notes(report, verbose));
+            if told.is_empty() {
+                return None;
+            }
+            ("cleaned", told.join("; "))
+        }
         Ending::AlreadyClean(_) if verbose => ("clean", "clean already".to_owned()),
         Ending::AlreadyClean(_) => return None,
         Ending::Skipped(why) => ("skipped", why.clone()),
@@ -169,23 +207,50 @@ pub(crate) fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
 }
 
 fn removed(report: &Report) -> String {
-    if report.removed.is_empty() {
-        "clean already; ".to_owned()
-    } else {
-        format!("{}; ", removed_text(report))
-    }
+    if report.removed.is_empty() { "clean already".to_owned() } else { removed_text(report) }
 }
 
-/// What a person must know about a clean picture.
-fn note(report: &Report) -> Option<&'static str> {
+/// What a person must know about a clean picture, and with `verbose` what is as it should be, too.
+fn notes(report: &Report, verbose: bool) -> Vec<String> {
+    let mut notes = Vec::new();
     match report.orientation {
         OrientationOutcome::TurnedAndTrimmed => {
-            Some("turned upright, and up to 15 pixels were cut off its edge")
+            notes.push("turned upright, and up to 15 pixels were cut off its edge".to_owned());
         }
-        OrientationOutcome::TagKeptNotExact => Some(
-            "cannot be turned without loss, so it keeps a tag that says how to show it (see --partial-edges)",
+        OrientationOutcome::TagKeptNotExact => notes.push(
+            "cannot be turned without loss, so it keeps a tag that says how to show it (see --partial-edges)"
+                .to_owned(),
         ),
-        OrientationOutcome::Dropped => Some("may show sideways now"),
+        OrientationOutcome::Dropped => notes.push("may show sideways now".to_owned()),
+        _ => {}
+    }
+    match report.color_profile {
+        ProfileOutcome::Lost => {
+            notes.push("colour profile lost: it cannot be read (see --unreadable-profile)".to_owned());
+        }
+        ProfileOutcome::Rebuilt if verbose => match removed_of(report, Category::ProfileDetails) {
+            0 => notes.push("colour profile: kept".to_owned()),
+            details => notes.push(format!("colour profile: rewritten without {} of details", bytes(details))),
+        },
+        ProfileOutcome::AddedAdobeRgb if verbose => {
+            notes.push("colour profile: Adobe RGB put in, which EXIF alone told".to_owned());
+        }
+        _ => {}
+    }
+    notes.extend(
+        gain_map_note(report.gain_map).filter(|_| verbose || report.gain_map != GainMapOutcome::Kept),
+    );
+    notes
+}
+
+/// What became of an HDR gain map, when there is one.
+#[must_use]
+pub(crate) fn gain_map_note(outcome: GainMapOutcome) -> Option<String> {
+    match outcome {
+        GainMapOutcome::Kept => Some("HDR gain map: kept".to_owned()),
+        GainMapOutcome::Dropped { why } => {
+            Some(format!("HDR gain map: dropped ({why}): looks less bright on HDR screens"))
+        }
         _ => None,
     }
 }
@@ -196,6 +261,8 @@ pub(crate) fn summary_text(sum: &Summary, elapsed: Duration) -> String {
     let mut parts = vec![format!("{} cleaned", sum.cleaned)];
     for (count, what) in [
         (sum.turned, "of them turned upright"),
+        (sum.profiles_lost, "with the colour profile lost"),
+        (sum.gain_maps_dropped, "with the HDR gain map dropped"),
         (sum.already_clean, "clean already"),
         (sum.skipped, "skipped"),
         (sum.refused, "refused"),

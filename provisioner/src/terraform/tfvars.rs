@@ -59,6 +59,8 @@ struct Function<'a> {
     log_retention_days: u32,
     keep_user_metadata: bool,
     orientation: &'static str,
+    icc: &'static str,
+    gain_maps: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
 }
@@ -134,7 +136,9 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         environment: &config.environment,
         log_retention_days: config.log_retention_days,
         keep_user_metadata: config.keep_user_metadata,
-        orientation: config.orientation.as_str(),
+        orientation: config.cleaning.orientation.as_str(),
+        icc: config.cleaning.icc.as_str(),
+        gain_maps: config.cleaning.gain_maps.as_str(),
         reserved_concurrency: config.reserved_concurrency,
     }
 }
@@ -239,7 +243,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 5 + 5 + 7 + 2 + 4);
+        assert_eq!(compared, 5 + 5 + 9 + 2 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

@@ -136,9 +136,9 @@ impl Journey<'_> {
         let destination = names.bucket(BucketRole::Destination);
         let Looked { first_bytes, content } = self.interrupt.or(read(picture)).await?;
         if let Some(bytes) = &content.whole {
-            let orientation = self.stack.config.function.orientation;
+            let cleaning = self.stack.config.function.cleaning;
             let bytes = bytes.clone();
-            let predicted = async { Ok::<_, Failure>(Prediction::of(bytes, orientation).await) };
+            let predicted = async { Ok::<_, Failure>(Prediction::of(bytes, cleaning).await) };
             *prediction = self.interrupt.or(predicted).await?;
         } else if let Err(error) = Format::detect(&first_bytes) {
             *prediction = Prediction::Refused { kind: error.kind(), reason: error.to_string() };

@@ -2,9 +2,11 @@
 //! looks at the same bytes.
 
 use bytes::Bytes;
+use contract::cleaning::Cleaning;
 use sanitizer::facts::{FactKind, Facts};
-use sanitizer::{Category, Options, Orientation, OrientationOutcome, Report};
+use sanitizer::{Category, OrientationOutcome, ProfileOutcome, Report};
 
+use crate::pictures::gain_map_note;
 use crate::report::bytes;
 
 /// What will become of a picture.
@@ -29,11 +31,10 @@ pub(crate) enum Prediction {
 }
 
 impl Prediction {
-    /// Cleans the picture on a thread of its own, and keeps what that tells.
-    pub(crate) async fn of(content: Bytes, orientation: Orientation) -> Self {
-        let mut options = Options::default();
+    /// Cleans the picture as the function does, on a thread of its own, and keeps what that tells.
+    pub(crate) async fn of(content: Bytes, cleaning: Cleaning) -> Self {
+        let mut options = cleaning.options();
         options.facts = true;
-        options.orientation = orientation;
         match tokio::task::spawn_blocking(move || sanitizer::sanitize(content, &options)).await {
             Ok(Ok(clean)) => Self::Clean { length: clean.len() as u64, report: Box::new(clean.report) },
             Ok(Err(error)) => Self::Refused { kind: error.kind(), reason: error.to_string() },
@@ -72,6 +73,14 @@ pub(crate) fn what_was_removed(report: &Report) -> String {
         OrientationOutcome::TagKept => text.push_str(", orientation tag kept"),
         OrientationOutcome::Dropped => text.push_str(", orientation dropped"),
         _ => {}
+    }
+    match report.color_profile {
+        ProfileOutcome::Lost => text.push_str(", colour profile lost"),
+        ProfileOutcome::AddedAdobeRgb => text.push_str(", Adobe RGB profile put in"),
+        _ => {}
+    }
+    if let Some(note) = gain_map_note(report.gain_map) {
+        text.push_str(&format!(", {note}"));
     }
     text
 }
@@ -120,6 +129,7 @@ fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Opti
         Category::SecondPicture => "second picture",
         Category::Provenance => "provenance manifest",
         Category::ColorProfile => "colour profile",
+        Category::ProfileDetails => "details in the colour profile",
         Category::Application => "data of applications",
         Category::Time => "time stamp",
         Category::Trailer if has(FactKind::HiddenPicture) => return None,
@@ -140,7 +150,7 @@ mod tests {
     }
 
     async fn told_of(content: Bytes) -> String {
-        match Prediction::of(content, Orientation::Upright).await {
+        match Prediction::of(content, Cleaning::default()).await {
             Prediction::Clean { report, .. } => what_was_removed(&report),
             other => format!("{other:?}"),
         }
@@ -160,10 +170,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_becomes_of_colours_and_hdr_is_told() {
+        let lost = segment(0xE2, b"ICC_PROFILE\0\x01\x01no profile");
+        assert_eq!(
+            told_of(picture(&[lost], b"")).await,
+            "colour profile (28 B removed), colour profile lost"
+        );
+        let profile = [&b"ICC_PROFILE\0\x01\x01"[..], &testkit::icc::dirty()].concat();
+        let text = told_of(picture(&[segment(0xE2, &profile)], b"")).await;
+        assert!(text.contains("details in the colour profile (") && !text.contains("lost"), "{text}");
+        let missing = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
+        let text = told_of(picture(&[missing], b"")).await;
+        let dropped =
+            ", HDR gain map: dropped (it is not where the file says): looks less bright on HDR screens";
+        assert!(text.ends_with(dropped), "{text}");
+    }
+
+    #[tokio::test]
+    async fn it_is_cleaned_as_the_function_cleans_it() {
+        let profile = [&b"ICC_PROFILE\0\x01\x01"[..], &testkit::icc::clean()].concat();
+        let content = picture(&[segment(0xE2, &profile)], b"");
+        let cleaning = Cleaning { icc: sanitizer::IccPolicy::Drop, ..Cleaning::default() };
+        for (cleaning, length) in [(Cleaning::default(), content.len()), (cleaning, picture(&[], b"").len())]
+        {
+            let Prediction::Clean { length: predicted, .. } = Prediction::of(content.clone(), cleaning).await
+            else {
+                panic!("not clean")
+            };
+            assert_eq!(predicted, length as u64, "{cleaning:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn the_length_is_that_of_the_clean_copy() {
         let clean = picture(&[], b"");
         let Prediction::Clean { length, .. } =
-            Prediction::of(picture(&[exif()], b"tail"), Orientation::Upright).await
+            Prediction::of(picture(&[exif()], b"tail"), Cleaning::default()).await
         else {
             panic!("not clean")
         };
@@ -173,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn what_will_be_rejected_is_known_before() {
         let cut = picture(&[], b"").slice(..60);
-        let refused = Prediction::of(cut, Orientation::Upright).await;
+        let refused = Prediction::of(cut, Cleaning::default()).await;
         assert!(matches!(refused, Prediction::Refused { kind: "truncated", .. }), "{refused:?}");
     }
 }

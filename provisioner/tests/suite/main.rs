@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "what was measured is printed")]
 
 mod artifact;
+mod colours;
 mod connection;
 mod files;
 mod inspect;

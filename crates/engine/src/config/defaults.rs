@@ -1,9 +1,9 @@
 //! What a stack gets that `config.toml` does not mention: the values that the
 //! shipped file shows. None of them deletes a current object.
 
-use sanitizer::Orientation;
-
 use std::collections::BTreeMap;
+
+use contract::cleaning::Cleaning;
 
 use super::model::{
     AlarmsConfig, Architecture, BucketConfig, BucketRole, Encryption, FunctionConfig, TriggerConfig,
@@ -38,7 +38,7 @@ pub(super) fn function() -> FunctionConfig {
         reserved_concurrency: None,
         log_retention_days: 30,
         keep_user_metadata: false,
-        orientation: Orientation::Upright,
+        cleaning: Cleaning::default(),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) const FUNCTION: &[&str] = &[
     "log_retention_days",
     "keep_user_metadata",
     "orientation",
+    "icc",
+    "gain_maps",
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes"];

@@ -24,4 +24,3 @@ pub use model::{
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;
-pub use sanitizer::Orientation;

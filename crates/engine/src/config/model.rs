@@ -1,8 +1,8 @@
 //! The validated configuration: every value in here obeys AWS's rules.
 
-use sanitizer::Orientation;
-
 use std::collections::BTreeMap;
+
+use contract::cleaning::Cleaning;
 
 /// A stack as `config.toml` describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +77,8 @@ pub struct FunctionConfig {
     pub log_retention_days: u32,
     /// Copy `x-amz-meta-*` to the clean object.
     pub keep_user_metadata: bool,
-    /// What becomes of the EXIF orientation.
-    pub orientation: Orientation,
+    /// How pictures are cleaned: `orientation`, `icc` and `gain_maps`.
+    pub cleaning: Cleaning,
 }
 
 /// Instruction set of the function.

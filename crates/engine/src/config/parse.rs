@@ -1,7 +1,8 @@
 //! From text to the model: reads every table, applies every rule, and gives
 //! either a configuration in which all is well or all that is not.
 
-use sanitizer::Orientation;
+use contract::cleaning::Cleaning;
+use sanitizer::{GainMaps, IccPolicy, Orientation};
 
 use std::collections::BTreeMap;
 
@@ -247,7 +248,6 @@ fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionCon
     let Some(table) = top.table("function", "[function]", keys::FUNCTION, found) else { return default };
     let number = |key, limits, found: &mut Findings<'_>| table.number(key, limits, found).map(|at| at.value);
     let architectures = [Architecture::X86_64, Architecture::Arm64].map(|one| (one.as_str(), one));
-    let orientations: Vec<_> = Orientation::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let retention = table.number("log_retention_days", &function::RETENTION, found);
     if let Some(days) = &retention
         && let Some(problem) = function::check_retention(days.value)
@@ -264,8 +264,18 @@ fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionCon
         log_retention_days: retention.map_or(default.log_retention_days, |days| days.value),
         keep_user_metadata: (table.boolean("keep_user_metadata", found))
             .unwrap_or(default.keep_user_metadata),
-        orientation: (table.choice("orientation", &orientations, found))
-            .map_or(default.orientation, |orientation| orientation.value),
+        cleaning: read_cleaning(&table, found),
+    }
+}
+
+fn read_cleaning(table: &Section<'_, '_>, found: &mut Findings<'_>) -> Cleaning {
+    let orientations: Vec<_> = Orientation::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    let policies: Vec<_> = IccPolicy::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    let gain_maps: Vec<_> = GainMaps::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    Cleaning {
+        orientation: table.choice("orientation", &orientations, found).map(|at| at.value).unwrap_or_default(),
+        icc: table.choice("icc", &policies, found).map(|at| at.value).unwrap_or_default(),
+        gain_maps: table.choice("gain_maps", &gain_maps, found).map(|at| at.value).unwrap_or_default(),
     }
 }
 
@@ -434,6 +444,7 @@ mod tests {
              [destination]\nbucket = \"b-{{account}}\"\nnoncurrent_days = 5\n\
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
+             icc = \"drop-srgb\"\ngain_maps = \"drop\"\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\n\
              [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
@@ -465,7 +476,11 @@ mod tests {
                 reserved_concurrency: Some(6),
                 log_retention_days: 7,
                 keep_user_metadata: true,
-                orientation: Orientation::Tag,
+                cleaning: Cleaning {
+                    orientation: Orientation::Tag,
+                    icc: IccPolicy::DropSrgb,
+                    gain_maps: GainMaps::Drop,
+                },
             },
             trigger: TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] },
             alarms: Some(AlarmsConfig {

@@ -59,7 +59,7 @@ impl Stack {
             source_bucket: self.names.bucket(BucketRole::Source).to_owned(),
             destination_bucket: self.names.bucket(BucketRole::Destination).to_owned(),
             keep_user_metadata: function.keep_user_metadata,
-            orientation: function.orientation,
+            cleaning: function.cleaning,
         };
         for (name, value) in ours.variables() {
             environment.insert(name.to_owned(), value.to_owned());

@@ -28,6 +28,8 @@ log_retention_days = 7
 reserved_concurrency = 5
 keep_user_metadata = true
 orientation = "drop"
+icc = "drop-srgb"
+gain_maps = "drop"
 environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "incoming/"
@@ -56,6 +58,7 @@ expire_days = 400
 reserved_concurrency = 5
 keep_user_metadata = true
 orientation = "tag"
+icc = "drop"
 environment = { RUST_LOG = "debug", RUST_BACKTRACE = "1" }
 [trigger]
 prefix = "in/"

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use contract::environment::{DESTINATION_BUCKET, KEEP_USER_METADATA, SOURCE_BUCKET, VARIABLES};
+use contract::environment::{
+    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP_USER_METADATA, SOURCE_BUCKET, VARIABLES,
+};
 
 use crate::config::errors::Problem;
 use crate::config::reader::quoted;
@@ -42,6 +44,8 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             SOURCE_BUCKET => "set `bucket` in [source]",
             DESTINATION_BUCKET => "set `bucket` in [destination]",
             KEEP_USER_METADATA => "set `keep_user_metadata` in [function]",
+            ICC => "set `icc` in [function]",
+            GAIN_MAPS => "set `gain_maps` in [function]",
             _ => "set `orientation` in [function]",
         };
         return Some(Problem::new(
@@ -105,6 +109,8 @@ mod tests {
             ("DESTINATION_BUCKET", "is set by the stack"),
             ("KEEP_USER_METADATA", "is set by the stack"),
             ("ORIENTATION", "is set by the stack"),
+            ("ICC", "is set by the stack"),
+            ("GAIN_MAPS", "is set by the stack"),
         ] {
             let problem = check_name(bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);
