@@ -252,7 +252,8 @@ fn a_damaged_map_goes_and_harms_nothing() {
     let pair = phone();
     let file = pair.file();
     let map_start = file.len() - pair.map_file().len();
-    for end in map_start..file.len() {
+    // All but EOI is the whole map.
+    for end in map_start..file.len() - 2 {
         let cut = &file[..end];
         assert_eq!(clean(cut, &Options::default()).0, clean(cut, &dropping()).0, "cut at {end}");
     }

@@ -18,7 +18,8 @@ fn fast() -> Options {
 #[test]
 fn cut_off_anywhere_it_is_refused() {
     let file = insert(&small(Kind::Progressive), 2, &[exif(6), icc_segment(1, 1, &icc::grey(50))].concat());
-    for end in 0..file.len() {
+    // All but EOI is the whole picture.
+    for end in 0..file.len() - 2 {
         for options in [Options::default(), fast()] {
             assert!(sanitize(file[..end].to_vec(), &options).is_err(), "cut at {end}");
         }

@@ -6,7 +6,7 @@ use super::facts::another_picture;
 use super::frame::Frame;
 use super::gain_map::{Found, GainMap, find, why};
 use super::rotate;
-use super::walk::{Role, Walked, walk, walk_from};
+use super::walk::{Role, Walked, walk, walk_from, walk_once};
 use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
@@ -15,25 +15,26 @@ use crate::{
 
 /// Cleans a JPEG file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
-    let mut is_held_back = false;
+    let (mut is_tried, mut is_held_back) = (false, false);
     if options.orientation == Orientation::Upright && options.verify_entropy {
         // Turning reads the coded data as strictly as the proof does, so a picture that will be
         // turned needs none. Looking for it costs next to nothing.
         let unproven = Options { verify_entropy: false, ..options.clone() };
-        if let Ok(walked) = walk(&input, &unproven)
+        // What is to be mended needs the proof, and is turned after that.
+        if let Ok(walked) = walk_once(&input, 0, Role::Base, &unproven)
             && walked.orientation.is_some_and(|orientation| orientation > 1)
         {
             let found = find(&walked, &unproven);
             if let Some(turned) = turn(&walked, &found, options)? {
                 return Ok(turned);
             }
-            is_held_back = matches!(found, Found::Map(_));
+            (is_tried, is_held_back) = (true, matches!(found, Found::Map(_)));
         }
     }
     let walked = walk(&input, options)?;
     let found = find(&walked, options);
     // A map that holds the picture back may turn out to be damaged, and then is no reason any more.
-    let is_worth_trying = !options.verify_entropy || is_held_back && !matches!(found, Found::Map(_));
+    let is_worth_trying = !is_tried || is_held_back && !matches!(found, Found::Map(_));
     let (tag, outcome) =
         match (walked.orientation.filter(|&orientation| orientation > 1), options.orientation) {
             (None, _) => (None, OrientationOutcome::AlreadyUpright),

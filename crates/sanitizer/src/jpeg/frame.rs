@@ -74,8 +74,11 @@ pub(super) enum Process {
 }
 
 pub(super) struct FrameHeader {
-    /// What the entropy decoder and the rotation need.
+    /// What the entropy decoder and the rotation need. Where two components have one name, all have
+    /// new ones.
     pub frame: Frame,
+    /// The names of the components as they are in the file.
+    names: Vec<u8>,
     /// The quantisation table of each component.
     pub tables: Vec<u8>,
     pub process: Process,
@@ -120,16 +123,50 @@ impl FrameHeader {
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) || table > 3 {
                 return Err(malformed(offset, "a component with impossible parameters"));
             }
-            if components.iter().any(|component| component.id == id) {
-                return Err(malformed(offset, "two components of one name"));
-            }
             components.push(Component { id, h, v });
             tables.push(table);
+        }
+        let names: Vec<u8> = components.iter().map(|component| component.id).collect();
+        if names.iter().enumerate().any(|(index, name)| names[..index].contains(name)) {
+            for (component, id) in components.iter_mut().zip(1..) {
+                component.id = id;
+            }
         }
         let height = u16::from_be_bytes([y1, y0]);
         let frame = Frame { sof, precision, width, height, components };
         let (arithmetic, has_dnl) = (sof >= 0xC9, height == 0);
-        Ok(Self { frame, tables, process, arithmetic, has_dnl, used: 6 + 3 * count })
+        Ok(Self { frame, names, tables, process, arithmetic, has_dnl, used: 6 + 3 * count })
+    }
+
+    /// Whether the components have other names than in the file.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.frame.components.iter().zip(&self.names).any(|(component, &name)| component.id != name)
+    }
+
+    /// The part of its payload that is in use, with the names of `frame`.
+    pub(super) fn payload(&self, payload: &[u8]) -> Vec<u8> {
+        let mut payload = payload[..self.used].to_vec();
+        for (index, component) in self.frame.components.iter().enumerate() {
+            payload[6 + 3 * index] = component.id;
+        }
+        payload
+    }
+
+    /// The places of the components that a scan names. Of two with one name decoders
+    /// agree which is meant only where all are named in the order of the frame.
+    fn places(&self, named: &[u8], offset: usize) -> Result<Vec<usize>, Error> {
+        if named == self.names {
+            return Ok((0..named.len()).collect());
+        }
+        let place_of = |name: &u8| {
+            let mut places = (0..self.names.len()).filter(|&index| self.names[index] == *name);
+            match (places.next(), places.next()) {
+                (Some(index), None) => Ok(index),
+                (Some(_), Some(_)) => Err(malformed(offset, "a scan of one of two components of one name")),
+                (None, _) => Err(malformed(offset, "a scan of a component that is not there")),
+            }
+        };
+        named.iter().map(place_of).collect()
     }
 }
 
@@ -166,9 +203,9 @@ impl ScanHeader {
             return Err(too_short());
         };
         let mut components: Vec<ScanComponent> = Vec::with_capacity(count);
-        for &[id, tables] in selectors.as_chunks::<2>().0 {
-            let index = header.frame.components.iter().position(|component| component.id == id);
-            let index = index.ok_or_else(|| malformed(offset, "a scan of a component that is not there"))?;
+        let selectors = selectors.as_chunks::<2>().0;
+        let named: Vec<u8> = selectors.iter().map(|&[name, _]| name).collect();
+        for (index, &[_, tables]) in header.places(&named, offset)?.into_iter().zip(selectors) {
             if components.iter().any(|component| component.index == index) {
                 return Err(malformed(offset, "a scan that names a component twice"));
             }
@@ -182,11 +219,19 @@ impl ScanHeader {
     /// choose, decoders ignore what is written there; so the one legal value
     /// stands there (T.81, table B.3).
     pub(super) fn payload(&self, header: &FrameHeader) -> Vec<u8> {
+        self.payload_naming(header, |index| header.frame.components[index].id)
+    }
+
+    /// The same with the names that the components have in the file.
+    pub(super) fn payload_as_named(&self, header: &FrameHeader) -> Vec<u8> {
+        self.payload_naming(header, |index| header.names[index])
+    }
+
+    fn payload_naming(&self, header: &FrameHeader, name: impl Fn(usize) -> u8) -> Vec<u8> {
         let mut payload = Vec::with_capacity(self.used);
         payload.push(self.components.len() as u8);
         for component in &self.components {
-            let id = header.frame.components[component.index].id;
-            payload.extend([id, component.dc_table << 4 | component.ac_table]);
+            payload.extend([name(component.index), component.dc_table << 4 | component.ac_table]);
         }
         payload.extend(match header.process {
             Process::Sequential => [0, 63, 0],
@@ -208,6 +253,13 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn scans(&self) -> usize {
         self.scans
+    }
+
+    /// Whether the scans so far told all of the picture.
+    pub(super) fn is_complete(&self, header: &FrameHeader) -> bool {
+        let told = if header.process == Process::Progressive { 64 } else { 1 };
+        self.sent.len() == header.frame.components.len()
+            && self.sent.iter().all(|sent| sent[..told].iter().all(|&bit| bit == 1))
     }
 
     /// Whether the component at `index` was in a scan.
@@ -297,6 +349,46 @@ mod tests {
         assert!(progress(0xC2, &[dc_more]).is_err());
         assert!(progress(0xC2, &[&[1, 1, 0, 0, 63, 0]]).is_err());
         assert!(progress(0xC2, &[&[1, 1, 0, 5, 64, 0]]).is_err());
+    }
+
+    #[test]
+    fn components_of_one_name_get_others() {
+        let sof: &[u8] = &[8, 0, 16, 0, 16, 3, 7, 0x11, 0, 9, 0x11, 1, 7, 0x11, 1];
+        let header = FrameHeader::read(0xC0, sof, 0).unwrap();
+        assert!(header.is_renamed());
+        assert_eq!(header.payload(sof), [8, 0, 16, 0, 16, 3, 1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1]);
+        let scan = |components: &[u8]| {
+            let mut payload = vec![components.len() as u8];
+            payload.extend(components.iter().flat_map(|&name| [name, 0]));
+            payload.extend([0, 63, 0]);
+            ScanHeader::read(&header, &payload, 0).map(|scan| {
+                assert_eq!(scan.payload_as_named(&header), payload);
+                scan.payload(&header)
+            })
+        };
+        assert_eq!(scan(&[7, 9, 7]).unwrap(), [3, 1, 0, 2, 0, 3, 0, 0, 63, 0]);
+        assert_eq!(scan(&[9]).unwrap(), [1, 2, 0, 0, 63, 0]);
+        for ambiguous in [&[7][..], &[7, 9], &[7, 7, 9], &[9, 7, 7], &[1], &[9, 9, 9]] {
+            assert_eq!(scan(ambiguous).unwrap_err().kind(), "malformed", "{ambiguous:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_complete_when_each_bit_was_sent() {
+        let complete = |sof, scans: &[&[u8]]| {
+            let header = FrameHeader::read(sof, GREY, 0).unwrap();
+            let mut progress = Progress::default();
+            for payload in scans {
+                assert!(!progress.is_complete(&header));
+                progress.note(&header, &ScanHeader::read(&header, payload, 0).unwrap(), 0).unwrap();
+            }
+            progress.is_complete(&header)
+        };
+        assert!(complete(0xC0, &[&[1, 1, 0, 0, 63, 0]]));
+        let (dc, ac): (&[u8], &[u8]) = (&[1, 1, 0, 0, 0, 0], &[1, 1, 0, 1, 63, 1]);
+        assert!(!complete(0xC2, &[dc]));
+        assert!(!complete(0xC2, &[dc, ac]));
+        assert!(complete(0xC2, &[dc, ac, &[1, 1, 0, 1, 63, 0x10]]));
     }
 
     #[test]

@@ -25,6 +25,15 @@ pub(super) struct Scan {
     pub payload: Vec<u8>,
     /// The data behind it, as far as it is kept.
     pub data: Range<usize>,
+    /// What stands in its place when something within is not kept.
+    pub joined: Option<Bytes>,
+}
+
+impl Scan {
+    /// The length of the data in the output.
+    fn data_len(&self) -> usize {
+        self.joined.as_ref().map_or(self.data.len(), Bytes::len)
+    }
 }
 
 /// A part of the output.
@@ -115,11 +124,13 @@ impl Layout<'_> {
         let len_of = |part: &Part| match part {
             Part::Input(range) => range.len(),
             Part::New(bytes) => bytes.len(),
-            Part::Scan(scan) => SEGMENT_HEADER + scan.payload.len() + scan.data.len(),
-            Part::Tables(index) => match self.tables.live(*index).map(|bytes| bytes.len()).sum() {
-                0 => 0,
-                definitions => SEGMENT_HEADER + definitions,
-            },
+            Part::Scan(scan) => SEGMENT_HEADER + scan.payload.len() + scan.data_len(),
+            Part::Tables(index) => {
+                match self.tables.live(*index).map(|table| table.written(self.input).len()).sum() {
+                    0 => 0,
+                    definitions => SEGMENT_HEADER + definitions,
+                }
+            }
             Part::Icc(range, index) => match self.profile {
                 Fate::Keep => range.len(),
                 Fate::Replace(segments) if *index == 0 => segments.iter().map(Bytes::len).sum(),
@@ -135,12 +146,15 @@ impl Layout<'_> {
             Part::New(bytes) => pieces.write(bytes),
             Part::Tables(index) => self.add_tables(&self.tables.segments[*index], pieces, report),
             Part::Icc(range, index) => self.add_icc(range.clone(), *index, pieces),
-            Part::Scan(Scan { header, payload, data }) => {
+            Part::Scan(Scan { header, payload, data, joined }) => {
                 if self.input[header.start + SEGMENT_HEADER..header.end] == *payload {
-                    pieces.keep(header.start..data.end);
+                    pieces.keep(header.clone());
                 } else {
                     pieces.write(&segment::write(SOS, payload.clone()));
-                    pieces.keep(data.clone());
+                }
+                match joined {
+                    Some(joined) => pieces.write(joined),
+                    None => pieces.keep(data.clone()),
                 }
             }
         }
@@ -160,7 +174,14 @@ impl Layout<'_> {
         for definition in definitions {
             end = definition.bytes.end;
             if definition.live {
-                contents.extend_from_slice(&self.input[definition.bytes.clone()]);
+                let written = definition.written(self.input);
+                contents.extend_from_slice(written);
+                if definition.mended.is_some() {
+                    whole = false;
+                    // What is in the place of others is of the same length.
+                    let removed = (definition.bytes.len() - written.len()).max(1);
+                    report.remove(Category::Hidden, name, definition.bytes.start, removed);
+                }
             } else {
                 whole = false;
                 report.remove(Category::Hidden, name, definition.bytes.start, definition.bytes.len());

@@ -38,6 +38,7 @@ mod error;
 mod facts;
 mod frame;
 mod gain_map;
+mod huffman_symbols;
 mod icc;
 mod layout;
 mod rotate;

@@ -11,6 +11,7 @@ use img_parts::jpeg::markers::{DAC, DHT, DQT};
 use super::{
     entropy::Verifier,
     frame::{FrameHeader, Process, Progress, ScanHeader},
+    huffman_symbols::Kind,
     malformed, unprovable,
 };
 use crate::Error;
@@ -33,6 +34,15 @@ pub(super) struct Definition {
     pub bytes: Range<usize>,
     /// Whether a scan uses it.
     pub live: bool,
+    /// What takes its place in the output: a Huffman table without symbols that cannot be.
+    pub mended: Option<Vec<u8>>,
+}
+
+impl Definition {
+    /// Its bytes in the output, destination included.
+    pub(super) fn written<'a>(&'a self, input: &'a [u8]) -> &'a [u8] {
+        self.mended.as_deref().unwrap_or_else(|| &input[self.bytes.clone()])
+    }
 }
 
 /// A segment that defines tables.
@@ -56,10 +66,15 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// The bytes of the definitions in a segment that scans use.
-    pub(super) fn live(&self, segment: usize) -> impl Iterator<Item = Range<usize>> {
+    /// The definitions in a segment that scans use.
+    pub(super) fn live(&self, segment: usize) -> impl Iterator<Item = &Definition> {
         let definitions = &self.definitions[self.segments[segment].definitions.clone()];
-        definitions.iter().filter(|definition| definition.live).map(|definition| definition.bytes.clone())
+        definitions.iter().filter(|definition| definition.live)
+    }
+
+    /// Whether a table that scans use was mended.
+    pub(super) fn is_mended(&self) -> bool {
+        self.definitions.iter().any(|definition| definition.mended.is_some())
     }
 
     /// Reads the segment `range` with `payload`; gives its index in
@@ -87,7 +102,7 @@ impl Tables {
                 return Err(unprovable(at, "more than 2048 tables"));
             }
             self.current[destination] = Some(self.definitions.len());
-            self.definitions.push(Definition { bytes: at..at + len, live: false });
+            self.definitions.push(Definition { bytes: at..at + len, live: false, mended: None });
             at += len;
             if destination == RESTART {
                 break;
@@ -125,10 +140,16 @@ impl Tables {
             }
             let table = &input[definition.bytes.clone()];
             if let HUFFMAN_DC..CONDITIONING_DC = destination {
-                check_huffman(header, table, definition.bytes.start)?;
-                if let Some(verifier) = &mut verifier {
-                    verifier.dht(table)?;
+                let mended = mend_huffman(header, table, definition.bytes.start)?;
+                match &mut verifier {
+                    Some(verifier) => verifier.dht(table)?,
+                    // Whether such a code is used, only the proof can tell.
+                    None if mended.is_some() => {
+                        return Err(unprovable(definition.bytes.start, IMPOSSIBLE_SYMBOLS));
+                    }
+                    None => {}
                 }
+                definition.mended = mended;
             }
             if let CONDITIONING_DC..RESTART = destination {
                 check_conditioning(table, definition.bytes.start)?;
@@ -207,30 +228,21 @@ fn destinations(
     Ok(read)
 }
 
-/// Refuses a Huffman table with symbols or codes that no picture can use
-/// (T.81, F.1.2, G.1.2, H.1.2 and annex C): they would hold something else.
-fn check_huffman(header: &FrameHeader, table: &[u8], offset: usize) -> Result<(), Error> {
-    let is_ac = table[0] >> 4 == 1;
-    let (counts, symbols) = table[1..].split_at(16);
-    let space: u32 = (1..).zip(counts).map(|(length, &count)| u32::from(count) << (16 - length)).sum();
+/// What is wrong with a Huffman table that cannot be mended.
+pub(super) const IMPOSSIBLE_SYMBOLS: &str = "a Huffman table with impossible or repeated symbols";
+
+/// Refuses a Huffman table with more codes than there are (T.81, annex C). Mends one with symbols
+/// that no picture can have: they would hold something else.
+fn mend_huffman(header: &FrameHeader, table: &[u8], offset: usize) -> Result<Option<Vec<u8>>, Error> {
+    let (destination, table) = table.split_at(1);
+    let space: u32 = (1..).zip(&table[..16]).map(|(length, &count)| u32::from(count) << (16 - length)).sum();
     if space >= 1 << 16 {
         return Err(malformed(offset, "a Huffman table with more codes than there are"));
     }
-    let wide = header.frame.precision > 8;
-    let mut seen = [false; 256];
-    for &symbol in symbols {
-        let (run, size) = (symbol >> 4, symbol & 15);
-        let legal = match (header.process, is_ac) {
-            (Process::Lossless, _) => symbol <= 16,
-            (_, false) => symbol <= if wide { 15 } else { 11 },
-            (process, true) if size == 0 => process == Process::Progressive || run == 0 || run == 15,
-            (_, true) => size <= if wide { 14 } else { 10 },
-        };
-        if !legal || std::mem::replace(&mut seen[usize::from(symbol)], true) {
-            return Err(unprovable(offset, "a Huffman table with impossible or repeated symbols"));
-        }
-    }
-    Ok(())
+    let is_ac = destination[0] >> 4 == 1;
+    let kind = Kind { process: header.process, precision: header.frame.precision, is_ac };
+    let mended = kind.mend(table).map_err(|what| unprovable(offset, what))?;
+    Ok(mended.map(|table| [destination, &table].concat()))
 }
 
 /// Refuses arithmetic conditioning with values that it cannot have (T.81, B.2.4.3).
@@ -272,33 +284,11 @@ mod tests {
     }
 
     #[test]
-    fn impossible_symbols_are_refused() {
-        let header = |sof| FrameHeader::read(sof, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0], 0).unwrap();
-        let table = |class: u8, symbols: &[u8]| {
-            let mut table = vec![class << 4];
-            table.extend([0; 15]);
-            table.push(symbols.len() as u8);
-            table.extend(symbols);
-            table
-        };
-        let check =
-            |sof, class, symbols: &[u8]| check_huffman(&header(sof), &table(class, symbols), 0).is_ok();
-        assert!(check(0xC0, 0, &[0, 11]));
-        assert!(!check(0xC0, 0, &[12]));
-        assert!(check(0xC0, 1, &[0x00, 0xF0, 0xFA]));
-        assert!(!check(0xC0, 1, &[0x0B]));
-        assert!(!check(0xC0, 1, &[0x50]));
-        assert!(check(0xC2, 1, &[0x50, 0xE0]));
-        assert!(!check(0xC0, 1, &[0x11, 0x11]));
-        assert!(!check(0xC0, 1, b"LEAKCANARY"));
-    }
-
-    #[test]
     fn codes_that_do_not_fit_are_refused() {
         let header = FrameHeader::read(0xC0, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0], 0).unwrap();
         let mut table = vec![0; 17];
         table[1] = 2;
         table.extend([0, 1]);
-        assert!(check_huffman(&header, &table, 0).is_err());
+        assert!(mend_huffman(&header, &table, 0).is_err());
     }
 }

@@ -14,7 +14,7 @@ use super::{
     layout::{Additions, Front, Layout, Part, Scan},
     malformed, scan,
     segment::{self, Segment, TEM},
-    tables::Tables,
+    tables::{IMPOSSIBLE_SYMBOLS, Tables},
     trailer, unprovable,
 };
 use crate::{
@@ -104,6 +104,20 @@ pub(super) fn walk(input: &Bytes, options: &Options) -> Result<Walked, Error> {
 
 /// Walks through the picture of `input` whose SOI is at `start`.
 pub(super) fn walk_from(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
+    match walk_once(input, start, role, options) {
+        Err(error @ (Error::Truncated { .. } | Error::Malformed { .. } | Error::Unprovable { .. }))
+            if !options.verify_entropy =>
+        {
+            // Some faults can be mended, but only where the coded data are proven to be fine.
+            let proven = Options { verify_entropy: true, ..options.clone() };
+            walk_once(input, start, role, &proven).map_err(|_| error)
+        }
+        walked => walked,
+    }
+}
+
+/// Walks through it with a proof or without one, as the options say. Without one it mends nothing.
+pub(super) fn walk_once(input: &Bytes, start: usize, role: Role, options: &Options) -> Result<Walked, Error> {
     let mut walker = Walker {
         input,
         options,
@@ -126,17 +140,37 @@ pub(super) fn walk_from(input: &Bytes, start: usize, role: Role, options: &Optio
         notes: Vec::new(),
         is_adobe_rgb: false,
         needs_lines: false,
+        complete: None,
     };
     let mut at = start + 2;
     loop {
-        let segment = segment::read(input, at)?;
-        walker.remove(Category::Hidden, "between segments", segment.junk.clone());
-        at = match segment.marker {
-            SOS => walker.scan(&segment)?,
-            EOI => break walker.finish(&segment),
-            _ => walker.segment(&segment)?,
-        };
+        match walker.step(at) {
+            Ok(Step::On(next)) => at = next,
+            Ok(Step::End(eoi)) => break walker.finish(eoi),
+            Err(error) => match walker.complete.take() {
+                Some(complete) => break walker.finish_without_eoi(complete),
+                None => return Err(error),
+            },
+        }
     }
+}
+
+/// Where the walk goes on.
+enum Step {
+    On(usize),
+    /// Here is EOI.
+    End(Range<usize>),
+}
+
+/// How much there was of everything right behind the last block of a whole
+/// picture. If there is no way to an EOI from there, the picture has none (some
+/// phones' panoramas, some cameras' network frames), and ends right there.
+#[derive(Debug, Clone, Copy)]
+struct Complete {
+    end: usize,
+    parts: usize,
+    removed: usize,
+    notes: usize,
 }
 
 struct Walker<'a> {
@@ -164,9 +198,22 @@ struct Walker<'a> {
     is_adobe_rgb: bool,
     /// Whether the next segment must say how many lines there are.
     needs_lines: bool,
+    /// Set when the whole picture is proven to be there.
+    complete: Option<Complete>,
 }
 
 impl Walker<'_> {
+    /// Takes the segment at `at`, and the scan data behind it.
+    fn step(&mut self, at: usize) -> Result<Step, Error> {
+        let segment = segment::read(self.input, at)?;
+        self.remove(Category::Hidden, "between segments", segment.junk.clone());
+        Ok(match segment.marker {
+            SOS => Step::On(self.scan(&segment)?),
+            EOI => Step::End(segment.range()),
+            _ => Step::On(self.segment(&segment)?),
+        })
+    }
+
     /// Takes any segment but SOS and EOI; gives where the next one is.
     fn segment(&mut self, segment: &Segment) -> Result<usize, Error> {
         let Segment { marker, start, .. } = *segment;
@@ -200,7 +247,15 @@ impl Walker<'_> {
             return Err(malformed(segment.start, "a second frame header"));
         }
         let header = FrameHeader::read(segment.marker, &self.input[segment.payload.clone()], segment.start)?;
-        self.keep_start(segment, header.used);
+        if header.is_renamed() {
+            let payload = &self.input[segment.payload.clone()];
+            self.parts.push(Part::New(segment::write(segment.marker, header.payload(payload))));
+            // The names, and what is behind.
+            let removed = header.frame.components.len() + payload.len() - header.used;
+            self.report.remove(Category::Hidden, app::name(segment.marker), segment.payload.start, removed);
+        } else {
+            self.keep_start(segment, header.used);
+        }
         self.needs_lines = header.frame.height == 0;
         self.header = Some(header);
         Ok(())
@@ -221,13 +276,24 @@ impl Walker<'_> {
         }
         let payload = &self.input[segment.payload.clone()];
         let scan = ScanHeader::read(header, payload, start)?;
+        // Whatever it is, viewers take it for a part of the picture.
+        self.complete = None;
         self.tables.use_for(self.input, header, &scan, &self.progress, self.verifier.as_mut(), start)?;
         self.progress.note(header, &scan, start)?;
         let written = scan.payload(header);
         // Where the data end, and where the next marker is: what is between is read by no one.
+        let mut joined = None;
         let (end, next) = match &mut self.verifier {
             Some(verifier) => {
-                let scan = verifier.scan(&written, &self.input[data..], data)?;
+                let scan = verifier.scan(&written, &self.input[data..], data);
+                let scan = scan.map_err(|error| match error {
+                    // It is the tables that are wrong then, not the data.
+                    Error::Malformed { offset, .. } if self.tables.is_mended() => {
+                        unprovable(offset, IMPOSSIBLE_SYMBOLS)
+                    }
+                    error => error,
+                })?;
+                joined = verifier.take_joined();
                 (data + scan.data, data + scan.end)
             }
             None => {
@@ -235,12 +301,24 @@ impl Walker<'_> {
                 (end, end)
             }
         };
-        if written != payload {
+        let named = scan.payload_as_named(header);
+        if named != payload {
             // Slack behind the header, or parameters at its end that mean nothing.
-            let kept = if payload.starts_with(&written) { scan.used } else { scan.used - 3 };
+            let kept = if payload.starts_with(&named) { scan.used } else { scan.used - 3 };
             self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
         }
-        self.parts.push(Part::Scan(Scan { header: segment.range(), payload: written, data: data..end }));
+        let is_complete = self.verifier.is_some() && self.progress.is_complete(header);
+        let joined = joined.map(|joined| {
+            let removed = end - data - joined.bytes.len();
+            self.report.remove(Category::Hidden, "before a restart marker", data + joined.first, removed);
+            joined.bytes.into()
+        });
+        let header = segment.range();
+        self.parts.push(Part::Scan(Scan { header, payload: written, data: data..end, joined }));
+        if is_complete && !self.needs_lines {
+            let (removed, notes) = (self.report.removed.len(), self.notes.len());
+            self.complete = Some(Complete { end, parts: self.parts.len(), removed, notes });
+        }
         self.remove(Category::Hidden, "behind a scan's last block", end..next);
         Ok(next)
     }
@@ -365,16 +443,27 @@ impl Walker<'_> {
         }
     }
 
-    /// Takes EOI and what stands behind it.
-    fn finish(mut self, eoi: &Segment) -> Result<Walked, Error> {
+    /// Takes a picture without EOI: all behind its last block is no part of it.
+    fn finish_without_eoi(mut self, complete: Complete) -> Result<Walked, Error> {
+        self.parts.truncate(complete.parts);
+        self.report.removed.truncate(complete.removed);
+        self.notes.truncate(complete.notes);
+        self.finish(complete.end..complete.end)
+    }
+
+    /// Takes EOI and what stands behind it. Writes EOI when that is empty.
+    fn finish(mut self, eoi: Range<usize>) -> Result<Walked, Error> {
         let Some(header) = self.header.take().filter(|_| self.progress.scans() > 0) else {
             return Err(malformed(eoi.start, "no picture before the EOI marker"));
         };
         if self.needs_lines {
             return Err(malformed(eoi.start, "a picture of no height"));
         }
-        self.parts.push(Part::Input(eoi.range()));
-        let rest = &self.input[eoi.payload.end..];
+        self.parts.push(match eoi.is_empty() {
+            true => Part::New(Bytes::from_static(&[0xFF, EOI])),
+            false => Part::Input(eoi.clone()),
+        });
+        let rest = &self.input[eoi.end..];
         if let Some(facts) = &mut self.facts
             && !rest.is_empty()
         {
@@ -409,7 +498,7 @@ impl Walker<'_> {
             exif_at: self.exif_at,
             exif: self.exif,
             notes: self.notes,
-            range: self.start..eoi.payload.end,
+            range: self.start..eoi.end,
         })
     }
 }

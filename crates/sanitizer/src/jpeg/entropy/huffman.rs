@@ -15,6 +15,11 @@ pub(super) struct Table {
     base: [i32; 17],
     /// For each start of [`SHORT`] bits, the code it begins with; length 0 when longer.
     short: [Code; 1 << SHORT],
+    /// For each symbol, by increasing code, whether it means something. A code of one that does
+    /// not counts as none.
+    means: [bool; 256],
+    /// The shortest codes that are to be looked for among the long ones.
+    long: u32,
 }
 
 /// A code and what it stands for.
@@ -30,6 +35,14 @@ pub(super) struct Code {
 impl Table {
     /// Reads one table: 16 counts, then the symbols. Returns it and the rest of the payload.
     pub(super) fn read(payload: &[u8]) -> Result<(Self, &[u8]), &'static str> {
+        Self::read_meaning(payload, |symbols| vec![true; symbols.len()])
+    }
+
+    /// Reads one table, with `meanings` to tell which of the symbols mean something.
+    pub(super) fn read_meaning(
+        payload: &[u8],
+        meanings: impl FnOnce(&[u8]) -> Vec<bool>,
+    ) -> Result<(Self, &[u8]), &'static str> {
         let (counts, rest) = payload.split_first_chunk::<16>().ok_or("a Huffman table is cut off")?;
         let total = counts.iter().map(|&count| usize::from(count)).sum::<usize>();
         if total > 256 {
@@ -41,19 +54,26 @@ impl Table {
             behind: [0; 17],
             base: [0; 17],
             short: [Code { length: 0, symbol: 0 }; 1 << SHORT],
+            means: [true; 256],
+            long: SHORT + 1,
         };
         table.symbols[..total].copy_from_slice(listed);
+        table.means[..total].copy_from_slice(&meanings(listed));
 
         let mut code = 0u32;
         let mut index = 0usize;
         for length in 1..=16u32 {
             let count = u32::from(counts[length as usize - 1]);
             table.base[length as usize] = index as i32 - code as i32;
-            for symbol in &listed[index..index + count as usize] {
+            let range = index..index + count as usize;
+            for (symbol, means) in listed[range.clone()].iter().zip(&table.means[range]) {
                 if code >> length != 0 {
                     return Err("a Huffman table has more codes than fit");
                 }
-                if length <= SHORT {
+                if length <= SHORT && !means {
+                    // It is missing among the short ones, and must not be taken for a longer one.
+                    table.long = 1;
+                } else if length <= SHORT {
                     let first = (code << (SHORT - length)) as usize;
                     let span = 1 << (SHORT - length);
                     table.short[first..first + span].fill(Code { length: length as u8, symbol: *symbol });
@@ -70,11 +90,6 @@ impl Table {
         Ok((table, rest))
     }
 
-    /// Whether each symbol is at most `limit`, as those of DC tables must be.
-    pub(super) fn symbols_within(&self, limit: u8) -> bool {
-        self.symbols.iter().all(|&symbol| symbol <= limit)
-    }
-
     /// The code that the next 16 bits begin with; length 0 when there is none.
     #[inline(always)]
     pub(super) fn find(&self, next: usize) -> Code {
@@ -85,10 +100,13 @@ impl Table {
     #[cold]
     #[inline(never)]
     fn find_long(&self, next: usize) -> Code {
-        for length in SHORT + 1..=16 {
+        for length in self.long..=16 {
             if (next as u32) < self.behind[length as usize] {
-                let index = self.base[length as usize] + (next >> (16 - length)) as i32;
-                return Code { length: length as u8, symbol: self.symbols[(index & 255) as usize] };
+                let index = (self.base[length as usize] + (next >> (16 - length)) as i32) & 255;
+                if !self.means[index as usize] {
+                    break;
+                }
+                return Code { length: length as u8, symbol: self.symbols[index as usize] };
             }
         }
         Code { length: 0, symbol: 0 }
@@ -132,6 +150,24 @@ pub(super) mod tests {
             (0xFFFF, 0, 0),
         ] {
             assert_eq!(table.find(next), Code { length, symbol }, "{next:04x}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_means_nothing_is_none() {
+        let payload = example();
+        for (missing, next, others) in [
+            (0, 0x0000, [0x7FFF, 0x8001, 0xA000, 0xB000]),
+            (2, 0x8001, [0x0000, 0x7FFF, 0xA000, 0xB000]),
+            (4, 0xB000, [0x0000, 0x7FFF, 0x8001, 0xA000]),
+        ] {
+            let meanings = |symbols: &[u8]| (0..symbols.len()).map(|index| index != missing).collect();
+            let (table, _) = Table::read_meaning(&payload, meanings).unwrap();
+            assert_eq!(table.find(next).length, 0);
+            let (whole, _) = Table::read(&payload).unwrap();
+            for next in others {
+                assert_eq!(table.find(next), whole.find(next), "{next:04x}");
+            }
         }
     }
 

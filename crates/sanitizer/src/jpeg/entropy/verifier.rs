@@ -15,6 +15,7 @@ use crate::{
     jpeg::{
         coefficients::Coefficients,
         frame::{Component, Frame, Process},
+        huffman_symbols::Kind,
         malformed, truncated, unprovable,
     },
 };
@@ -53,6 +54,17 @@ pub(in crate::jpeg) struct Verifier {
     scans: usize,
     /// What the picture's unused bits are.
     padding: Option<bool>,
+    joined: Option<Joined>,
+}
+
+/// The data of a scan without bytes that belong to nothing before its restart markers. Some network
+/// cameras write such, and decoders skip them.
+pub(in crate::jpeg) struct Joined {
+    pub bytes: Vec<u8>,
+    /// Where in the data the first of them stood.
+    pub first: usize,
+    /// Up to where the data was taken.
+    taken: usize,
 }
 
 impl Verifier {
@@ -90,6 +102,7 @@ impl Verifier {
             coded: vec![false; frame.components.len()],
             scans: 0,
             padding: None,
+            joined: None,
         };
         if process == Process::Progressive {
             let sizes: Vec<_> =
@@ -114,11 +127,9 @@ impl Verifier {
             if class > 1 || number > 3 {
                 return Err(malformed(offset, "a Huffman table has an impossible destination"));
             }
-            let (table, behind) = Table::read(table).map_err(|what| malformed(offset, what))?;
-            let limit = if self.process == Process::Lossless { 16 } else { 15 };
-            if class == 0 && !table.symbols_within(limit) {
-                return Err(malformed(offset, "a DC Huffman table has symbols that mean nothing"));
-            }
+            let kind = Kind { process: self.process, precision: self.frame.precision, is_ac: class == 1 };
+            let (table, behind) = Table::read_meaning(table, |symbols| kind.meanings(symbols))
+                .map_err(|what| malformed(offset, what))?;
             self.tables[class][number] = Some(Box::new(table));
             rest = behind;
         }
@@ -149,6 +160,11 @@ impl Verifier {
         offset: usize,
     ) -> Result<Scan, Error> {
         self.follow(sos_payload, data, offset, None)
+    }
+
+    /// The data of the last scan, if bytes were left out of it.
+    pub(in crate::jpeg) fn take_joined(&mut self) -> Option<Joined> {
+        self.joined.take()
     }
 
     /// Takes a scan of a picture that is not lossless, and stores its coefficients.
@@ -209,6 +225,7 @@ impl Verifier {
         let mut history = header.components.first().and_then(|&(index, ..)| self.histories.get_mut(index));
         let mut position = 0;
         let mut done = 0;
+        let mut joined: Option<Joined> = None;
         if let Some(coding) = &mut coding {
             // All but the last, behind which stands no restart marker.
             let count = (mcus - 1) / interval;
@@ -255,12 +272,24 @@ impl Verifier {
                         "another marker stands where a restart marker should",
                     ));
                 }
+                Some(_) if self.arithmetic.is_none() && restarts_at(data, position) == Some(number) => {
+                    let marker = marker_after(data, position);
+                    let joined =
+                        joined.get_or_insert(Joined { bytes: Vec::new(), first: position, taken: 0 });
+                    joined.bytes.extend_from_slice(&data[joined.taken..position]);
+                    joined.taken = marker;
+                    position = marker + 2;
+                }
                 Some(_) => {
                     return Err(unprovable(offset + position, "there are bytes before a restart marker"));
                 }
                 None => return Err(truncated(offset + data.len(), "a restart marker was expected")),
             }
         }
+        self.joined = joined.map(|mut joined| {
+            joined.bytes.extend_from_slice(&data[joined.taken..position]);
+            joined
+        });
         Ok(Scan { data: position, end: next_marker(data, position) })
     }
 }
@@ -282,6 +311,20 @@ pub(super) fn check_padding(padding: &mut Option<bool>, stop: &Stop) -> Result<(
     } else {
         Err("the padding is ones here and zeros there")
     }
+}
+
+/// Where the next marker starts, from `position` on, less its fill bytes.
+fn marker_after(data: &[u8], position: usize) -> usize {
+    memchr::memchr_iter(0xFF, &data[position..])
+        .map(|at| position + at)
+        .find(|&at| data.get(at + 1).is_some_and(|marker| !matches!(marker, 0x00 | 0xFF)))
+        .unwrap_or(data.len())
+}
+
+/// The number of the restart marker that comes next behind `position`, if one does.
+fn restarts_at(data: &[u8], position: usize) -> Option<u8> {
+    let marker = *data.get(marker_after(data, position) + 1)?;
+    matches!(marker, 0xD0..=0xD7).then(|| marker - 0xD0)
 }
 
 /// Where the next marker that is no RSTn starts, from `position` on.

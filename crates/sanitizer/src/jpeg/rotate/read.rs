@@ -62,8 +62,9 @@ pub(super) fn read(
         match part {
             Part::Tables(index) => {
                 let marker = layout.tables.segments[*index].marker;
-                for bytes in layout.tables.live(*index) {
-                    reader.define(marker, &input[bytes.clone()], bytes.start)?;
+                for table in layout.tables.live(*index) {
+                    let listed = &input[table.bytes.clone()];
+                    reader.define(marker, listed, table.written(input), table.bytes.start)?;
                 }
             }
             Part::Scan(Scan { payload, data, .. }) => {
@@ -121,13 +122,13 @@ struct Reader {
 }
 
 impl Reader {
-    /// Takes the definition of a table, which is at `offset` in the file.
-    fn define(&mut self, marker: u8, definition: &[u8], offset: usize) -> Result<(), Error> {
+    /// Takes the definition of a table, which is at `offset` in the file, and as it stands in the output.
+    fn define(&mut self, marker: u8, definition: &[u8], written: &[u8], offset: usize) -> Result<(), Error> {
         let known = match (marker, definition) {
             (DQT, _) => self.quantisation(definition),
             (DHT, _) => {
                 self.verifier.dht(definition)?;
-                self.huffman(definition)
+                self.huffman(written)
             }
             (DAC, &[destination, value]) => Some(self.verifier.dac(destination, value)?),
             (_, &[high, low]) => {
