@@ -11,7 +11,7 @@ macro_rules! assert_shown {
     };
 }
 
-/// A profile of Display P3.
+/// A picture with this profile.
 fn with_profile(profile: &[u8]) -> Vec<u8> {
     insert(&plain(), 2, &icc_segment(1, 1, profile))
 }
