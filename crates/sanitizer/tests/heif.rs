@@ -240,12 +240,31 @@ fn no_place_of_an_avif_holds_anything_afterwards() {
 }
 
 #[test]
+fn an_image_sequence_is_called_one() {
+    let is_called = |file: &[u8], words: &str| match clean(file) {
+        Err(Error::Unprovable { what, .. }) => assert!(what.contains(words), "{what}"),
+        other => panic!("{words}: {:?}", other.map(|cleaned| cleaned.report)),
+    };
+    for brand in [b"msf1", b"hevc", b"avis"] {
+        let mut heif = phone_heic();
+        heif.brands.push(*brand);
+        heif.at_end = boxed(b"moov", CANARY);
+        is_called(&heif.bytes(), "an image sequence, an animation");
+        // Without a still picture, the movie in front of its data or behind.
+        let name = boxed(b"ftyp", &[&brand[..], &[0; 4], b"mif1"].concat());
+        let (movie, data) = (boxed(b"moov", CANARY), boxed(b"mdat", CANARY));
+        for file in [[&name[..], &movie, &data].concat(), [&name[..], &data, &movie].concat()] {
+            is_called(&file, "an image sequence without a still picture");
+        }
+        // What is cut off is still called that.
+        let error = clean(&[&name[..], &data].concat()).unwrap_err();
+        assert_eq!(error.kind(), "truncated", "{error}");
+    }
+}
+
+#[test]
 fn what_cannot_be_proven_clean_is_refused_with_its_reason() {
     let cases: &[(&str, Change)] = &[
-        ("an image sequence", |heif| {
-            heif.brands.push(*b"msf1");
-            heif.at_end = boxed(b"moov", CANARY);
-        }),
         ("an encrypted picture", |heif| heif.item(1).protection = 1),
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.item(1).kind = *b"vvc1"),
         ("a picture coded otherwise than in HEVC or AV1", |heif| heif.primary = 7),

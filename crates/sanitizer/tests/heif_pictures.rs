@@ -52,7 +52,7 @@ fn real_pictures_are_clean_afterwards() {
         assert_eq!(holds(&out, b"auxC"), name.starts_with("alpha"), "{name}: the transparency");
     }
     let sequence = prove(&real_picture("sequence.avif"));
-    assert!(matches!(sequence, Err(Error::Unprovable { what: "an image sequence", .. })));
+    assert!(matches!(sequence, Err(Error::Unprovable { what, .. }) if what.contains("an image sequence")));
 }
 
 #[test]

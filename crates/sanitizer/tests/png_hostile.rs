@@ -9,9 +9,10 @@ mod canary;
 #[path = "support/png.rs"]
 mod support;
 
+use canary::CANARY;
 use proptest::prelude::*;
 use sanitizer::{Error, Options, sanitize};
-use support::{Png, apng, chunk, zlib};
+use support::{Png, apng, chunk, rows, zlib};
 
 fn all_kinds() -> Vec<Vec<u8>> {
     let exif = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
@@ -42,14 +43,66 @@ fn damage_that_no_decoder_forgives_is_refused() {
     no_data.data.clear();
     let mut short = Png::rgb();
     short.data = vec![chunk(b"IDAT", &zlib(b"too little"))];
-    let mut checksum = Png::rgb();
-    *checksum.data[0].last_mut().unwrap() ^= 1;
+    let mut checksum = Png::new(9, 9, 8, 3).before(b"PLTE", &[0; 6]);
+    *checksum.before[0].last_mut().unwrap() ^= 1;
     let no_palette = Png::new(9, 9, 8, 3);
     let mut header = Png::rgb();
     header.ihdr.push(0);
     for png in [no_data, short, checksum, no_palette, header] {
         assert!(matches!(sanitize(png.build(), &Options::default()), Err(Error::Malformed { .. })));
     }
+}
+
+#[test]
+fn a_wrong_checksum_of_a_proven_picture_is_set_right() {
+    for png in [Png::rgb(), apng(3)] {
+        let file = png.build();
+        for wrong in [&b"\0\0\0\0"[..], &CANARY.as_bytes()[..4]] {
+            let mut damaged = file.clone();
+            let mut at = 8;
+            while at < file.len() {
+                let length = u32::from_be_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+                let crc = at + 8 + length;
+                if matches!(&file[at + 4..at + 8], b"IDAT" | b"fdAT") {
+                    damaged[crc..crc + 4].copy_from_slice(wrong);
+                    let mut one = file.clone();
+                    one[crc..crc + 4].copy_from_slice(wrong);
+                    let out = sanitize(one, &Options::default()).unwrap();
+                    assert_eq!(out.into_bytes(), file);
+                    // The data itself is damaged: neither checksum is right then.
+                    let mut data = file.clone();
+                    data[crc - 1] ^= 1;
+                    assert!(sanitize(data.clone(), &Options::default()).is_err());
+                }
+                at = crc + 4;
+            }
+            assert_eq!(sanitize(damaged, &Options::default()).unwrap().into_bytes(), file);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_not_forgiven_when_the_picture_is_not_proven() {
+    let picture = rows(60, 10);
+    let good = zlib(&picture);
+    // Without the end of the stream, with a wrong checksum of it, with more than the picture.
+    let mut adler = good.clone();
+    *adler.last_mut().unwrap() ^= 1;
+    let more = zlib(&[&picture[..], CANARY.as_bytes()].concat());
+    for stream in [&good[..good.len() - 4], &adler, &more] {
+        let mut png = Png::rgb();
+        png.data = vec![chunk(b"IDAT", stream)];
+        assert!(sanitize(png.build(), &Options::default()).is_ok(), "it is forgiven with a right one");
+        *png.data[0].last_mut().unwrap() ^= 1;
+        let error = sanitize(png.build(), &Options::default()).unwrap_err();
+        assert!(error.to_string().contains("the checksum of a chunk"), "{error}");
+    }
+    // What comes behind the stream goes, whatever its checksum.
+    let mut png = Png::rgb();
+    let mut behind = chunk(b"IDAT", CANARY.as_bytes());
+    *behind.last_mut().unwrap() ^= 1;
+    png.data.push(behind);
+    assert_eq!(sanitize(png.build(), &Options::default()).unwrap().into_bytes(), Png::rgb().build());
 }
 
 #[test]

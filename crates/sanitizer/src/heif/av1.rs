@@ -6,6 +6,11 @@ use super::cut::Cut;
 use super::seq::sequence;
 use crate::Category;
 
+/// Why progressive AVIF is refused. The upper layer may be predicted from the lower ones or not, which only
+/// decoding the whole could tell.
+const LAYERS: &str = "a progressive AV1 picture in layers, of which the lower ones may be other pictures than \
+    the one that viewers show in the end; save it without layers";
+
 /// The configuration with nothing in it but the sequence header.
 pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
     let (head, units) =
@@ -72,6 +77,7 @@ pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, 
                 frame = Frame::Whole;
                 cut.keep(unit.range);
             }
+            3 | 4 | 6 if unit.layer > 0 => return Err(LAYERS),
             3 | 4 | 6 => return Err("an AV1 item with more than one frame"),
             // Temporal delimiters are empty.
             2 if index == 0 && payload.is_empty() => cut.keep(unit.range),
@@ -102,6 +108,8 @@ fn check_frame(frame: &[u8], header: Option<&[u8]>) -> Result<(), &'static str> 
 
 struct Unit {
     kind: u8,
+    /// The spatial layer that it belongs to (5.3.3).
+    layer: u8,
     range: std::ops::Range<usize>,
     payload_len: usize,
 }
@@ -130,12 +138,13 @@ impl<'a> Units<'a> {
         if head & 0x81 != 0 {
             return Err("an OBU with the forbidden or the reserved bit");
         }
-        let mut at = start + 1;
+        let (mut at, mut layer) = (start + 1, 0);
         if head & 4 != 0 {
             let extension = *self.data.get(at).ok_or(SHORT)?;
             if extension & 7 != 0 {
                 return Err("an OBU with reserved bits");
             }
+            layer = extension >> 3 & 3;
             at += 1;
         }
         let payload_len = if head & 2 != 0 {
@@ -147,7 +156,7 @@ impl<'a> Units<'a> {
             self.data.len() - at
         };
         let end = at.checked_add(payload_len).filter(|&end| end <= self.data.len()).ok_or(SHORT)?;
-        Ok(Unit { kind: head >> 3 & 15, range: start..end, payload_len })
+        Ok(Unit { kind: head >> 3 & 15, layer, range: start..end, payload_len })
     }
 }
 
@@ -222,6 +231,15 @@ mod tests {
         assert!(cut(&unit(1, SEQ), &mut 9).is_err());
         assert!(cut(&[whole, unit(15, b"").repeat(10)].concat(), &mut 9).is_err());
         assert!(cut(&[0x32, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], &mut 9).is_err());
+    }
+
+    #[test]
+    fn layers_are_called_what_they_are() {
+        let frame = |layer: u8| [&[6 << 3 | 4 | 2, layer << 3, FRAME.len() as u8][..], FRAME].concat();
+        assert!(cut(&[&unit(1, SEQ)[..], &frame(0)].concat(), &mut 9).is_ok());
+        let of = |second: u8| cut(&[&unit(1, SEQ)[..], &frame(0), &frame(second)].concat(), &mut 9);
+        assert_eq!(of(1).unwrap_err(), LAYERS);
+        assert_eq!(of(0).unwrap_err(), "an AV1 item with more than one frame");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     let claim = brand::claim(&input);
     if let Some(range) = file.movie.take() {
         if claim.is_sequence {
-            return Err(Error::Unprovable { format, offset: range.start, what: "an image sequence" });
+            return Err(Error::Unprovable { format, offset: range.start, what: SEQUENCE });
         }
         file.extras.push(Extra { category: Category::SecondPicture, location: "moov box", range });
     }
@@ -50,6 +50,10 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
     clean.report.gain_map = GainMapOutcome::Dropped { why: dropped };
     Ok(clean)
 }
+
+/// What an animation is refused for.
+const SEQUENCE: &str = "an image sequence, an animation in a moov box as videos have it; \
+    save it as an animated WebP or GIF, or one of its pictures as a still one";
 
 /// A file on its way to a clean one.
 struct Cleaning<'a> {

@@ -22,6 +22,9 @@ const EXTRA_LIMIT: usize = 100_000;
 
 const MANY: &str = "more boxes than a picture needs";
 
+const SEQUENCE_ALONE: &str = "an image sequence without a still picture, all in a moov box as videos have it; \
+    save one of its pictures as a still one";
+
 /// Groups of items of one file, and boxes of them. Phones write one to three.
 const GROUP_LIMIT: usize = 1000;
 
@@ -92,6 +95,9 @@ impl<'a> Parser<'a> {
                 _ => self.note_top_level(&block)?,
             }
             is_first = false;
+        }
+        if let (false, Some(movie)) = (has_meta, &self.file.movie) {
+            return Err(self.unprovable(movie.start, SEQUENCE_ALONE));
         }
         if !has_meta {
             return Err(Error::Truncated {

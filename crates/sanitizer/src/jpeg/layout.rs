@@ -26,13 +26,13 @@ pub(super) struct Scan {
     /// The data behind it, as far as it is kept.
     pub data: Range<usize>,
     /// What stands in its place when something within is not kept.
-    pub joined: Option<Bytes>,
+    pub joined: Option<Box<[u8]>>,
 }
 
 impl Scan {
     /// The length of the data in the output.
     fn data_len(&self) -> usize {
-        self.joined.as_ref().map_or(self.data.len(), Bytes::len)
+        self.joined.as_ref().map_or(self.data.len(), |joined| joined.len())
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Part {
     Tables(usize),
     /// The ICC segment in this range, which holds the profile's part of this index.
     Icc(Range<usize>, usize),
-    Scan(Scan),
+    Scan(Box<Scan>),
 }
 
 /// Everything that the parts stand for.
@@ -126,7 +126,7 @@ impl Layout<'_> {
             Part::New(bytes) => bytes.len(),
             Part::Scan(scan) => SEGMENT_HEADER + scan.payload.len() + scan.data_len(),
             Part::Tables(index) => {
-                match self.tables.live(*index).map(|table| table.written(self.input).len()).sum() {
+                match self.tables.live(self.input, *index).map(|(_, written)| written.len()).sum() {
                     0 => 0,
                     definitions => SEGMENT_HEADER + definitions,
                 }
@@ -146,7 +146,8 @@ impl Layout<'_> {
             Part::New(bytes) => pieces.write(bytes),
             Part::Tables(index) => self.add_tables(&self.tables.segments[*index], pieces, report),
             Part::Icc(range, index) => self.add_icc(range.clone(), *index, pieces),
-            Part::Scan(Scan { header, payload, data, joined }) => {
+            Part::Scan(scan) => {
+                let Scan { header, payload, data, joined } = &**scan;
                 if self.input[header.start + SEGMENT_HEADER..header.end] == *payload {
                     pieces.keep(header.clone());
                 } else {
@@ -171,12 +172,12 @@ impl Layout<'_> {
             report.remove(Category::Hidden, name, tables.range.start, tables.range.len());
             return;
         }
-        for definition in definitions {
+        for (index, definition) in tables.definitions.clone().zip(definitions) {
             end = definition.bytes.end;
             if definition.live {
-                let written = definition.written(self.input);
+                let written = self.tables.written(self.input, index);
                 contents.extend_from_slice(written);
-                if definition.mended.is_some() {
+                if *written != self.input[definition.bytes.clone()] {
                     whole = false;
                     // What is in the place of others is of the same length.
                     let removed = (definition.bytes.len() - written.len()).max(1);

@@ -13,7 +13,13 @@
 //! scans that is no table; everything after EOI; fill bytes; junk between
 //! segments; slack inside segments; tables that no scan uses. What is refused:
 //! data that a decoder would read in two ways, scans that are decoded over
-//! earlier ones, hierarchical pictures, tables with impossible symbols.
+//! earlier ones, hierarchical pictures, tables of which impossible symbols are used.
+//!
+//! What is mended, since cameras write it and viewers do not mind: a missing EOI
+//! behind the last block of a whole picture, Huffman tables with impossible symbols that
+//! no block uses ([`huffman_symbols`]), two components of one name, bytes before restart
+//! markers. Only the proof tells that these harm nothing, so the coded data of such
+//! files are followed even where the options ask for no proof.
 //!
 //! A second picture behind EOI stays when it is the HDR gain map of the first ([`gain_map`]). It is walked
 //! through like that, loses even more (JFIF, mostly its profile), and is turned with it or not at all ([`clean`]).

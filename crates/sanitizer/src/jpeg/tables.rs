@@ -4,7 +4,7 @@
 //! A table that no scan uses, or that is replaced before one does, is a place
 //! to hide bytes in; so each definition counts as dead until a scan uses it.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use img_parts::jpeg::markers::{DAC, DHT, DQT};
 
@@ -34,15 +34,6 @@ pub(super) struct Definition {
     pub bytes: Range<usize>,
     /// Whether a scan uses it.
     pub live: bool,
-    /// What takes its place in the output: a Huffman table without symbols that cannot be.
-    pub mended: Option<Vec<u8>>,
-}
-
-impl Definition {
-    /// Its bytes in the output, destination included.
-    pub(super) fn written<'a>(&'a self, input: &'a [u8]) -> &'a [u8] {
-        self.mended.as_deref().unwrap_or_else(|| &input[self.bytes.clone()])
-    }
 }
 
 /// A segment that defines tables.
@@ -59,6 +50,8 @@ pub(super) struct TableSegment {
 pub(super) struct Tables {
     pub segments: Vec<TableSegment>,
     pub definitions: Vec<Definition>,
+    /// What takes the place of definitions in the output: Huffman tables without symbols that cannot be.
+    mended: BTreeMap<usize, Vec<u8>>,
     /// The definition that each destination holds now.
     current: [Option<usize>; DESTINATIONS],
     /// The definition that the verifier was told of last.
@@ -66,15 +59,28 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// The definitions in a segment that scans use.
-    pub(super) fn live(&self, segment: usize) -> impl Iterator<Item = &Definition> {
-        let definitions = &self.definitions[self.segments[segment].definitions.clone()];
-        definitions.iter().filter(|definition| definition.live)
+    /// The definitions in a segment that scans use, and their bytes in the output.
+    pub(super) fn live<'a>(
+        &'a self,
+        input: &'a [u8],
+        segment: usize,
+    ) -> impl Iterator<Item = (&'a Definition, &'a [u8])> {
+        let indices = self.segments[segment].definitions.clone();
+        let live = indices.filter(|&index| self.definitions[index].live);
+        live.map(|index| (&self.definitions[index], self.written(input, index)))
+    }
+
+    /// The bytes of a definition in the output, destination included.
+    pub(super) fn written<'a>(&'a self, input: &'a [u8], definition: usize) -> &'a [u8] {
+        match self.mended.get(&definition) {
+            Some(mended) => mended,
+            None => &input[self.definitions[definition].bytes.clone()],
+        }
     }
 
     /// Whether a table that scans use was mended.
     pub(super) fn is_mended(&self) -> bool {
-        self.definitions.iter().any(|definition| definition.mended.is_some())
+        !self.mended.is_empty()
     }
 
     /// Reads the segment `range` with `payload`; gives its index in
@@ -102,7 +108,7 @@ impl Tables {
                 return Err(unprovable(at, "more than 2048 tables"));
             }
             self.current[destination] = Some(self.definitions.len());
-            self.definitions.push(Definition { bytes: at..at + len, live: false, mended: None });
+            self.definitions.push(Definition { bytes: at..at + len, live: false });
             at += len;
             if destination == RESTART {
                 break;
@@ -149,7 +155,9 @@ impl Tables {
                     }
                     None => {}
                 }
-                definition.mended = mended;
+                if let Some(mended) = mended {
+                    self.mended.insert(index, mended);
+                }
             }
             if let CONDITIONING_DC..RESTART = destination {
                 check_conditioning(table, definition.bytes.start)?;

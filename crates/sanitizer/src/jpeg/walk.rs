@@ -314,7 +314,8 @@ impl Walker<'_> {
             joined.bytes.into()
         });
         let header = segment.range();
-        self.parts.push(Part::Scan(Scan { header, payload: written, data: data..end, joined }));
+        let scan = Scan { header, payload: written, data: data..end, joined };
+        self.parts.push(Part::Scan(Box::new(scan)));
         if is_complete && !self.needs_lines {
             let (removed, notes) = (self.report.removed.len(), self.notes.len());
             self.complete = Some(Complete { end, parts: self.parts.len(), removed, notes });

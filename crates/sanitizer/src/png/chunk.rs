@@ -7,6 +7,9 @@ use crate::{Error, Format};
 /// The signature (5.2).
 pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1A\n";
 
+/// What is wrong with a chunk that cannot do without its CRC.
+pub(super) const WRONG_CRC: &str = "the checksum of a chunk that the picture needs is wrong";
+
 /// The type of a chunk.
 pub(super) type Kind = [u8; 4];
 
@@ -45,8 +48,12 @@ impl Chunk {
 
     /// Whether the CRC is that of type and data.
     pub(super) fn crc_is_right(&self, input: &[u8]) -> bool {
-        let stored = &input[self.data.end..self.data.end + 4];
-        crc32fast::hash(&input[self.data.start - 4..self.data.end]).to_be_bytes() == stored
+        self.crc(input) == input[self.data.end..self.data.end + 4]
+    }
+
+    /// The CRC of type and data.
+    pub(super) fn crc(&self, input: &[u8]) -> [u8; 4] {
+        crc32fast::hash(&input[self.data.start - 4..self.data.end]).to_be_bytes()
     }
 
     /// Ancillary chunks may be dropped by who does not know them (5.4, bit 5 of the first byte).

@@ -21,12 +21,15 @@ pub(super) struct ImageData {
     to: usize,
     /// The sequence number when the frame began.
     sequence: Sequence,
+    /// The first chunk with a wrong CRC. It is written anew if the stream has all of the
+    /// picture and the right checksum of its own, for then it is the CRC that is damaged.
+    wrong_crc: Option<usize>,
 }
 
 impl ImageData {
     pub(super) fn new(input: &Bytes, kind: [u8; 4], expected: u64, from: usize, sequence: Sequence) -> Self {
         let (inflater, pieces) = (Inflater::new(expected), Pieces::new(input));
-        Self { kind, expected, inflater, pieces, from, to: from, sequence }
+        Self { kind, expected, inflater, pieces, from, to: from, sequence, wrong_crc: None }
     }
 
     /// Makes ready for another frame.
@@ -42,6 +45,7 @@ impl ImageData {
         self.pieces = Pieces::new(input);
         (self.kind, self.expected, self.from, self.to, self.sequence) =
             (kind, expected, from, from, sequence);
+        self.wrong_crc = None;
     }
 
     /// Takes the next chunk.
@@ -53,6 +57,10 @@ impl ImageData {
             report.remove(Category::Hidden, location, whole.start, whole.len());
             return;
         }
+        let crc = chunk.crc(input);
+        if input[chunk.data.end..whole.end] != crc {
+            self.wrong_crc.get_or_insert(whole.start);
+        }
         let stream = self.stream_of(chunk);
         let used = self.inflater.feed(&input[stream.clone()], |_| ());
         if used < stream.len() {
@@ -61,7 +69,8 @@ impl ImageData {
         let number = (self.kind == *b"fdAT").then(|| sequence.next().to_be_bytes());
         let number = number.as_ref().map_or(&[][..], |number| number.as_slice());
         if used == stream.len() && input[chunk.data.start..stream.start] == *number {
-            self.pieces.keep(whole);
+            self.pieces.keep(whole.start..chunk.data.end);
+            self.pieces.replace(chunk.data.end..whole.end, &crc);
         } else if used > 0 || stream.is_empty() {
             let clean = chunk::encode(self.kind, &[number, &input[stream.start..stream.start + used]]);
             self.pieces.write(&clean);
@@ -76,12 +85,13 @@ impl ImageData {
         out: &mut Pieces,
         report: &mut Report,
     ) -> Result<(), Error> {
-        match self.inflater.end() {
-            State::Ended => {
+        match (self.inflater.end(), self.wrong_crc) {
+            (State::Ended, _) => {
                 out.append(std::mem::replace(&mut self.pieces, Pieces::new(input)));
                 Ok(())
             }
-            State::Overrun => {
+            (_, Some(chunk)) => Err(malformed(chunk, chunk::WRONG_CRC)),
+            (State::Overrun, None) => {
                 let chunks = std::iter::successors(Some(self.from), |&at| {
                     Chunk::read(input, at).ok().map(|chunk| chunk.whole().end)
                 });
@@ -100,7 +110,7 @@ impl ImageData {
                 }
                 Ok(())
             }
-            State::Reading | State::Broken => {
+            (State::Reading | State::Broken, None) => {
                 Err(malformed(self.from, "the image data is damaged or ends too early"))
             }
         }

@@ -5,7 +5,8 @@
 //! void to find where it really ends.
 //!
 //! What some decoders take and we refuse: no IEND; a wrong checksum of a chunk
-//! that the picture needs; image data that ends before the last row;
+//! that the picture needs, unless it is image data that inflates to just the
+//! picture with the right checksum of its own (the chunk's is set right then); image data that ends before the last row;
 //! animations whose frames break the rules of APNG; critical chunks that the
 //! standard does not know. Time goes with the inflated size, which the headers
 //! announce: [`crate::Options::max_inflated_bytes`] bounds it for all frames together.

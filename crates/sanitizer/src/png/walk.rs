@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         if chunk.crc_is_right(self.input) {
             Ok(())
         } else {
-            Err(malformed(chunk.whole().start, "the checksum of a chunk that the picture needs is wrong"))
+            Err(malformed(chunk.whole().start, chunk::WRONG_CRC))
         }
     }
 
@@ -236,7 +236,8 @@ impl<'a> Walk<'a> {
             }
             self.open_data(chunk, header.width, header.height)?;
         }
-        self.take_data(chunk)
+        self.take_data(chunk);
+        Ok(())
     }
 
     fn animation_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
@@ -292,7 +293,8 @@ impl<'a> Walk<'a> {
         } else {
             animation.check_number(data, start)?;
         }
-        self.take_data(chunk)
+        self.take_data(chunk);
+        Ok(())
     }
 
     fn open_data(&mut self, chunk: &Chunk, width: u32, height: u32) -> Result<(), Error> {
@@ -312,12 +314,10 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn take_data(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        self.check_crc(chunk)?;
+    fn take_data(&mut self, chunk: &Chunk) {
         if let Some(data) = &mut self.data {
             data.take(self.input, chunk, &mut self.sequence, self.report);
         }
-        Ok(())
     }
 
     /// Writes the frame that was collected, if there is one.

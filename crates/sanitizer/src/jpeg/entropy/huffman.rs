@@ -15,9 +15,9 @@ pub(super) struct Table {
     base: [i32; 17],
     /// For each start of [`SHORT`] bits, the code it begins with; length 0 when longer.
     short: [Code; 1 << SHORT],
-    /// For each symbol, by increasing code, whether it means something. A code of one that does
-    /// not counts as none.
-    means: [bool; 256],
+    /// For each symbol, by increasing code, a bit that says whether it means something. A code of
+    /// one that does not counts as none.
+    means: [u64; 4],
     /// The shortest codes that are to be looked for among the long ones.
     long: u32,
 }
@@ -54,11 +54,14 @@ impl Table {
             behind: [0; 17],
             base: [0; 17],
             short: [Code { length: 0, symbol: 0 }; 1 << SHORT],
-            means: [true; 256],
+            means: [0; 4],
             long: SHORT + 1,
         };
         table.symbols[..total].copy_from_slice(listed);
-        table.means[..total].copy_from_slice(&meanings(listed));
+        let meanings = meanings(listed);
+        for (index, _) in meanings.iter().enumerate().filter(|(_, means)| **means) {
+            table.means[index / 64] |= 1 << (index % 64);
+        }
 
         let mut code = 0u32;
         let mut index = 0usize;
@@ -66,7 +69,7 @@ impl Table {
             let count = u32::from(counts[length as usize - 1]);
             table.base[length as usize] = index as i32 - code as i32;
             let range = index..index + count as usize;
-            for (symbol, means) in listed[range.clone()].iter().zip(&table.means[range]) {
+            for (symbol, means) in listed[range.clone()].iter().zip(&meanings[range]) {
                 if code >> length != 0 {
                     return Err("a Huffman table has more codes than fit");
                 }
@@ -102,11 +105,11 @@ impl Table {
     fn find_long(&self, next: usize) -> Code {
         for length in self.long..=16 {
             if (next as u32) < self.behind[length as usize] {
-                let index = (self.base[length as usize] + (next >> (16 - length)) as i32) & 255;
-                if !self.means[index as usize] {
+                let index = ((self.base[length as usize] + (next >> (16 - length)) as i32) & 255) as usize;
+                if self.means[index / 64] >> (index % 64) & 1 == 0 {
                     break;
                 }
-                return Code { length: length as u8, symbol: self.symbols[index as usize] };
+                return Code { length: length as u8, symbol: self.symbols[index] };
             }
         }
         Code { length: 0, symbol: 0 }

@@ -62,12 +62,13 @@ pub(super) fn read(
         match part {
             Part::Tables(index) => {
                 let marker = layout.tables.segments[*index].marker;
-                for table in layout.tables.live(*index) {
+                for (table, written) in layout.tables.live(input, *index) {
                     let listed = &input[table.bytes.clone()];
-                    reader.define(marker, listed, table.written(input), table.bytes.start)?;
+                    reader.define(marker, listed, written, table.bytes.start)?;
                 }
             }
-            Part::Scan(Scan { payload, data, .. }) => {
+            Part::Scan(scan) => {
+                let Scan { payload, data, .. } = &**scan;
                 reader.scan(header, payload);
                 let behind = &input[data.start..];
                 reader.verifier.read_scan(payload, behind, data.start, &mut reader.coefficients)?;
