@@ -13,6 +13,7 @@ mod pictures;
 mod report;
 mod run;
 mod session;
+mod suggest;
 mod terraform;
 mod upload;
 

@@ -10,6 +10,7 @@ use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::types::AccessKeyMetadata;
 
 use crate::failure::Failure;
+use crate::suggest::Suggest;
 use engine::aws::{Aws, AwsCall, AwsError, Deadline, Wait, until};
 
 /// AWS allows a user so many keys
@@ -37,8 +38,8 @@ impl AccessKey {
     ///
     /// # Errors
     /// When there is no such user, it has two keys already, or IAM fails.
-    pub(crate) async fn create(aws: &Aws, user: &str) -> Result<Self, Failure> {
-        let before = list(aws, user).await.map_err(|error| missing_user(error, user))?;
+    pub(crate) async fn create(aws: &Aws, user: &str, suggest: &Suggest) -> Result<Self, Failure> {
+        let before = list(aws, user).await.map_err(|error| missing_user(error, user, suggest))?;
         if before.len() >= MOST_KEYS {
             return Err(too_many(user, &before));
         }
@@ -74,7 +75,7 @@ impl AccessKey {
                 if error.is_uncertain() {
                     remove_unknown(aws, user, &before).await;
                 }
-                Err(missing_user(error, user))
+                Err(missing_user(error, user, suggest))
             }
         }
     }
@@ -153,11 +154,11 @@ async fn remove_unknown(aws: &Aws, user: &str, before: &[AccessKeyMetadata]) {
     }
 }
 
-fn missing_user(error: AwsError, user: &str) -> Failure {
+fn missing_user(error: AwsError, user: &str, suggest: &Suggest) -> Failure {
     if error.is_not_found() {
         return Failure::Refused {
             what: format!("nothing was uploaded: the user {user} does not exist"),
-            hint: "run `provisioner up`: it creates the users of config.toml".to_owned(),
+            hint: format!("run `{}`: it creates the users of config.toml", suggest.command("up")),
         };
     }
     error.into()
@@ -205,6 +206,8 @@ mod tests {
         let key = |id: &str| AccessKeyMetadata::builder().access_key_id(id).build();
         let failure = too_many("photos-anna", &[key("AKIA1"), key("AKIA2")]);
         assert!(failure.to_string().contains("AKIA1, AKIA2"), "{failure}");
-        assert!(failure.hint().is_some_and(|hint| hint.contains("--user-name photos-anna")));
+        assert!(
+            failure.hint(&Suggest::default()).is_some_and(|hint| hint.contains("--user-name photos-anna"))
+        );
     }
 }

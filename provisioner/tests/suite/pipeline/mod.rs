@@ -7,3 +7,4 @@ mod drift;
 mod end_to_end;
 mod screens;
 mod stage;
+mod status;
