@@ -158,12 +158,17 @@ async fn upload_as(
         Err(Failure::Interrupted(code)) => {
             session.screen.say(&format!(
                 "warning: IAM did not answer whether it made an access key for this run; if it did, nobody has its \
-                 secret: aws iam list-access-keys --user-name {user}"
+                 secret, and the next upload as this user removes it: aws iam list-access-keys --user-name {user}"
             ));
             return Err(Failure::Interrupted(code));
         }
         other => other?,
     };
+    for id in &key.removed {
+        session.screen.say(&format!(
+            "removed the access key {id} of {user}, which an earlier run that was killed has left"
+        ));
+    }
     let source = stack.names.bucket(BucketRole::Source);
     let work = async {
         let client = key.client(aws);
