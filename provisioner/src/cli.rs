@@ -6,6 +6,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sanitizer::{GainMaps, IccPolicy, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
 
+/// The configuration of a run that names none.
+pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
+
 /// Creates, repairs and removes a pipeline on AWS that strips the metadata
 /// from uploaded pictures. No state file: reality is the state.
 #[derive(Debug, Parser)]
@@ -23,7 +26,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The configuration.
-    #[arg(long, global = true, value_name = "FILE", default_value = "config.toml")]
+    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
     /// Another copy of the stack, under this name.
     #[arg(long, global = true, value_name = "NAME")]
@@ -53,8 +56,11 @@ pub(crate) enum Command {
     ///
     /// Buckets that hold objects need --delete-data or --keep-data.
     Down(Down),
-    /// Show the stack: buckets, function, trigger, users, drift.
-    Status,
+    /// Show what exists: how each resource compares with the configuration, who may do what.
+    ///
+    /// Everything is what AWS says, and not what the configuration asks for. The
+    /// function's code is not compared: that takes a build, which `plan` makes.
+    Status(Status),
     /// Manage the AWS that runs on this machine.
     Local {
         /// What to do with it.
@@ -122,6 +128,14 @@ pub(crate) struct Down {
     /// Keep the buckets that hold objects.
     #[arg(long)]
     pub keep_data: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Exit with 2 when something is not as in the configuration.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 /// `local`

@@ -7,11 +7,11 @@ use engine::interrupt::Signal;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// Done; for `plan`: no changes.
+    /// Done; for `plan` and `status`: no changes.
     Ok = 0,
     /// AWS, the network or this machine failed; run again to go on.
     Failed = 1,
-    /// `plan --detailed-exitcode`: there are changes.
+    /// `plan` or `status` with `--detailed-exitcode`: there are changes.
     Changes = 2,
     /// `config.toml` has errors.
     Config = 3,
@@ -31,9 +31,9 @@ pub enum ExitCode {
 
 /// Every code with its meaning.
 pub(crate) const TABLE: [(ExitCode, &str); 10] = [
-    (ExitCode::Ok, "done; for `plan`: no changes, or changes without --detailed-exitcode"),
+    (ExitCode::Ok, "done; for `plan` and `status`: no changes, or changes without --detailed-exitcode"),
     (ExitCode::Failed, "AWS, the network or this machine failed; run again to go on"),
-    (ExitCode::Changes, "`plan --detailed-exitcode`: there are changes"),
+    (ExitCode::Changes, "`plan` or `status` with --detailed-exitcode: there are changes"),
     (ExitCode::Config, "config.toml has errors"),
     (ExitCode::Refused, "refused: something foreign, data that nobody said to delete, no --yes"),
     (ExitCode::Access, "no credentials, wrong account, no region, endpoint not reachable"),

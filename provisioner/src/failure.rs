@@ -4,6 +4,7 @@ use crate::artifact;
 use crate::exit_code::ExitCode;
 use crate::json;
 use crate::report::{Screen, config_errors_text, error_text};
+use crate::suggest::Suggest;
 use engine::aws::{AwsError, ConnectError, Transport};
 use engine::config::ConfigErrors;
 use engine::interrupt::Interrupted;
@@ -120,7 +121,7 @@ impl Failure {
 
     /// How to fix it, when we know.
     #[must_use]
-    pub(crate) fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self, suggest: &Suggest) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => {
                 Some("set AWS_REGION, `region` in config.toml or in your profile, or use --local".to_owned())
@@ -147,7 +148,7 @@ impl Failure {
             ),
             Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(str::to_owned),
             Self::Local(error) => Some(error.hint()),
-            Self::Artifact(error) => error.hint(),
+            Self::Artifact(error) => error.hint(suggest),
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Steps { hint, .. } => Some(
                 hint.unwrap_or(
@@ -155,12 +156,12 @@ impl Failure {
                 )
                 .to_owned(),
             ),
-            Self::Differs { .. } => Some(
-                "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run \
-                 `provisioner up` again"
-                    .to_owned(),
-            ),
-            Self::Residue(_) => Some("run `provisioner down` again".to_owned()),
+            Self::Differs { .. } => Some(format!(
+                "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run `{}` \
+                 again",
+                suggest.command("up")
+            )),
+            Self::Residue(_) => Some(format!("run `{}` again", suggest.command("down"))),
             Self::Config(_) | Self::Partial { .. } | Self::File { .. } => None,
             Self::Interrupted(_) => {
                 Some("what is done stays done: run the same command again and it goes on".to_owned())
@@ -169,18 +170,18 @@ impl Failure {
     }
 
     /// Shows the failure: text on stderr, and with `--json` a document on stdout.
-    pub(crate) fn show(&self, screen: &Screen) {
+    pub(crate) fn show(&self, screen: &Screen, suggest: &Suggest) {
         if screen.json {
-            screen.line(&self.to_json());
+            screen.line(&self.to_json(suggest));
         } else if let Self::Config(errors) = self {
             screen.err(&(config_errors_text(errors, true) + "\n"));
         } else {
-            screen.err(&error_text(&self.to_string(), self.hint().as_deref()));
+            screen.err(&error_text(&self.to_string(), self.hint(suggest).as_deref()));
         }
     }
 
-    pub(crate) fn to_json(&self) -> json::Failed {
-        let failed = json::Failed::new(self.to_string(), self.exit_code() as u8, self.hint());
+    pub(crate) fn to_json(&self, suggest: &Suggest) -> json::Failed {
+        let failed = json::Failed::new(self.to_string(), self.exit_code() as u8, self.hint(suggest));
         match self {
             Self::Config(errors) => failed.with_config(errors),
             Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => failed.with_call(call),

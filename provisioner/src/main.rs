@@ -14,6 +14,7 @@ mod pictures;
 mod report;
 mod run;
 mod session;
+mod suggest;
 mod terraform;
 mod upload;
 

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::report::{Screen, error_text};
 use crate::session::Session;
+use crate::suggest::Suggest;
 
 /// Parses the arguments, runs the command, shows its failure.
 #[must_use]
@@ -55,7 +56,7 @@ pub(crate) fn run() -> ProcessExitCode {
         }
         Ok(code) => code.into(),
         Err(failure) => {
-            failure.show(&screen);
+            failure.show(&screen, &Suggest::of(&cli.global));
             failure.exit_code().into()
         }
     }

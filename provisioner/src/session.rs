@@ -12,6 +12,7 @@ use crate::cli::Global;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::report::{Screen, seconds};
+use crate::suggest::Suggest;
 use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE, endpoint, pause};
 use engine::config::{self, BucketRole, Config, Overrides};
 use engine::interrupt::Interrupt;
@@ -40,6 +41,12 @@ pub(crate) struct Connected {
 }
 
 impl Session<'_> {
+    /// A command of ours to suggest, such as `up`, for the stack of this run.
+    #[must_use]
+    pub(crate) fn suggest(&self, words: &str) -> String {
+        Suggest::of(self.global).command(words)
+    }
+
     /// Reads the configuration.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub mod policy;
 pub mod recheck;
 pub mod resources;
 pub mod stack;
+pub mod status;
 #[cfg(test)]
 mod testing;
 pub mod units;

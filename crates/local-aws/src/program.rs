@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = &[
     ("corrections/queue_sources.py", include_str!("../server/corrections/queue_sources.py")),
     ("corrections/users.py", include_str!("../server/corrections/users.py")),
     ("corrections/versions.py", include_str!("../server/corrections/versions.py")),
+    ("corrections/wildcards.py", include_str!("../server/corrections/wildcards.py")),
 ];
 
 /// Writes it to this folder, in place of what is there.

@@ -6,6 +6,7 @@
 //! access      who may do what, asked of the AWS itself
 //! clean_copy  waits for what the function makes
 //! offline     the program in a folder of pictures, without any AWS
+//! odd_keys    keys of objects as strangers choose them
 //! one_pixel   the smallest JPEG, with whatever a test puts into it
 //! jpeg, exif, icc  pictures of each kind, metadata that tells something, colour profiles
 //! tools       outside programs that a test needs: there, or a line that says why it is skipped
@@ -36,6 +37,7 @@ pub mod clean_copy;
 pub mod exif;
 pub mod icc;
 pub mod jpeg;
+pub mod odd_keys;
 pub mod offline;
 pub mod one_pixel;
 mod program;

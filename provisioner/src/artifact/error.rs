@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use super::{elf::Glibc, prepare::BOOTSTRAP_VARIABLE};
+use crate::suggest::Suggest;
 
 /// Why there is no package of the function. [`Error::hint`] says how to go on.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +112,7 @@ pub(crate) enum Error {
 impl Error {
     /// How to go on.
     #[must_use]
-    pub(crate) fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self, suggest: &Suggest) -> Option<String> {
         let hint = match self {
             Self::NoWorkspace { .. } => format!(
                 "run it in a checkout of this project, or name a built function: {BOOTSTRAP_VARIABLE}=path/to/bootstrap"
@@ -137,7 +138,7 @@ impl Error {
                 format!("build against an older glibc: {}, and run it again", zig_commands(triple))
             }
             Self::TooLarge { .. } => "build with the profile `lambda`, which strips symbols".to_owned(),
-            Self::BadZip { .. } => "make it with `provisioner package`".to_owned(),
+            Self::BadZip { .. } => format!("make it with `{}`", suggest.command("package")),
         };
         Some(hint)
     }
@@ -173,7 +174,9 @@ mod tests {
         ];
         let screen: Vec<String> = errors
             .iter()
-            .map(|error| format!("{error}\n  hint: {}", error.hint().as_deref().unwrap_or("-")))
+            .map(|error| {
+                format!("{error}\n  hint: {}", error.hint(&Suggest::default()).as_deref().unwrap_or("-"))
+            })
             .collect();
         insta::assert_snapshot!(screen.join("\n"));
     }

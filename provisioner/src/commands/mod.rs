@@ -26,7 +26,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Plan(args) => plan::run(args, session).await,
         Command::Up(args) => up::run(args, session).await,
         Command::Down(args) => down::run(args, session).await,
-        Command::Status => status::run(session).await,
+        Command::Status(args) => status::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,
         Command::Upload(args) => upload::run(args, session).await,
         Command::Inspect(args) => inspect::run(args, session),

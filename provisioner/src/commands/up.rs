@@ -61,32 +61,16 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
         }));
         return;
     }
-    let flags = flags(session);
     let mut text = format!("\nReady. Pictures uploaded to {source} appear clean in {destination}.\n");
     if let Some(user) =
         stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes())
     {
         text.push_str(&format!(
-            "\n  provisioner upload PHOTO.jpg{flags} --as {}   upload a picture as this user",
-            user.name
+            "\n  {}   upload a picture as this user",
+            session.suggest(&format!("upload PHOTO.jpg --as {}", user.name))
         ));
     }
-    text.push_str(&format!("\n  provisioner status{flags}   what exists now"));
-    text.push_str(&format!("\n  provisioner down{flags}   remove it all"));
+    text.push_str(&format!("\n  {}   what exists now", session.suggest("status")));
+    text.push_str(&format!("\n  {}   remove it all", session.suggest("down")));
     screen.say(&text);
-}
-
-/// The flags to repeat in the commands that we suggest.
-fn flags(session: &Session<'_>) -> String {
-    let mut flags = String::new();
-    if session.global.local {
-        flags.push_str(" --local");
-    }
-    if let Some(stack) = &session.global.stack {
-        flags.push_str(&format!(" --stack {stack}"));
-    }
-    if session.global.config != std::path::Path::new("config.toml") {
-        flags.push_str(&format!(" --config {}", session.global.config.display()));
-    }
-    flags
 }

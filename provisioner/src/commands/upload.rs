@@ -12,6 +12,7 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::report::{TransferBar, arrival_line, bytes, foreign, foreign_path, seconds};
 use crate::session::{Connected, Session};
+use crate::suggest::Suggest;
 use crate::upload::{
     AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
 };
@@ -130,10 +131,7 @@ async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(
         None => Ok(()),
         Some(name) => Err(Failure::Refused {
             what: format!("nothing was uploaded: the bucket {name} does not exist"),
-            hint: format!(
-                "`provisioner up{}` creates it",
-                if session.global.local { " --local" } else { "" }
-            ),
+            hint: format!("`{}` creates it", session.suggest("up")),
         }),
     }
 }
@@ -152,16 +150,25 @@ async fn upload_as(
         return Err(failure);
     }
     let user = stack.names.user(&user.name);
-    let key = match session.interrupt.or_grace(AccessKey::create(aws, &user)).await {
+    let key = match session
+        .interrupt
+        .or_grace(AccessKey::create(aws, &user, &Suggest::of(session.global)))
+        .await
+    {
         Err(Failure::Interrupted(code)) => {
             session.screen.say(&format!(
                 "warning: IAM did not answer whether it made an access key for this run; if it did, nobody has its \
-                 secret: aws iam list-access-keys --user-name {user}"
+                 secret, and the next upload as this user removes it: aws iam list-access-keys --user-name {user}"
             ));
             return Err(Failure::Interrupted(code));
         }
         other => other?,
     };
+    for id in &key.removed {
+        session.screen.say(&format!(
+            "removed the access key {id} of {user}, which an earlier run that was killed has left"
+        ));
+    }
     let source = stack.names.bucket(BucketRole::Source);
     let work = async {
         let client = key.client(aws);
@@ -266,7 +273,7 @@ fn show(session: &Session<'_>, stack: &Stack, arrival: &Arrival<'_>) {
     if session.screen.json {
         session.screen.line(&json::Upload::arrival(arrival, source, destination));
     } else {
-        session.screen.out(&(arrival_line(arrival, source, destination) + "\n"));
+        session.screen.out(&(arrival_line(arrival, source, destination, &session.suggest("plan")) + "\n"));
     }
 }
 
@@ -349,9 +356,9 @@ impl Tally {
             seconds(elapsed)
         ));
         if self.overdue > 0 {
-            let local = if session.global.local { " --local" } else { "" };
             screen.say(&format!(
-                "`provisioner status{local}` tells whether the function and its trigger are as they should be"
+                "`{}` tells whether the function and its trigger are as they should be",
+                session.suggest("status")
             ));
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use engine::config::{BucketRole, Overrides, parse};
 use engine::plan::{self, DataRule, Step};
-use engine::resources::{Address, Change, alarm, bucket, function, log_group};
-use engine::stack::Stack;
+use engine::resources::{Address, Change, alarm, bucket, function, identity, log_group, role, user};
+use engine::stack::{Stack, policies};
 use engine::world::World;
 
 const CONFIG: &str = "stack = \"photos\"\n[trigger]\nsuffixes = [\".jpg\"]\n[alarms]\n[[users]]\nname = \"ann\"\n\
@@ -124,20 +124,57 @@ pub(super) fn removal() -> plan::Plan {
     plan::down(&stack, &world, &BTreeMap::new(), DataRule::Delete)
 }
 
-/// A stack with a function, a trigger and an alarm.
+/// A stack with a bucket that is open, a role and a user that may too much, a function, a trigger and an alarm.
 pub(super) fn something() -> World {
     let stack = stack();
     let settings =
         alarm::Settings::wanted(&stack, stack.config.alarms.as_ref().unwrap(), alarm::Kind::Errors);
     let alarm = alarm::Observed { settings, state: "OK".to_owned(), tags: stack.tags.clone() };
+    let identity = |policy, attached: &str| identity::Observed {
+        path: stack.names.path.clone(),
+        policies: identity::Policies {
+            ours: Some(policy),
+            extra_inline: Vec::new(),
+            attached: vec![format!("arn:aws:iam::aws:policy/{attached}")],
+        },
+        boundary: None,
+        tags: stack.tags.clone(),
+    };
+    let user = user::Observed {
+        groups: Vec::new(),
+        identity: identity(policies::user(&stack, &stack.config.users[0]), "AdministratorAccess"),
+    };
+    let role = role::Observed {
+        trust: policies::trust(),
+        settings: role::Settings::wanted(),
+        identity: identity(policies::role(&stack), "AmazonS3ReadOnlyAccess"),
+    };
     World {
+        source: bucket::Observation::Present(Box::new(open_bucket(&stack))),
+        role: Some(role),
         function: Some(function()),
         trigger: engine::resources::trigger::Observed {
             ours: engine::resources::trigger::wanted(&stack),
             foreign: Vec::new(),
         },
         alarms: BTreeMap::from([("photos-errors".to_owned(), alarm)]),
+        users: BTreeMap::from([("photos-ann".to_owned(), Some(user))]),
+        replicas: vec!["elsewhere".to_owned()],
         ..nothing()
+    }
+}
+
+fn open_bucket(stack: &Stack) -> bucket::Observed {
+    bucket::Observed {
+        region: stack.names.region.clone(),
+        public_access_blocked: false,
+        ownership: Some("ObjectWriter".to_owned()),
+        grants: vec!["READ to AllUsers".to_owned()],
+        encryption: None,
+        versioning: bucket::Versioning::Enabled,
+        policy: Some(policies::bucket(stack, BucketRole::Source)),
+        lifecycle: bucket::ObservedLifecycle::None,
+        tags: stack.tags.clone(),
     }
 }
 

@@ -16,6 +16,8 @@ use crate::artifact::Package;
 use crate::failure::Failure;
 use crate::files::Location;
 use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
+use crate::report::Seen;
+use crate::suggest::Suggest;
 use crate::upload::{Arrival, Outcome, Picture, Prediction};
 use engine::apply;
 use engine::aws::AwsError;
@@ -157,8 +159,11 @@ fn down() -> Vec<Event> {
 
 fn status() -> Status {
     let contents = bucket::Contents { objects: 3, versions: 1, bytes: 9_400_000, ..Default::default() };
-    let drift = vec!["role photos-sanitizer".to_owned()];
-    Status::of(&stack(), &something(), [&contents, &bucket::Contents::default()], drift, Vec::new())
+    let (stack, world) = (stack(), something());
+    let plan = engine::plan::up(&stack, HASH, &world, false);
+    let rows = engine::status::rows(&stack, &plan);
+    let contents = [contents, bucket::Contents::default()];
+    Status::of(&Seen { stack: &stack, world: &world, contents: &contents, plan: &plan, rows: &rows })
 }
 
 /// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,
@@ -274,6 +279,6 @@ fn errors() -> Vec<Failed> {
     };
     [Failure::Config(errors), Failure::Aws(denied), Failure::Partial { total: 7, failed: 3 }]
         .iter()
-        .map(Failure::to_json)
+        .map(|failure| failure.to_json(&Suggest::default()))
         .collect()
 }

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use crate::report::Seen;
 use engine::config::BucketRole;
-use engine::resources::{alarm, bucket, function};
+use engine::plan::Problem;
+use engine::resources::{Address, alarm, bucket, function};
 use engine::stack::Stack;
-use engine::world::World;
+use engine::status::{Exposure, Row, role_rights};
 
 /// What exists, and what differs from config.toml.
 #[derive(Debug, Serialize)]
@@ -17,10 +19,14 @@ pub(crate) struct Status {
     account: String,
     /// The AWS region.
     region: String,
+    /// Every resource, with how it compares.
+    resources: Vec<Resource>,
     /// The bucket for uploads.
     source: Bucket,
     /// The bucket with the clean pictures.
     destination: Bucket,
+    /// What the function's role may do; null: there is none.
+    role: Option<Rights>,
     /// The function; null: there is none.
     function: Option<Function>,
     /// What starts the function: one entry a suffix.
@@ -33,6 +39,33 @@ pub(crate) struct Status {
     drift: Vec<String>,
     /// What would keep `up` from mending that.
     problems: Vec<String>,
+    /// What a person should know.
+    notes: Vec<String>,
+}
+
+/// A resource.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Resource {
+    /// The kind, as in a plan.
+    resource: String,
+    /// Its AWS name.
+    name: String,
+    /// `ok`; `differs`; `missing`: config.toml has it, and it does not exist; `extra`: it is no longer in config.toml;
+    /// `foreign`: something of that name is not of this stack.
+    state: &'static str,
+    /// The attributes that differ.
+    differs_in: Vec<&'static str>,
+}
+
+/// What the policies of a user or role allow.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Rights {
+    /// Whether it can do everything, or give itself the right to.
+    admin: bool,
+    /// What it may do, in words.
+    may: Vec<String>,
 }
 
 /// A bucket.
@@ -43,6 +76,12 @@ struct Bucket {
     name: String,
     /// Whether it exists and is of this account.
     exists: bool,
+    /// Whether somebody without any right of this account may do something in it.
+    public: bool,
+    /// Whether all four settings of the public access block are on; null: there is no such bucket.
+    public_access_blocked: Option<bool>,
+    /// What is open in it, in words; empty: nothing.
+    open: Vec<String>,
     /// What it holds.
     contents: Contents,
 }
@@ -119,27 +158,19 @@ struct User {
     name: String,
     /// Whether IAM has it.
     exists: bool,
-    /// `source` or `destination`.
+    /// What it may really do; null: IAM does not have it.
+    rights: Option<Rights>,
+    /// What it should be for: `source` or `destination`.
     bucket: &'static str,
-    /// `read-write`, `read-only` or `write-only`.
+    /// What it should be allowed: `read-write`, `read-only` or `write-only`.
     access: &'static str,
     /// What the keys begin with that it is for.
     prefix: String,
 }
 
 impl Status {
-    pub(crate) fn of(
-        stack: &Stack,
-        world: &World,
-        contents: [&bucket::Contents; 2],
-        drift: Vec<String>,
-        problems: Vec<String>,
-    ) -> Self {
-        let bucket = |role: BucketRole, contents: &bucket::Contents| Bucket {
-            name: stack.names.bucket(role).to_owned(),
-            exists: world.bucket(role).present().is_some(),
-            contents: Contents::of(contents),
-        };
+    pub(crate) fn of(seen: &Seen<'_>) -> Self {
+        let Seen { stack, world, plan, rows, .. } = seen;
         let entries = world.trigger.ours.iter().map(|entry| Entry {
             id: entry.id.clone(),
             prefix: entry.prefix.clone(),
@@ -153,24 +184,64 @@ impl Status {
             let name = stack.names.user(&user.name);
             User {
                 exists: world.users.get(&name).is_some_and(Option::is_some),
+                rights: seen.rights(&name).map(Rights::of),
                 name,
                 bucket: user.bucket.as_str(),
                 access: user.access.as_str(),
                 prefix: user.prefix.clone(),
             }
         });
+        let drift = plan.by_resource().into_iter().map(|(address, _)| named(address, stack));
         Self {
             stack: stack.names.stack.clone(),
             account: stack.names.account.clone(),
             region: stack.names.region.clone(),
-            source: bucket(BucketRole::Source, contents[0]),
-            destination: bucket(BucketRole::Destination, contents[1]),
+            resources: rows.iter().map(|row| Resource::of(row, stack)).collect(),
+            source: Bucket::of(seen, BucketRole::Source),
+            destination: Bucket::of(seen, BucketRole::Destination),
+            role: world.role.as_ref().map(|role| Rights::of(role_rights(stack, role))),
             function: world.function.as_ref().map(|function| Function::of(function, stack)),
             trigger: entries.collect(),
             alarms: world.alarms.iter().map(alarm).collect(),
             users: users.collect(),
-            drift,
-            problems,
+            drift: drift.collect(),
+            problems: plan.problems.iter().map(Problem::what).collect(),
+            notes: plan.notes.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+fn named(address: &Address, stack: &Stack) -> String {
+    format!("{address} {}", address.name(stack))
+}
+
+impl Resource {
+    fn of(row: &Row, stack: &Stack) -> Self {
+        Self {
+            resource: row.address.to_string(),
+            name: row.address.name(stack).to_owned(),
+            state: row.verdict.as_str(),
+            differs_in: row.differing.clone(),
+        }
+    }
+}
+
+impl Rights {
+    fn of(rights: engine::status::Rights) -> Self {
+        Self { admin: rights.is_admin, may: rights.words }
+    }
+}
+
+impl Bucket {
+    fn of(seen: &Seen<'_>, role: BucketRole) -> Self {
+        let exposure = seen.exposure(role);
+        Self {
+            name: seen.stack.names.bucket(role).to_owned(),
+            exists: exposure.is_some(),
+            public: exposure.as_ref().is_some_and(Exposure::is_public),
+            public_access_blocked: exposure.as_ref().map(|exposure| !exposure.is_unblocked),
+            open: exposure.iter().flat_map(Exposure::words).collect(),
+            contents: Contents::of(seen.contents(role)),
         }
     }
 }

@@ -3,9 +3,15 @@
 use super::{bytes, foreign, foreign_path, seconds};
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
-/// One line: where the picture is now, how long it took, what was removed.
+/// One line: where the picture is now, how long it took, what was removed. `plan_command` tells whether the function
+/// is another one.
 #[must_use]
-pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &str) -> String {
+pub(crate) fn arrival_line(
+    arrival: &Arrival<'_>,
+    source: &str,
+    destination: &str,
+    plan_command: &str,
+) -> String {
     let Arrival { picture, prediction, outcome, elapsed } = arrival;
     let path = foreign_path(&picture.path);
     let key = foreign(&picture.key);
@@ -19,7 +25,7 @@ pub(crate) fn arrival_line(arrival: &Arrival<'_>, source: &str, destination: &st
                 }
                 Prediction::Clean { length: expected, report } => format!(
                     "{}; the clean copy has {length} bytes and not {expected} as expected here: is the function of \
-                     another version? `provisioner plan` tells",
+                     another version? `{plan_command}` tells",
                     what_was_removed(report)
                 ),
                 Prediction::Refused { reason, .. } => format!(
@@ -77,7 +83,7 @@ mod tests {
         let location = crate::files::Location::Named(path.clone());
         let picture = Picture { path, location, key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
         let arrival = Arrival { picture: &picture, prediction, outcome, elapsed: Duration::from_millis(420) };
-        arrival_line(&arrival, "A", "B")
+        arrival_line(&arrival, "A", "B", "plan")
     }
 
     #[test]

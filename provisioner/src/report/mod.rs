@@ -10,6 +10,7 @@ mod plan_text;
 mod policy_diff;
 mod progress;
 mod screen;
+mod status_text;
 mod transfer_bar;
 mod tree;
 
@@ -23,4 +24,5 @@ pub(crate) use plain::Plain;
 pub(crate) use plan_text::{plan_text, step_title};
 pub(crate) use progress::far;
 pub(crate) use screen::{Screen, error_text};
+pub(crate) use status_text::{Seen, status_text};
 pub(crate) use transfer_bar::TransferBar;

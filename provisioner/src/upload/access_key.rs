@@ -1,16 +1,30 @@
 //! An access key of a user of the stack, made for one run and removed after it.
 //!
-//! *Guarantees*: the secret never leaves this process. Whoever has an
-//! [`AccessKey`] must give it to [`AccessKey::remove`], whatever happened between.
+//! # Expected flow
+//! Remove what killed runs have left; tag the user with this run; make the key; name it in the tag. After the upload
+//! the key goes, then the tag.
+//!
+//! # Guarantees
+//! - The secret never leaves this process.
+//! - From before the key is made until after it is gone, a tag of the user tells of it. So a run that is killed leaves
+//!   nothing that the next one does not find. Whoever has an [`AccessKey`] gives it to [`AccessKey::remove`].
+//!
+//! # Caveats
+//! - Without the right to tag users (`iam:TagUser`) a key is made all the same, and nothing tells of it.
+//! - A tag that IAM does not take off stays until the next upload as this user. Terraform shows it as drift.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_iam::config::retry::RetryConfig;
-use aws_sdk_iam::types::AccessKeyMetadata;
+use aws_sdk_iam::types::{AccessKeyMetadata, Tag};
 
+use super::leftover::{self, Listed};
+use super::this_run::{Run, now};
 use crate::failure::Failure;
+use crate::suggest::Suggest;
 use engine::aws::{Aws, AwsCall, AwsError, Deadline, Wait, until};
+use engine::resources::user::UploadKey;
 
 /// AWS allows a user so many keys
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
@@ -20,7 +34,7 @@ const MOST_KEYS: usize = 2;
 /// it is the user's policy.
 const DENIED: Duration = Duration::from_secs(15);
 
-/// How long to try to remove a key.
+/// How long to try to remove a key, or to set or take off its tag.
 const REMOVAL: Deadline = Deadline(Duration::from_secs(30));
 
 /// A key made for this run.
@@ -29,19 +43,62 @@ pub(crate) struct AccessKey {
     /// Its public part.
     pub id: String,
     secret: String,
+    /// The tag that tells of it, unless it may not be set.
+    tag: Option<String>,
+    /// The ids of the keys of killed runs that were removed before.
+    pub removed: Vec<String>,
 }
 
 impl AccessKey {
-    /// Makes a key for the IAM user `user`. Not to be dropped half-way: a key
-    /// could remain that nobody knows of.
+    /// Makes a key for the IAM user `user`, when the keys are gone that killed runs have left. Dropped half-way it may
+    /// leave a key, which the next run removes.
     ///
     /// # Errors
     /// When there is no such user, it has two keys already, or IAM fails.
-    pub(crate) async fn create(aws: &Aws, user: &str) -> Result<Self, Failure> {
-        let before = list(aws, user).await.map_err(|error| missing_user(error, user))?;
+    pub(crate) async fn create(aws: &Aws, user: &str, suggest: &Suggest) -> Result<Self, Failure> {
+        let missing = |error| missing_user(error, user, suggest);
+        let (mut before, marks) = futures::try_join!(list(aws, user), marks(aws, user)).map_err(missing)?;
+        let removed = remove_leftovers(aws, user, &mut before, &marks).await?;
         if before.len() >= MOST_KEYS {
             return Err(too_many(user, &before));
         }
+        let mut mark = UploadKey {
+            run: Run::this().to_string(),
+            since: now().as_secs(),
+            key: None,
+            before: before.iter().filter_map(AccessKeyMetadata::access_key_id).map(str::to_owned).collect(),
+        };
+        let tag = match set_tag(aws, user, &mark).await {
+            Ok(()) => Some(mark.tag_key()),
+            Err(error) if error.is_access_denied() => None,
+            Err(error) => return Err(missing(error)),
+        };
+        let made = Self::make(aws, user, &before, suggest).await;
+        let (id, secret) = match made {
+            Ok(made) => made,
+            Err(failure) => {
+                take_off(aws, user, tag.as_deref()).await;
+                return Err(failure);
+            }
+        };
+        let key = Self { user: user.to_owned(), id, secret, tag, removed };
+        mark.key = Some(key.id.clone());
+        if key.tag.is_some()
+            && let Err(error) = set_tag(aws, user, &mark).await
+        {
+            key.remove(aws).await?;
+            return Err(error.into());
+        }
+        Ok(key)
+    }
+
+    /// The id and the secret of a new key.
+    async fn make(
+        aws: &Aws,
+        user: &str,
+        before: &[AccessKeyMetadata],
+        suggest: &Suggest,
+    ) -> Result<(String, String), Failure> {
         // Each try makes another key, so there is no second one unless AWS said
         // that it did nothing.
         let once = || aws_sdk_iam::config::Builder::new().retry_config(RetryConfig::disabled());
@@ -65,16 +122,16 @@ impl AccessKey {
                     request_id: None,
                     transport: None,
                 })?;
-                Ok(Self { user: user.to_owned(), id: key.access_key_id, secret: key.secret_access_key })
+                Ok((key.access_key_id, key.secret_access_key))
             }
             Err(error) if error.code.as_deref() == Some("LimitExceeded") => {
                 Err(too_many(user, &list(aws, user).await?))
             }
             Err(error) => {
                 if error.is_uncertain() {
-                    remove_unknown(aws, user, &before).await;
+                    remove_unknown(aws, user, before).await;
                 }
-                Err(missing_user(error, user))
+                Err(missing_user(error, user, suggest))
             }
         }
     }
@@ -108,12 +165,14 @@ impl AccessKey {
         .await
     }
 
-    /// Removes the key.
+    /// Removes the key. If that fails its tag stays, so that the next run does it.
     ///
     /// # Errors
     /// When it could not be removed within half a minute.
     pub(crate) async fn remove(&self, aws: &Aws) -> Result<(), AwsError> {
-        remove(aws, &self.user, &self.id).await
+        remove(aws, &self.user, &self.id).await?;
+        take_off(aws, &self.user, self.tag.as_deref()).await;
+        Ok(())
     }
 }
 
@@ -129,10 +188,64 @@ async fn list(aws: &Aws, user: &str) -> Result<Vec<AccessKeyMetadata>, AwsError>
     Ok(output.access_key_metadata)
 }
 
+/// What the tags of the user tell of keys of uploads.
+async fn marks(aws: &Aws, user: &str) -> Result<Vec<UploadKey>, AwsError> {
+    let output = aws.iam.get_user().user_name(user).send().await.aws("GetUser")?;
+    let tags = output.user.map(|user| user.tags.unwrap_or_default()).unwrap_or_default();
+    Ok(UploadKey::of_tags(&tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
+}
+
+/// Removes the keys that killed runs have left, and takes them out of `keys`.
+async fn remove_leftovers(
+    aws: &Aws,
+    user: &str,
+    keys: &mut Vec<AccessKeyMetadata>,
+    marks: &[UploadKey],
+) -> Result<Vec<String>, AwsError> {
+    if marks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed: Vec<Listed> = keys.iter().map(Listed::of).collect();
+    let found = leftover::find(aws, marks, &listed, now()).await;
+    for id in &found.keys {
+        remove(aws, user, id).await?;
+    }
+    for tag in &found.tags {
+        take_off(aws, user, Some(tag)).await;
+    }
+    let is_gone =
+        |key: &AccessKeyMetadata| key.access_key_id().is_some_and(|id| found.keys.iter().any(|it| it == id));
+    let gone = keys.extract_if(.., |key| is_gone(key));
+    Ok(gone.filter_map(|key| key.access_key_id).collect())
+}
+
+async fn set_tag(aws: &Aws, user: &str, mark: &UploadKey) -> Result<(), AwsError> {
+    let tag = Tag::builder().key(mark.tag_key()).value(mark.tag_value()).build().ok();
+    until(REMOVAL, &|_| (), may_help, async || {
+        let call = aws.iam.tag_user().user_name(user).set_tags(tag.clone().map(|tag| vec![tag]));
+        call.send().await.aws("TagUser").map(drop)
+    })
+    .await
+}
+
+/// Takes the tag off. A tag that stays does no harm: the next run takes it off.
+async fn take_off(aws: &Aws, user: &str, tag: Option<&str>) {
+    let Some(tag) = tag else { return };
+    let _ = until(REMOVAL, &|_| (), may_help, async || {
+        match aws.iam.untag_user().user_name(user).tag_keys(tag).send().await.aws("UntagUser") {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map(drop),
+        }
+    })
+    .await;
+}
+
+/// Why a call that may be repeated is repeated.
+fn may_help(error: &AwsError) -> Option<&'static str> {
+    (error.is_uncertain() || error.is_throttled() || error.is_conflict()).then_some("IAM is busy")
+}
+
 async fn remove(aws: &Aws, user: &str, id: &str) -> Result<(), AwsError> {
-    let may_help = |error: &AwsError| {
-        (error.is_uncertain() || error.is_throttled() || error.is_conflict()).then_some("IAM is busy")
-    };
     until(REMOVAL, &|_| (), may_help, async || {
         let call = aws.iam.delete_access_key().user_name(user).access_key_id(id);
         match call.send().await.aws("DeleteAccessKey") {
@@ -153,11 +266,11 @@ async fn remove_unknown(aws: &Aws, user: &str, before: &[AccessKeyMetadata]) {
     }
 }
 
-fn missing_user(error: AwsError, user: &str) -> Failure {
+fn missing_user(error: AwsError, user: &str, suggest: &Suggest) -> Failure {
     if error.is_not_found() {
         return Failure::Refused {
             what: format!("nothing was uploaded: the user {user} does not exist"),
-            hint: "run `provisioner up`: it creates the users of config.toml".to_owned(),
+            hint: format!("run `{}`: it creates the users of config.toml", suggest.command("up")),
         };
     }
     error.into()
@@ -205,6 +318,8 @@ mod tests {
         let key = |id: &str| AccessKeyMetadata::builder().access_key_id(id).build();
         let failure = too_many("photos-anna", &[key("AKIA1"), key("AKIA2")]);
         assert!(failure.to_string().contains("AKIA1, AKIA2"), "{failure}");
-        assert!(failure.hint().is_some_and(|hint| hint.contains("--user-name photos-anna")));
+        assert!(
+            failure.hint(&Suggest::default()).is_some_and(|hint| hint.contains("--user-name photos-anna"))
+        );
     }
 }

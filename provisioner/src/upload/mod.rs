@@ -5,9 +5,11 @@ mod access_key;
 mod clean_copy;
 mod function_log;
 mod journey;
+mod leftover;
 mod prediction;
 mod selection;
 mod send;
+mod this_run;
 
 pub(crate) use access_key::AccessKey;
 pub(crate) use journey::{Arrival, Journey, News, Outcome};

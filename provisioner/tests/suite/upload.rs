@@ -355,3 +355,59 @@ async fn without_a_stack_nothing_is_tried() {
     assert_eq!(output.status.code(), Some(4));
     assert!(text(&output.stderr).contains("nothing to upload"), "{}", text(&output.stderr));
 }
+
+#[tokio::test]
+async fn what_a_killed_run_leaves_the_next_one_removes() {
+    let place = Place::up().await;
+    let aws = place.aws().await;
+    let (user, tags) = ("uploads-user-a", async || {
+        let user = aws.iam.get_user().user_name("uploads-user-a").send().await.unwrap().user.unwrap();
+        user.tags.unwrap_or_default().into_iter().map(|tag| tag.key).collect::<Vec<_>>()
+    });
+    let before = tags().await;
+    // A key that somebody has made for the user, and that nobody has used yet.
+    let own =
+        aws.iam.create_access_key().user_name(user).send().await.unwrap().access_key.unwrap().access_key_id;
+    place.write("a.jpg", &photo());
+    // Killed as soon as the key is there (perhaps before the tag names it), and while the upload is under way.
+    for round in 0..3 {
+        if round == 1 {
+            aws.lambda.delete_function().function_name("uploads-sanitizer").send().await.unwrap();
+        }
+        let mut child = place.command(&["upload", "a.jpg", "--as", "user-a"]).spawn().unwrap();
+        let since = Instant::now();
+        let is_named = async || tags().await.len() > before.len();
+        while place.keys_of("user-a").await < 2 || (round > 0 && !is_named().await) {
+            assert!(since.elapsed() < Duration::from_secs(60), "no key was made");
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        child.kill().await.unwrap();
+        assert_eq!((place.keys_of("user-a").await, tags().await.len()), (2, before.len() + 1), "{round}");
+        let plan = place.run(&["plan"]).await;
+        assert!(text(&plan.stdout).contains("`upload --as` has made it"), "{}", text(&plan.stdout));
+    }
+    // A run that goes on keeps its key, whatever the next one does: here it is refused, and says why.
+    let running = place.command(&["upload", "a.jpg", "--as", "user-a", "--timeout", "60"]).spawn().unwrap();
+    let since = Instant::now();
+    let uploaded = async || aws.s3.head_object().bucket(place.source()).key("a.jpg").send().await.is_ok();
+    while !uploaded().await || place.keys_of("user-a").await < 2 {
+        assert!(since.elapsed() < Duration::from_secs(60), "nothing was uploaded");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let refused = place.run(&["upload", "a.jpg", "--as", "user-a"]).await;
+    assert_eq!(refused.status.code(), Some(4), "{}", text(&refused.stderr));
+    assert_eq!(place.keys_of("user-a").await, 2);
+    let pid = running.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = running.wait_with_output().await.unwrap();
+    assert!(text(&output.stderr).contains("removed the access key AKIA"), "{}", text(&output.stderr));
+
+    let output = place.run(UP).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let output = place.run(&["upload", "a.jpg", "--as", "user-a"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let keys = aws.iam.list_access_keys().user_name(user).send().await.unwrap().access_key_metadata;
+    assert_eq!(keys.iter().filter_map(|key| key.access_key_id()).collect::<Vec<_>>(), [own.as_str()]);
+    assert_eq!(tags().await, before, "Terraform takes a tag of others for drift");
+}

@@ -175,6 +175,13 @@ pub enum Note {
     },
     /// Entries of others in the notification document.
     ForeignEntries(usize),
+    /// A tag tells of an access key that an upload has made for itself.
+    UploadKey {
+        /// The IAM name of the user.
+        user: String,
+        /// The key's id, when it was known already.
+        key: Option<String>,
+    },
     /// By the rules of others pictures leave the source bucket with all their metadata.
     Replicated {
         /// The source bucket's name.
@@ -207,6 +214,14 @@ impl std::fmt::Display for Note {
                 "bucket {bucket} is replicated to {}: pictures go there as they are uploaded, metadata included; \
                  provisioner leaves replication alone (`aws s3api delete-bucket-replication` ends it)",
                 to.join(", ")
+            ),
+            Self::UploadKey { user, key } => write!(
+                f,
+                "user {user} has {}: `upload --as` has made it, which is under way or was killed; the next one removes \
+                 what a killed one has left",
+                key.as_ref().map_or("perhaps an access key of an upload".to_owned(), |key| format!(
+                    "the access key {key}"
+                ))
             ),
             Self::ForeignEntries(n) => {
                 write!(f, "{n} notification entries of others on the source bucket: untouched")

@@ -2,6 +2,7 @@
 
 use super::{Note, Plan, Problem, order};
 use crate::config::BucketRole;
+use crate::resources::user::UploadKey;
 use crate::resources::{
     Address, Change, alarm, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
 };
@@ -66,6 +67,10 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     for config in &stack.config.users {
         let name = stack.names.user(&config.name);
         let observed = world.users.get(&name).and_then(Option::as_ref);
+        for UploadKey { key, .. } in observed.iter().flat_map(|user| UploadKey::of_tags(&user.identity.tags))
+        {
+            planner.plan.notes.push(Note::UploadKey { user: name.clone(), key });
+        }
         planner.owned(
             Address::User(name),
             observed.map(|user| (&user.identity.tags, Some(user.identity.path.as_str()))),

@@ -17,6 +17,7 @@
 //! - Bucket policy and lifecycle rules are replaced whole: those of others in a bucket of ours do not stay.
 //! - Versioning cannot be switched off again, only suspended.
 
+mod blank_key;
 mod empty;
 mod execute;
 mod lifecycle;

@@ -48,7 +48,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn wanted() -> Self {
+    /// What every role of a stack has.
+    #[must_use]
+    pub fn wanted() -> Self {
         let description = "Reads uploaded pictures and writes the clean ones (provisioner)".to_owned();
         Self { description, max_session: 3600 }
     }

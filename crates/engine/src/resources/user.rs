@@ -7,7 +7,7 @@
 //!
 //! # Guarantees
 //! - Policies and groups that are not of the configuration are removed, before anything that gives rights.
-//! - Access keys are never made, read or shown here; they go with the user.
+//! - Access keys are never made or read here; they go with the user. Those that an upload has made are told by a tag.
 //!
 //! # Assumptions
 //! - All users under the stack's path are the stack's.
@@ -24,8 +24,10 @@ use crate::stack::{Stack, policies};
 
 mod observe;
 mod remove;
+mod upload_key;
 
 pub use observe::observe;
+pub use upload_key::UploadKey;
 
 /// A user as it is.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 without it."""
 
 from . import access_keys, alarm_states, alarms, async_events, destinations, function_policies, listings, log_events
-from . import log_groups, metrics, notifications, permissions, queue_sources, users, versions
+from . import log_groups, metrics, notifications, permissions, queue_sources, users, versions, wildcards
 
 
 def apply():
@@ -16,6 +16,7 @@ def apply():
     users.users_are_as_on_aws()
     access_keys.users_have_two_keys()
     permissions.calls_need_what_they_need_on_aws()
+    wildcards.wildcards_match_line_ends()
     async_events.events_outlive_throttles()
     async_events.concurrency_is_the_functions()
     async_events.triggers_name_their_qualifier()

@@ -5,5 +5,7 @@ mod access;
 mod alarms;
 mod drift;
 mod end_to_end;
+mod odd_keys;
 mod screens;
 mod stage;
+mod status;

@@ -8,6 +8,7 @@ use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::{Context, Progress};
+use super::blank_key::{addressed, for_sdk, is_blank};
 use super::listed_key::{fits_xml, listed_key};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 
@@ -185,7 +186,7 @@ async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>)
                 let Some(key) = key else { continue };
                 let key = listed_version(&page, key)?;
                 let version = version.filter(|version| !version.is_empty()).map(str::to_owned);
-                if !fits_xml(&key) {
+                if !fits_xml(&key) || is_blank(&key) {
                     singles.push((key, version));
                 } else if let Ok(object) =
                     ObjectIdentifier::builder().key(key).set_version_id(version).build()
@@ -206,7 +207,8 @@ async fn delete_objects(context: &Context<'_>, bucket: &str, total: Option<u64>)
         .await
 }
 
-/// Deletes one version whose key no `DeleteObjects` document can hold.
+/// Deletes one version whose key no `DeleteObjects` document can hold, or none for sure: readers of XML may drop white
+/// space that stands alone.
 async fn delete_one(
     context: &Context<'_>,
     bucket: &str,
@@ -215,8 +217,8 @@ async fn delete_one(
 ) -> Result<(), AwsError> {
     let s3 = &context.aws.s3;
     let request = s3.delete_object().bucket(bucket).expected_bucket_owner(&context.aws.account);
-    let request = request.key(key).set_version_id(version);
-    match request.send().await.aws("DeleteObject") {
+    let request = request.key(for_sdk(&key)).set_version_id(version);
+    match request.customize().map_request(addressed(&key)).send().await.aws("DeleteObject") {
         Err(error) if error.is_not_found() => Ok(()),
         other => other.map(drop),
     }
@@ -283,16 +285,15 @@ async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<(), AwsError> {
             .aws("ListMultipartUploads")?;
         let encoding = page.encoding_type();
         let aborts = page.uploads().iter().map(|upload| async move {
-            let key =
-                upload.key().map(|key| listed_key("ListMultipartUploads", encoding, key)).transpose()?;
+            let key = listed_key("ListMultipartUploads", encoding, upload.key().unwrap_or_default())?;
             let request = aws
                 .s3
                 .abort_multipart_upload()
                 .bucket(bucket)
                 .expected_bucket_owner(&aws.account)
-                .set_key(key)
+                .key(for_sdk(&key))
                 .set_upload_id(upload.upload_id().map(str::to_owned));
-            match request.send().await.aws("AbortMultipartUpload") {
+            match request.customize().map_request(addressed(&key)).send().await.aws("AbortMultipartUpload") {
                 Err(error) if error.is_not_found() => Ok(()),
                 other => other.map(drop),
             }

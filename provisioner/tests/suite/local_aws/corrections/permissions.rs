@@ -160,3 +160,21 @@ async fn lambdas_actions_have_their_names() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn wildcards_match_line_ends() {
+    let local = LocalAws::ephemeral().await.unwrap();
+    let deployer = Deployer::new(&local).await;
+    deployer.root.s3.create_bucket().bucket("wild").send().await.unwrap();
+    let put = async |key: &str| {
+        let put = deployer.aws.s3.put_object().bucket("wild").key(key).body(b"x".to_vec().into());
+        put.send().await.aws("PutObject").map(drop)
+    };
+    deployer.may(&[("s3:PutObject", "arn:aws:s3:::wild/a*z"), ("s3:PutObject", "arn:aws:s3:::wild/?")]).await;
+    for key in ["abz", "a\nz", "a\r\n\nz", "x"] {
+        put(key).await.unwrap_or_else(|error| panic!("{key:?}: {error}"));
+    }
+    for key in ["abz\n", "\nabz", "bb", "Abz"] {
+        assert!(put(key).await.is_err_and(|error| error.is_access_denied()), "{key:?}");
+    }
+}

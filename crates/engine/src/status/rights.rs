@@ -1,0 +1,231 @@
+//! What users and the role may really do, as far as their own policies tell. Rights from groups are not read.
+
+use serde_json::Value;
+
+use super::statements::allows;
+use crate::config::{Access, BucketRole, UserConfig};
+use crate::policy;
+use crate::resources::{identity, role, user};
+use crate::stack::{Stack, policies};
+
+/// Managed policies with which one can have everything, at once or by a detour
+/// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>).
+const ADMIN_POLICIES: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
+
+/// Statements of a foreign policy that are told one by one.
+const TOLD: usize = 3;
+
+/// What an identity may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// It can do everything, or give itself the right to.
+    pub is_admin: bool,
+    /// In words, the worst first; never empty.
+    pub words: Vec<String>,
+}
+
+/// What a user of config.toml may do.
+#[must_use]
+pub fn user_rights(stack: &Stack, config: &UserConfig, observed: &user::Observed) -> Rights {
+    let own = |policy: &Value| match known(stack, config, policy) {
+        Some(found) if found == *config => of_user(stack, &found),
+        Some(found) => format!("{} instead of {}", of_user(stack, &found), of_user(stack, config)),
+        None => format!("{} instead of {}", statements(policy), of_user(stack, config)),
+    };
+    rights(&observed.identity, &observed.groups, own)
+}
+
+/// What the function's role may do.
+#[must_use]
+pub fn role_rights(stack: &Stack, observed: &role::Observed) -> Rights {
+    let wanted = policies::role(stack);
+    let as_configured = "reads the source, writes the destination and its logs";
+    rights(&observed.identity, &[], |policy| {
+        if policy::same(policy, &wanted) {
+            as_configured.to_owned()
+        } else {
+            format!("{} instead of what it needs", statements(policy))
+        }
+    })
+}
+
+fn rights(identity: &identity::Observed, groups: &[String], own: impl Fn(&Value) -> String) -> Rights {
+    let identity::Policies { ours, extra_inline, attached } = &identity.policies;
+    let (mut admin, mut words) = (Vec::new(), Vec::new());
+    match ours {
+        Some(policy) if allows(policy).iter().any(|allow| allow.is_admin()) => {
+            admin.push(format!("its policy allows {}", statements(policy)));
+        }
+        Some(policy) => words.push(own(policy)),
+        None if extra_inline.is_empty() && attached.is_empty() && groups.is_empty() => {
+            words.push("no policy: may do nothing".to_owned());
+        }
+        None => words.push("without the policy of config.toml".to_owned()),
+    }
+    for arn in attached {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        // Only AWS's own: anybody may call a policy so.
+        if ADMIN_POLICIES.contains(&name) && arn.contains(":iam::aws:") {
+            admin.push(format!("{name} attached"));
+        } else {
+            words.push(format!("and whatever the attached policy {name} allows"));
+        }
+    }
+    words.extend(extra_inline.iter().map(|name| format!("and whatever the inline policy {name} allows")));
+    words.extend(groups.iter().map(|group| format!("and whatever the group {group} may do")));
+    let is_admin = !admin.is_empty();
+    if is_admin {
+        let within = match &identity.boundary {
+            Some(arn) => format!(", within the boundary {}", arn.rsplit('/').next().unwrap_or(arn)),
+            None => String::new(),
+        };
+        words.insert(0, format!("ADMIN: {}{within}", admin.join(", ")));
+    }
+    Rights { is_admin, words }
+}
+
+/// The user of a configuration that would have this policy, when there is one.
+fn known(stack: &Stack, config: &UserConfig, observed: &Value) -> Option<UserConfig> {
+    let prefixes: Vec<String> = [BucketRole::Source, BucketRole::Destination]
+        .iter()
+        .flat_map(|role| {
+            let start = format!("{}/", stack.names.bucket_arn(*role));
+            let of = move |resource: &str| Some(resource.strip_prefix(&start)?.strip_suffix('*')?.to_owned());
+            allows(observed)
+                .iter()
+                .flat_map(|allow| allow.resources().filter_map(&of).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        })
+        .chain([config.prefix.clone()])
+        .collect();
+    for bucket in [config.bucket, BucketRole::Source, BucketRole::Destination] {
+        for access in [config.access, Access::ReadWrite, Access::ReadOnly, Access::WriteOnly] {
+            for prefix in &prefixes {
+                let user = UserConfig { bucket, access, prefix: prefix.clone(), ..config.clone() };
+                if policy::same(&policies::user(stack, &user), observed) {
+                    return Some(user);
+                }
+            }
+        }
+    }
+    None
+}
+
+fn of_user(stack: &Stack, user: &UserConfig) -> String {
+    format!("{} {}/{}*", user.access.as_str(), stack.names.bucket(user.bucket), user.prefix)
+}
+
+fn statements(policy: &Value) -> String {
+    let all = allows(policy);
+    let mut told: Vec<String> = all.iter().take(TOLD).map(super::statements::Allow::words).collect();
+    if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        told.push(format!("{more} more"));
+    }
+    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{EVERYTHING, role, stack, user};
+
+    const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+    #[test]
+    fn what_a_user_may_do_is_told_from_its_policies() {
+        let stack = stack(&EVERYTHING.replace("permissions_boundary", "# "));
+        let viewer = &stack.config.users[1];
+        let allow = |action: &str, resource: &str| {
+            Some(json!({"Statement": {"Effect": "Allow", "Action": action, "Resource": resource}}))
+        };
+        let wide = UserConfig { access: Access::ReadWrite, prefix: String::new(), ..viewer.clone() };
+        let other = UserConfig { bucket: BucketRole::Source, ..viewer.clone() };
+        let own = || Some(policies::user(&stack, viewer));
+        let is = "read-only photos-clean-123456789012/albums/*";
+        let no: &[&str] = &[];
+        for (ours, inline, attached, groups, expected) in [
+            (own(), no, no, no, vec![is.to_owned()]),
+            (None, no, no, no, vec!["no policy: may do nothing".to_owned()]),
+            (
+                Some(policies::user(&stack, &wide)),
+                no,
+                no,
+                no,
+                vec![format!("read-write photos-clean-123456789012/* instead of {is}")],
+            ),
+            (
+                Some(policies::user(&stack, &other)),
+                no,
+                no,
+                no,
+                vec![format!("read-only photos-uploads-123456789012/albums/* instead of {is}")],
+            ),
+            (
+                allow("s3:*", "arn:aws:s3:::x"),
+                no,
+                no,
+                no,
+                vec![format!("s3:* on arn:aws:s3:::x instead of {is}")],
+            ),
+            (Some(json!({"Statement": []})), no, no, no, vec![format!("nothing instead of {is}")]),
+            (own(), no, &[ADMIN], no, vec!["ADMIN: AdministratorAccess attached".to_owned(), is.to_owned()]),
+            (
+                None,
+                no,
+                &[ADMIN],
+                no,
+                vec![
+                    "ADMIN: AdministratorAccess attached".to_owned(),
+                    "without the policy of config.toml".to_owned(),
+                ],
+            ),
+            (allow("*", "*"), no, no, no, vec!["ADMIN: its policy allows * on *".to_owned()]),
+            (allow("IAM:*", "*"), no, no, no, vec!["ADMIN: its policy allows IAM:* on *".to_owned()]),
+            (allow("*", "arn:aws:s3:::x"), no, no, no, vec![format!("* on arn:aws:s3:::x instead of {is}")]),
+            (
+                own(),
+                &["extra"],
+                &["arn:aws:iam::123456789012:policy/AdministratorAccess"],
+                &["ops"],
+                vec![
+                    is.to_owned(),
+                    "and whatever the attached policy AdministratorAccess allows".to_owned(),
+                    "and whatever the inline policy extra allows".to_owned(),
+                    "and whatever the group ops may do".to_owned(),
+                ],
+            ),
+        ] {
+            let mut observed = user(&stack, viewer);
+            let strings = |list: &[&str]| list.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
+            observed.groups = strings(groups);
+            observed.identity.policies =
+                identity::Policies { ours, extra_inline: strings(inline), attached: strings(attached) };
+            let rights = user_rights(&stack, viewer, &observed);
+            assert_eq!(rights.words, expected);
+            assert_eq!(rights.is_admin, expected[0].starts_with("ADMIN"));
+        }
+    }
+
+    #[test]
+    fn a_boundary_is_named_where_it_matters() {
+        let stack = stack(EVERYTHING);
+        let mut observed = user(&stack, &stack.config.users[0]);
+        observed.identity.policies.attached = vec![ADMIN.to_owned()];
+        let rights = user_rights(&stack, &stack.config.users[0], &observed);
+        assert_eq!(rights.words[0], "ADMIN: AdministratorAccess attached, within the boundary boundary");
+    }
+
+    #[test]
+    fn the_role_is_judged_too() {
+        let stack = stack("");
+        let mut observed = role(&stack);
+        assert_eq!(
+            role_rights(&stack, &observed).words,
+            ["reads the source, writes the destination and its logs"]
+        );
+        observed.identity.policies.attached.push(ADMIN.to_owned());
+        assert!(role_rights(&stack, &observed).is_admin);
+    }
+}

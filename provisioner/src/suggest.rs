@@ -1,0 +1,152 @@
+//! The commands that screens suggest. All are made here, so that each works on the stack of this run: with its
+//! `--local`, `--stack` and `--config`, quoted for the shell. Without them a suggestion that is followed would work on
+//! another stack.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::cli::{DEFAULT_CONFIG, Global};
+use crate::report::is_harmful;
+
+/// Makes the commands to suggest.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Suggest {
+    /// The flags of this run that choose the stack.
+    flags: String,
+}
+
+impl Suggest {
+    /// For a run with these flags.
+    #[must_use]
+    pub(crate) fn of(global: &Global) -> Self {
+        let mut flags = String::new();
+        if global.local {
+            flags.push_str(" --local");
+        }
+        if let Some(stack) = &global.stack {
+            push(&mut flags, "--stack", OsStr::new(stack));
+        }
+        if global.config != Path::new(DEFAULT_CONFIG) {
+            push(&mut flags, "--config", global.config.as_os_str());
+        }
+        Self { flags }
+    }
+
+    /// A command of ours, such as `up`, as it is to be typed.
+    #[must_use]
+    pub(crate) fn command(&self, words: &str) -> String {
+        format!("provisioner {words}{}", self.flags)
+    }
+}
+
+fn push(flags: &mut String, flag: &str, value: &OsStr) {
+    // A value that looks like a flag must be in one word with its own.
+    let join = if value.as_bytes().starts_with(b"-") { '=' } else { ' ' };
+    flags.push_str(&format!(" {flag}{join}{}", quoted(value)));
+}
+
+/// A word as shells read it
+/// (<https://www.gnu.org/software/bash/manual/html_node/Quoting.html>). What a terminal must not see, and what is not
+/// UTF-8, is escaped: `$'...'` (also in POSIX since 2024).
+fn quoted(word: &OsStr) -> Cow<'_, str> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./,:=@%+".contains(byte);
+    match word.to_str() {
+        Some(text) if !text.is_empty() && text.bytes().all(|byte| is_plain(&byte)) => Cow::Borrowed(text),
+        Some(text) if !text.chars().any(is_harmful) => {
+            Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
+        }
+        _ => {
+            // Three octal digits end by themselves, whatever follows; hexadecimal ones do not in every shell.
+            let bytes = word.as_bytes().iter().map(|byte| match byte {
+                b' ' => " ".to_owned(),
+                byte if is_plain(byte) => char::from(*byte).to_string(),
+                byte => format!("\\{byte:03o}"),
+            });
+            Cow::Owned(format!("$'{}'", bytes.collect::<String>()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn command(arguments: &[&str], words: &str) -> String {
+        let cli = Cli::try_parse_from([&["provisioner", "status"], arguments].concat()).unwrap();
+        Suggest::of(&cli.global).command(words)
+    }
+
+    #[test]
+    fn a_suggestion_works_on_the_stack_of_the_run() {
+        for (arguments, expected) in [
+            (&[][..], "provisioner up"),
+            (&["--verbose", "--json"], "provisioner up"),
+            (&["--local"], "provisioner up --local"),
+            (&["--config", "config.toml"], "provisioner up"),
+            (&["--config", "./config.toml"], "provisioner up --config ./config.toml"),
+            (
+                &["--config", "my stacks/it's.toml", "--stack", "rome", "--local"],
+                "provisioner up --local --stack rome --config 'my stacks/it'\\''s.toml'",
+            ),
+            (&["--config=-x.toml"], "provisioner up --config=-x.toml"),
+            (&["--config", "$(reboot).toml"], "provisioner up --config '$(reboot).toml'"),
+            (&["--stack", ""], "provisioner up --stack ''"),
+            (&["--config", "a\u{1b}b \u{202e}"], "provisioner up --config $'a\\033b \\342\\200\\256'"),
+        ] {
+            assert_eq!(command(arguments, "up"), expected, "{arguments:?}");
+        }
+        assert_eq!(
+            command(&["--local"], "upload A.jpg --as ann"),
+            "provisioner upload A.jpg --as ann --local"
+        );
+    }
+
+    #[test]
+    fn a_shell_reads_what_was_meant() {
+        for name in ["it's \"a\" b", "$HOME `id` \\n !x *", "ü 日本", "a\nb\t'\u{7f}7\\", "\u{202e}x"] {
+            let global = Global {
+                config: PathBuf::from(name),
+                stack: None,
+                local: false,
+                json: false,
+                verbose: false,
+            };
+            let script = Suggest::of(&global).command("up").replacen("provisioner", "printf '%s.'", 1);
+            // Debian's sh is dash, which has no $'...' yet.
+            let Ok(shell) = std::process::Command::new("bash").args(["-c", &script]).output() else {
+                println!("skipped: there is no bash");
+                return;
+            };
+            assert_eq!(shell.stdout, format!("up.--config.{name}.").into_bytes(), "{script}");
+        }
+    }
+
+    /// Whoever writes `provisioner up` into a text forgets the flags.
+    #[test]
+    fn no_command_is_suggested_by_hand() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let by_hand = ["up", "plan", "down", "status", "upload", "package"]
+            .map(|command| format!("{}provisioner {command}", '`'));
+        let mut read = 0;
+        for entry in walkdir::WalkDir::new(source).into_iter().map(Result::unwrap) {
+            let is_source = entry.path().extension().is_some_and(|extension| extension == "rs");
+            if !is_source || entry.path().ends_with("suggest.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                let found = by_hand.iter().find(|words| line.contains(words.as_str()));
+                assert!(found.is_none(), "{}: {line}", entry.path().display());
+            }
+            read += 1;
+        }
+        assert!(read > 50, "{read} files");
+    }
+}
