@@ -49,6 +49,22 @@ fn arithmetic_pictures_stay_as_they_are_and_lose_the_rest() {
     }
 }
 
+/// Nothing but a marker ends arithmetic code: what stands behind it would be taken for picture.
+#[test]
+fn without_eoi_arithmetic_pictures_are_refused() {
+    for (name, picture) in arithmetic() {
+        let whole = &picture[..picture.len() - 2];
+        for behind in [&b""[..], CANARY, &[0; 40], &[&[0xFF, 0xD8, 0xFF, 0xE0], CANARY].concat()] {
+            let file = [whole, behind].concat();
+            for verify_entropy in [true, false] {
+                let mut options = Options::default();
+                options.verify_entropy = verify_entropy;
+                assert!(sanitize(file.clone(), &options).is_err(), "{name}");
+            }
+        }
+    }
+}
+
 #[test]
 fn conditioning_that_no_scan_uses_goes() {
     for (name, picture) in arithmetic() {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::report::Seen;
 use engine::config::BucketRole;
 use engine::plan::Problem;
-use engine::resources::{Address, alarm, bucket, function};
+use engine::resources::{Address, alarm, bucket, function, permission};
 use engine::stack::Stack;
-use engine::status::{Exposure, Row, role_rights};
+use engine::status::{Exposure, Row, function_exposure, role_rights};
 
 /// What exists, and what differs from config.toml.
 #[derive(Debug, Serialize)]
@@ -126,6 +126,8 @@ struct Function {
     code_bytes: i64,
     /// When it was changed, as Lambda writes it.
     last_modified: String,
+    /// What its policy gives to everybody, in words; empty: nothing.
+    open: Vec<String>,
 }
 
 /// An entry of the trigger.
@@ -200,7 +202,10 @@ impl Status {
             source: Bucket::of(seen, BucketRole::Source),
             destination: Bucket::of(seen, BucketRole::Destination),
             role: world.role.as_ref().map(|role| Rights::of(role_rights(stack, role))),
-            function: world.function.as_ref().map(|function| Function::of(function, stack)),
+            function: world
+                .function
+                .as_ref()
+                .map(|function| Function::of(function, &world.permission, stack)),
             trigger: entries.collect(),
             alarms: world.alarms.iter().map(alarm).collect(),
             users: users.collect(),
@@ -254,7 +259,7 @@ impl Contents {
 }
 
 impl Function {
-    fn of(function: &function::Observed, stack: &Stack) -> Self {
+    fn of(function: &function::Observed, policy: &permission::Observed, stack: &Stack) -> Self {
         Self {
             name: stack.names.function.clone(),
             state: function.state.clone(),
@@ -265,6 +270,7 @@ impl Function {
             code_sha256: function.code_sha256.clone(),
             code_bytes: function.code_size,
             last_modified: function.last_modified.clone(),
+            open: function_exposure(policy),
         }
     }
 }

@@ -11,7 +11,7 @@ use engine::resources::Address;
 use engine::resources::bucket::{Contents, Observation};
 use engine::resources::function::Observed as Function;
 use engine::stack::Stack;
-use engine::status::{Exposure, Rights, Row, Verdict, exposure, role_rights, user_rights};
+use engine::status::{Exposure, Rights, Row, Verdict, exposure, function_exposure, role_rights, user_rights};
 use engine::world::World;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -133,7 +133,8 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
                 None => format!("{stored}, kept for ever"),
             }]
         }),
-        Address::FormerBucket(_) | Address::Permission => Vec::new(),
+        Address::Permission => function_exposure(&world.permission),
+        Address::FormerBucket(_) => Vec::new(),
     };
     if !row.differing.is_empty() {
         lines.push(format!("differs in {}", row.differing.join(", ")));

@@ -1,7 +1,9 @@
 //! To whom a bucket is open
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>).
 
-use super::statements::allows;
+use serde_json::Value;
+
+use super::statements::{Allow, allows};
 use crate::resources::bucket::Observed;
 
 /// Groups of ACLs that are everybody, and everybody who has an AWS account
@@ -47,11 +49,10 @@ impl Exposure {
 #[must_use]
 pub fn exposure(bucket: &Observed) -> Exposure {
     let mut to_everybody = Vec::new();
-    for allow in bucket.policy.iter().flat_map(allows).filter(|allow| allow.is_for_everybody()) {
-        let condition = if allow.is_conditional() { " who meets its conditions" } else { "" };
-        to_everybody.push(
-            format!("{condition} may {} by the bucket policy", allow.actions()).trim_start().to_owned(),
-        );
+    for allow in bucket.policy.iter().flat_map(allows).filter(Allow::is_for_everybody) {
+        let who = condition(&allow).trim_start();
+        let blank = if who.is_empty() { "" } else { " " };
+        to_everybody.push(format!("{who}{blank}may {} by the bucket policy", allow.actions()));
     }
     for grant in &bucket.grants {
         if let Some((permission, group)) = grant.split_once(" to ").filter(|(_, who)| EVERYBODY.contains(who))
@@ -63,13 +64,33 @@ pub fn exposure(bucket: &Observed) -> Exposure {
     Exposure { is_unblocked: !bucket.public_access_blocked, to_everybody }
 }
 
+/// What the function's policy gives to everybody, in words; none: nothing.
+#[must_use]
+pub fn function_exposure(policy: &[Value]) -> Vec<String> {
+    let open = policy.iter().filter_map(Allow::of).filter(Allow::is_for_everybody);
+    open.map(|allow| format!("PUBLIC: everybody{} may {}", condition(&allow), allow.actions())).collect()
+}
+
+fn condition(allow: &Allow<'_>) -> &'static str {
+    if allow.is_conditional() { " who meets its conditions" } else { "" }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::config::BucketRole;
     use crate::testing::{bucket, stack};
+
+    #[test]
+    fn who_may_invoke_the_function_is_told() {
+        let ours = crate::stack::policies::invoke_statement(&stack(""));
+        let open =
+            json!({"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "f"});
+        assert_eq!(function_exposure(std::slice::from_ref(&ours)), Vec::<String>::new());
+        assert_eq!(function_exposure(&[ours, open]), ["PUBLIC: everybody may lambda:InvokeFunction"]);
+    }
 
     #[test]
     fn who_may_come_in_is_told() {

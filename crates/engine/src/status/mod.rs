@@ -6,6 +6,6 @@ mod rights;
 mod statements;
 mod verdict;
 
-pub use exposure::{Exposure, exposure};
+pub use exposure::{Exposure, exposure, function_exposure};
 pub use rights::{Rights, role_rights, user_rights};
 pub use verdict::{Row, Verdict, rows};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::statements::allows;
+use super::statements::{Allow, allows};
 use crate::config::{Access, BucketRole, UserConfig};
 use crate::policy;
 use crate::resources::{identity, role, user};
@@ -40,20 +40,24 @@ pub fn user_rights(stack: &Stack, config: &UserConfig, observed: &user::Observed
 pub fn role_rights(stack: &Stack, observed: &role::Observed) -> Rights {
     let wanted = policies::role(stack);
     let as_configured = "reads the source, writes the destination and its logs";
-    rights(&observed.identity, &[], |policy| {
+    let mut rights = rights(&observed.identity, &[], |policy| {
         if policy::same(policy, &wanted) {
             as_configured.to_owned()
         } else {
             format!("{} instead of what it needs", statements(policy))
         }
-    })
+    });
+    if allows(&observed.trust).iter().any(Allow::is_for_everybody) {
+        rights.words.insert(0, "PUBLIC: everybody with an AWS account may assume it".to_owned());
+    }
+    rights
 }
 
 fn rights(identity: &identity::Observed, groups: &[String], own: impl Fn(&Value) -> String) -> Rights {
     let identity::Policies { ours, extra_inline, attached } = &identity.policies;
     let (mut admin, mut words) = (Vec::new(), Vec::new());
     match ours {
-        Some(policy) if allows(policy).iter().any(|allow| allow.is_admin()) => {
+        Some(policy) if allows(policy).iter().any(Allow::is_admin) => {
             admin.push(format!("its policy allows {}", statements(policy)));
         }
         Some(policy) => words.push(own(policy)),
@@ -117,7 +121,7 @@ fn of_user(stack: &Stack, user: &UserConfig) -> String {
 
 fn statements(policy: &Value) -> String {
     let all = allows(policy);
-    let mut told: Vec<String> = all.iter().take(TOLD).map(super::statements::Allow::words).collect();
+    let mut told: Vec<String> = all.iter().take(TOLD).map(Allow::words).collect();
     if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
         told.push(format!("{more} more"));
     }
@@ -227,5 +231,10 @@ mod tests {
         );
         observed.identity.policies.attached.push(ADMIN.to_owned());
         assert!(role_rights(&stack, &observed).is_admin);
+        observed.trust["Statement"][0]["Principal"] = json!({"AWS": "*"});
+        assert_eq!(
+            role_rights(&stack, &observed).words[..2],
+            ["PUBLIC: everybody with an AWS account may assume it", "ADMIN: AdministratorAccess attached"]
+        );
     }
 }

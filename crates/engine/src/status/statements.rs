@@ -14,14 +14,15 @@ pub(super) fn allows(document: &Value) -> Vec<Allow<'_>> {
         one @ Value::Object(_) => vec![one],
         _ => Vec::new(),
     };
-    statements
-        .into_iter()
-        .filter(|statement| statement["Effect"] == "Allow")
-        .map(|statement| Allow { statement })
-        .collect()
+    statements.into_iter().filter_map(Allow::of).collect()
 }
 
-impl Allow<'_> {
+impl<'a> Allow<'a> {
+    /// The statement, if it allows something.
+    pub(super) fn of(statement: &'a Value) -> Option<Self> {
+        (statement["Effect"] == "Allow").then_some(Self { statement })
+    }
+
     /// Whether it is for everybody: `*`, or everybody but some
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
     pub(super) fn is_for_everybody(&self) -> bool {

@@ -307,7 +307,9 @@ impl Walker<'_> {
             let kept = if payload.starts_with(&named) { scan.used } else { scan.used - 3 };
             self.report.remove(Category::Hidden, "SOS", segment.payload.start + kept, payload.len() - kept);
         }
-        let is_complete = self.verifier.is_some() && self.progress.is_complete(header);
+        // Arithmetic code has no end of its own: without a marker, the bytes behind it are code.
+        let has_end = self.verifier.is_some() && !header.arithmetic;
+        let is_complete = has_end && self.progress.is_complete(header);
         let joined = joined.map(|joined| {
             let removed = end - data - joined.bytes.len();
             self.report.remove(Category::Hidden, "before a restart marker", data + joined.first, removed);

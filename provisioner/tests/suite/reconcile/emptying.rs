@@ -174,7 +174,7 @@ fn what_arrives_or_stays_for_ever_is_named_at_the_deadline() {
     assert_eq!(run.code(), Some(1), "{}", run.text());
     let left = "after `down` these are left: log group /aws/lambda/crash-sanitizer";
     assert!(run.stderr.contains(left), "{}", run.text());
-    assert!(run.stderr.contains("hint: run `provisioner down` again"), "{}", run.text());
+    assert!(run.stderr.contains("hint: run `provisioner down --config /"), "{}", run.text());
     stage.run(&DOWN).ok();
     stage.is_bare();
 }

@@ -131,7 +131,12 @@ fn what_stands_in_the_way_is_not_taken_for_nothing_by_status() {
     stage.run(&UP).ok();
     stage.wait(stage.aws.s3.delete_bucket_tagging().bucket(SOURCE).send()).unwrap();
     let foreign = format!("source bucket {SOURCE} exists already and does not belong to this stack");
-    says(&stage.run(&["status"]), 0, &format!("drift       {foreign}; `provisioner plan` shows how"));
+    says(&stage.run(&["status"]), 0, &format!("problem: {foreign}\n1 resource is not as in config.toml"));
+    says(
+        &stage.run(&["status", "--detailed-exitcode"]),
+        2,
+        &format!("foreign  source bucket      {SOURCE}\n"),
+    );
     let json: serde_json::Value =
         serde_json::from_str(&stage.run(&["status", "--json"]).ok().stdout).unwrap();
     assert_eq!(json["problems"], serde_json::json!([foreign]));
