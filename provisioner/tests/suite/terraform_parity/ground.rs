@@ -72,6 +72,13 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
     Some(ground)
 }
 
+/// The value before a change, as JSON and in words.
+fn value_before(change: &Value) -> String {
+    let words = change["summary"].as_str().filter(|_| !change["from"].is_null());
+    let words = words.and_then(|summary| summary.split(" -> ").next()).unwrap_or_default();
+    format!("{} {words}", change["from"])
+}
+
 /// The tool on this machine, if it can do its work: asked once.
 fn tool() -> Option<&'static Path> {
     static TOOL: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -273,7 +280,7 @@ impl Ground {
                         resource["name"].as_str().unwrap()
                     ),
                     attribute: attribute.to_owned(),
-                    from: change["from"].to_string(),
+                    from: value_before(change),
                 });
             }
         }
