@@ -13,4 +13,5 @@ mod sweep;
 mod terminal;
 mod their_function;
 mod two_at_once;
+mod upload_key;
 mod weather;
