@@ -240,7 +240,7 @@ fn a_turned_picture_keeps_the_profile_that_exif_told() {
 fn reported_pictures_keep_their_colours() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/reported");
     if !folder.is_dir() {
-        println!("skipped: no pictures in ../shared/corpus/reported");
+        testkit::tools::skip_without_corpus();
         return;
     }
     for (name, expected) in [

@@ -331,7 +331,7 @@ fn real_maps_stay() {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shared = own.join("../../../shared/corpus/gainmaps");
     if !shared.exists() {
-        println!("skipped: no pictures in ../shared/corpus/gainmaps");
+        testkit::tools::skip_without_corpus();
     }
     let mut kept = 0;
     let folders = [own.join("tests/data/gain_maps"), shared];

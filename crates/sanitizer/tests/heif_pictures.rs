@@ -123,8 +123,10 @@ fn real_pictures_decode_to_the_same_pixels() {
             assert!(Some(before) == after, "{name}: {decoder} shows other pixels");
         }
         if !has_decoder {
-            println!(
-                "skipped for {name}: none of {decoders:?} is installed (Debian: libheif-examples, libavif-bin)"
+            testkit::tools::skip(
+                "HEIF decoders",
+                &format!("none of {decoders:?} is in PATH"),
+                "install libheif-examples and libavif-bin",
             );
         }
     }

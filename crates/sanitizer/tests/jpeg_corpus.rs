@@ -29,7 +29,7 @@ fn real_pictures_come_out_clean_with_the_same_pixels() {
     let mut found = Vec::new();
     pictures(&folder, &mut found);
     if found.is_empty() {
-        println!("skipped: no pictures in ../shared/corpus");
+        testkit::tools::skip_without_corpus();
         return;
     }
     let mut options = Options::default();

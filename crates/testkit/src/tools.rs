@@ -2,6 +2,7 @@
 //! line, and what needs it is skipped. Where they must be there, [`REQUIRE`] is set, and a skip is a failure.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::sync::Mutex;
 
 /// Set in CI: a comma-separated list of tools whose tests may not be skipped, or `all`.
@@ -11,13 +12,22 @@ pub const REQUIRE: &str = "PROVISIONER_REQUIRE_TOOLS";
 ///
 /// # Panics
 /// When [`REQUIRE`] names it.
-#[expect(clippy::print_stderr, reason = "the line that says what is skipped")]
 pub fn skip(tool: &str, why: &str, enable: &str) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let required = std::env::var(REQUIRE).unwrap_or_default();
     let required = required.split(',').any(|name| name == tool || name == "all");
     assert!(!required, "{REQUIRE} asks for {tool}, and it cannot be used: {why}; {enable}");
-    if SAID.lock().unwrap().insert(tool.to_owned()) {
-        eprintln!("skipped: the tests with {tool}: {why}; {enable}");
+    say_once(&format!("skipped: the tests with {tool}: {why}; {enable}"));
+}
+
+/// Notes that pictures are not there which a plain checkout does not have. They are nowhere required.
+pub fn skip_without_corpus() {
+    say_once("skipped: the tests with real pictures: there is no ../shared/corpus beside the repository");
+}
+
+/// Past the capture of the test harness, which hides what a passing test prints with `eprintln!`.
+fn say_once(line: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(line.to_owned()) {
+        let _ = writeln!(std::io::stderr(), "{line}");
     }
 }

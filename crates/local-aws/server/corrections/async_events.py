@@ -9,12 +9,13 @@ Waiting is scaled down, as ministack does for errors: AWS waits for a second to 
 """
 
 import contextvars
+import random
 import threading
 import time
 
 from . import destinations, metrics
 
-THROTTLED_SECONDS = (0.2, 2.0)  # first and longest wait
+THROTTLED_SECONDS = (0.2, 1.0)  # first and longest wait
 MAX_AGE_SECONDS = 6 * 3600
 MAX_RETRIES = 2
 
@@ -73,7 +74,8 @@ class Delivery:
                 return None
             if result.get("throttle"):
                 first, longest = THROTTLED_SECONDS
-                wait = min(first * 2**throttles, longest)
+                # Spread out: those that wait in step would all find the same one running.
+                wait = min(first * 2**throttles, longest) * random.uniform(0.5, 1)
                 throttles = min(throttles + 1, 16)
             else:
                 errors += 1

@@ -330,7 +330,7 @@ fn bad_tables_are_refused() {
 fn each_picture_of_the_corpus_is_followed() {
     let files = corpus_files();
     if files.is_empty() {
-        println!("skipped: no corpus of real pictures beside the repository (../shared/corpus)");
+        testkit::tools::skip_without_corpus();
         return;
     }
     let mut verified = 0;

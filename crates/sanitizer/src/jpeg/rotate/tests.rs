@@ -370,7 +370,7 @@ fn same_pixels_as_jpegtran_on_real_pictures() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let folders = ["", "orientation", "mobile", "gps", "xmp", "hdr"];
     if !corpus.exists() {
-        println!("skipped: no corpus of real pictures beside the repository (../shared/corpus)");
+        testkit::tools::skip_without_corpus();
         return;
     }
     let scratch = Scratch::new("jpegtran-corpus");
