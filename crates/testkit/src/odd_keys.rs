@@ -60,7 +60,7 @@ pub fn odd_keys(suffix: &str) -> Vec<String> {
     keys
 }
 
-/// Keys of white space alone, which the SDK takes for none. [`put_blank`] makes objects of them.
+/// Keys of white space alone, which the SDK takes for none. The suite makes objects of them by hand.
 pub const BLANK_KEYS: [&str; 6] = [" ", "\n", "\r\n", "\t", "\u{a0}", "\u{3000}\u{2028}"];
 
 /// Puts an object under a blank key: the SDK gets another one, and the address of its request is changed.

@@ -75,7 +75,7 @@ pub(crate) fn write(
 /// Writes `content` to the file at `path`, which is replaced if it is there. Nobody but its owner may read it.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| other_kind(Kind::Folder, Kind::File))?;
     write(&folder_of(path)?, name, &[content], Access::Owner, Existing::Replace)
