@@ -39,7 +39,7 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 }
 
 /// The same document without characters that control a terminal or turn the writing direction: names come from
-/// strangers. Outside of strings JSON has none of them, and inside `\uXXXX` is the same character, so that programs
+/// strangers. Outside of strings JSON has none of them, and inside a `\u` escape is the same character, so that programs
 /// read the exact name all the same. What is below U+0020 has been escaped by then.
 fn harmless(json: String) -> String {
     // Line ends stand between the parts of a document only.
