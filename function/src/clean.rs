@@ -124,7 +124,9 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
 
         let started = Instant::now();
         let keep = settings.stack.keep_user_metadata;
-        destination::put(s3, &settings.stack.destination_bucket, &key, &picture, headers, keep).await?;
+        let made_of = revision.version_id.as_deref();
+        let bucket = &settings.stack.destination_bucket;
+        destination::put(s3, bucket, &key, &picture, headers, keep, made_of).await?;
         let put = started.elapsed();
 
         let since = source::since(s3, &settings.stack.source_bucket, &key, &revision).await?;

@@ -1,6 +1,9 @@
 //! Bucket B: writes the clean picture.
 
+use std::collections::HashMap;
+
 use aws_sdk_s3::Client;
+use contract::provenance::CLEANED_FROM;
 use sanitizer::{Format, Sanitized};
 
 use crate::{cache_control, error::Error, pieces, source::Headers};
@@ -9,7 +12,8 @@ use crate::{cache_control, error::Error, pieces, source::Headers};
 ///
 /// Headers are taken as strictly as metadata: the type is that of the bytes, `Cache-Control` is rebuilt from what is
 /// known, and what else uploaders wrote (a file name in `Content-Disposition`, a language, `x-amz-meta-*`) goes along
-/// only with `keep_user_metadata`.
+/// only with `keep_user_metadata`. `made_of` is the version that was read; the copy says so, since times of whole seconds
+/// do not tell a picture and the one that replaces it apart.
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
@@ -20,7 +24,13 @@ pub async fn put(
     picture: &Sanitized,
     headers: Headers,
     keep_user_metadata: bool,
+    made_of: Option<&str>,
 ) -> Result<(), Error> {
+    let mut metadata = if keep_user_metadata { headers.user_metadata } else { HashMap::new() };
+    // Ours wins over what an uploader wrote under this name.
+    metadata.remove(CLEANED_FROM);
+    // Without versioning S3 gives "null" to all.
+    metadata.extend(made_of.filter(|id| *id != "null").map(|id| (CLEANED_FROM.to_owned(), id.to_owned())));
     let content_type = content_type(headers.content_type.as_deref(), picture.format);
     s3.put_object()
         .bucket(bucket)
@@ -29,7 +39,7 @@ pub async fn put(
         .set_cache_control(headers.cache_control.as_deref().and_then(cache_control::rebuilt))
         .set_content_disposition(headers.content_disposition.filter(|_| keep_user_metadata))
         .set_content_language(headers.content_language.filter(|_| keep_user_metadata))
-        .set_metadata(keep_user_metadata.then_some(headers.user_metadata))
+        .set_metadata((!metadata.is_empty()).then_some(metadata))
         .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
         .body(pieces::body(picture.pieces()))
         .send()

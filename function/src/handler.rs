@@ -7,9 +7,9 @@ use std::{
 };
 
 use aws_sdk_s3::Client;
+use contract::answer::{Rejection, Summary};
 use contract::event::{Event, NotAnEvent, Record};
 use lambda_runtime::Diagnostic;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -28,29 +28,6 @@ pub struct Function<L> {
     s3: Client,
     settings: Settings,
     log: L,
-}
-
-/// The answer to an invocation without errors; S3 does not read it, a person who
-/// invokes the function by hand does.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Keys whose clean copies were written.
-    pub cleaned: Vec<String>,
-    /// Keys with which there was nothing to do.
-    pub ignored: Vec<String>,
-    /// Pictures that cannot be cleaned. Nothing of them was published, and trying again would end the same.
-    pub rejected: Vec<Rejection>,
-}
-
-/// A picture that cannot be cleaned.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Rejection {
-    /// Its key.
-    pub key: String,
-    /// A stable word for the reason.
-    pub kind: &'static str,
-    /// The reason.
-    pub reason: String,
 }
 
 /// The answer to any other invocation. Lambda tries the whole event again.
@@ -100,7 +77,11 @@ impl<L: Log> Function<L> {
                 Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
                 Ok(Outcome::Ignored(_)) => summary.ignored.push(key),
                 Err(error) if error.is_rejection() => {
-                    summary.rejected.push(Rejection { key, kind: error.kind(), reason: error.to_string() });
+                    summary.rejected.push(Rejection {
+                        key,
+                        kind: error.kind().into(),
+                        reason: error.to_string(),
+                    });
                 }
                 Err(error) => failed.push((key, error)),
             }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sanitizer::{GainMaps, IccPolicy, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
@@ -61,6 +62,17 @@ pub(crate) enum Command {
     /// Everything is what AWS says, and not what the configuration asks for. The
     /// function's code is not compared: that takes a build, which `plan` makes.
     Status(Status),
+    /// List the pictures that have no clean copy, whatever the reason.
+    ///
+    /// A picture is pending when the destination bucket has nothing under its
+    /// key, or a copy of the picture that it replaced. Both buckets are listed
+    /// and compared; nothing is changed. `backfill` cleans what is pending.
+    Pending(Pending),
+    /// Clean what is pending: what was missed, or was there before the stack.
+    ///
+    /// Starts the deployed function for each pending picture and tells what became
+    /// of it. Safe to interrupt and to run again: it goes on with what is left.
+    Backfill(Backfill),
     /// Manage the AWS that runs on this machine.
     Local {
         /// What to do with it.
@@ -136,6 +148,50 @@ pub(crate) struct Status {
     /// Exit with 2 when something is not as in the configuration.
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// `pending`
+#[derive(Debug, Args)]
+pub(crate) struct Pending {
+    /// Which pictures to look at.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Stop when so many are found.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Exit with 2 when pictures are pending.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `backfill`
+#[derive(Debug, Args)]
+pub(crate) struct Backfill {
+    /// Clean these pictures, pending or not; without it: all that are pending.
+    #[arg(value_name = "KEY", conflicts_with_all = ["prefix", "since"])]
+    pub keys: Vec<String>,
+    /// Which pictures to look at.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// How many invocations at once; at most half of what the function may use,
+    /// so that uploads are cleaned meanwhile.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: u32,
+    /// List what would be cleaned, and clean nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A part of the buckets.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Scope {
+    /// Only keys that begin so.
+    #[arg(long, value_name = "KEYPREFIX", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+    /// Only pictures uploaded since: `90m`, `12h`, `7d` ago, or a time such as
+    /// 2026-11-26 or 2026-11-26T14:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub since: Option<i64>,
 }
 
 /// `local`

@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod interrupt;
 mod json;
+mod moment;
 mod pictures;
 mod report;
 mod run;

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
 //! (message structure 2.x). Unknown fields are ignored, as that page asks for.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 
 /// What an event asks for.
@@ -61,6 +61,14 @@ impl Event {
         let wire: wire::Event = serde_json::from_value(payload)?;
         Ok(Self::Records(wire.records.into_iter().map(Record::from).collect()))
     }
+}
+
+/// An event about one picture, as far as the function reads it, for who starts the function by hand. It does not say what
+/// happened, nor when: the function then takes the picture for uploaded, and as it is now.
+#[must_use]
+pub fn about(bucket: &str, key: &str) -> serde_json::Value {
+    let key: String = utf8_percent_encode(key, NON_ALPHANUMERIC).collect();
+    serde_json::json!({"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": key}}}]})
 }
 
 impl Record {
@@ -156,7 +164,7 @@ mod wire {
 
 #[cfg(test)]
 mod tests {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    use percent_encoding::AsciiSet;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -249,6 +257,15 @@ mod tests {
             const LITERAL: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b' ');
             let encoded = utf8_percent_encode(&key, &LITERAL).to_string().replace(' ', "+");
             prop_assert_eq!(record(&encoded).key().unwrap(), key);
+        }
+
+        #[test]
+        fn an_event_made_by_hand_names_the_picture(bucket in "[a-z-]{3,9}", key in "\\PC{1,40}") {
+            let Ok(Event::Records(records)) = Event::parse(about(&bucket, &key)) else { panic!() };
+            prop_assert_eq!(records.len(), 1);
+            prop_assert_eq!(&records[0].bucket, &bucket);
+            prop_assert_eq!(records[0].key().unwrap(), key);
+            prop_assert!(records[0].is_creation());
         }
 
         #[test]

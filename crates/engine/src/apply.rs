@@ -11,6 +11,7 @@ use futures::stream::FuturesUnordered;
 use crate::aws::{AwsError, Wait};
 use crate::events::{Event, Listener, Skipped};
 use crate::interrupt::Interrupt;
+use crate::pace::Pace;
 use crate::plan::{Plan, Step};
 use crate::resources::{Context, Progress, ResourceChange};
 
@@ -39,25 +40,6 @@ impl Outcome {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.abandoned.is_empty() && self.skipped.is_empty()
-    }
-}
-
-/// How many steps may be under way: half as many whenever calls had to be tried again, since AWS was throttling
-/// or failing, and one more for each step that went well. So throttling makes a run slower, and does not use up
-/// the tries that each call has.
-struct Pace {
-    limit: usize,
-    retries: isize,
-}
-
-impl Pace {
-    fn adapt(&mut self, retries: isize) {
-        self.limit = if retries > self.retries {
-            self.retries = retries;
-            (self.limit / 2).max(MIN_IN_FLIGHT)
-        } else {
-            (self.limit + 1).min(MAX_IN_FLIGHT)
-        };
     }
 }
 
@@ -130,7 +112,7 @@ pub async fn apply(
     interrupt: &Interrupt,
 ) -> Outcome {
     let mut schedule = Schedule::of(plan);
-    let mut pace = Pace { limit: MAX_IN_FLIGHT, retries: context.aws.retries() };
+    let mut pace = Pace::new(MIN_IN_FLIGHT, MAX_IN_FLIGHT, context.aws.retries());
     let mut outcome = Outcome::default();
     let mut running = FuturesUnordered::new();
     let mut in_flight = BTreeSet::new();
@@ -145,7 +127,7 @@ pub async fn apply(
         if interrupt.interrupted().is_some() {
             skip(&mut outcome, schedule.drain(), Skipped::Interrupted);
         }
-        while running.len() < pace.limit {
+        while running.len() < pace.limit() {
             let Some(index) = schedule.begin() else { break };
             in_flight.insert(index);
             running.push(run(index, &plan.steps[index], context, listener));
@@ -244,18 +226,5 @@ mod tests {
         let mut schedule = Schedule::of(&plan(&[&[], &[0], &[]]));
         assert_eq!(schedule.begin(), Some(0));
         assert_eq!(schedule.drain(), [1, 2]);
-    }
-
-    #[test]
-    fn retries_halve_the_pace_and_success_brings_it_back() {
-        let mut pace = Pace { limit: MAX_IN_FLIGHT, retries: 0 };
-        for retries in 1..20 {
-            pace.adapt(retries);
-        }
-        assert_eq!(pace.limit, MIN_IN_FLIGHT);
-        (0..3).for_each(|_| pace.adapt(19));
-        assert_eq!(pace.limit, MIN_IN_FLIGHT + 3);
-        (0..500).for_each(|_| pace.adapt(19));
-        assert_eq!(pace.limit, MAX_IN_FLIGHT);
     }
 }

@@ -13,9 +13,12 @@
 
 pub mod apply;
 pub mod aws;
+pub mod backfill;
 pub mod config;
 pub mod events;
 pub mod interrupt;
+pub mod pace;
+pub mod pending;
 pub mod plan;
 pub mod policy;
 pub mod recheck;

@@ -1,11 +1,13 @@
 //! One file per command: arguments -> the core -> report.
 
+mod backfill;
 mod changes;
 mod down;
 mod export;
 mod inspect;
 mod local;
 mod package;
+mod pending;
 mod plan;
 mod sanitize;
 mod status;
@@ -27,6 +29,8 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Up(args) => up::run(args, session).await,
         Command::Down(args) => down::run(args, session).await,
         Command::Status(args) => status::run(args, session).await,
+        Command::Pending(args) => pending::run(args, session).await,
+        Command::Backfill(args) => backfill::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,
         Command::Upload(args) => upload::run(args, session).await,
         Command::Inspect(args) => inspect::run(args, session),

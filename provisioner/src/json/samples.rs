@@ -21,8 +21,10 @@ use crate::suggest::Suggest;
 use crate::upload::{Arrival, Outcome, Picture, Prediction};
 use engine::apply;
 use engine::aws::AwsError;
+use engine::backfill;
 use engine::config::{Architecture, Overrides, parse};
 use engine::events::{self, Skipped};
+use engine::pending::{Object, Why};
 use engine::resources::{Progress, bucket};
 use sanitizer::facts::Facts;
 use testkit::one_pixel::{exif, picture, segment};
@@ -47,6 +49,8 @@ pub(super) fn all() -> Vec<Sample> {
         lines("down", "down", &down()),
         of("status", "status", &status()),
         lines("upload", "upload", &upload()),
+        lines("pending", "pending", &pending()),
+        lines("backfill", "backfill", &backfill()),
         of("inspect", "inspect", &inspected()),
         of("sanitize", "sanitize", &sanitized()),
         of(
@@ -214,6 +218,48 @@ fn upload() -> Vec<Upload> {
             bytes: 4_800_000,
             elapsed_ms: 2300,
             aws_calls: 14,
+        }),
+    ]
+}
+
+fn pending() -> Vec<Pending> {
+    let object = |key: &str| Object { key: key.to_owned(), modified: 1_795_654_800, bytes: 2_300_000 };
+    let sums = Compared {
+        pictures: 411,
+        pending: 2,
+        under_way: 1,
+        unmatched: 12,
+        orphaned: 3,
+        complete: true,
+        elapsed_ms: 640,
+        aws_calls: 5,
+    };
+    vec![
+        Pending::of(&object("2026/rome.jpg"), Why::NoCopy),
+        Pending::of(&object("2026/venice.jpg"), Why::OlderCopy),
+        Pending::Compared(sums),
+    ]
+}
+
+fn backfill() -> Vec<Backfill> {
+    let rejected = backfill::Outcome::Rejected {
+        kind: "damaged".to_owned(),
+        reason: "the picture is cut off".to_owned(),
+    };
+    let failed = backfill::Outcome::Failed { reason: "not finished in time".to_owned() };
+    vec![
+        Backfill::WouldClean { key: "2026/rome.jpg".to_owned() },
+        Backfill::of("2026/rome.jpg", &backfill::Outcome::Cleaned),
+        Backfill::of("2026/cut.jpg", &rejected),
+        Backfill::of("2026/slow.jpg", &failed),
+        Backfill::Backfilled(Backfilled {
+            cleaned: 1,
+            gone: 0,
+            rejected: 1,
+            failed: 1,
+            still_pending: Some(2),
+            elapsed_ms: 3100,
+            aws_calls: 9,
         }),
     ]
 }

@@ -2,9 +2,11 @@
 
 mod arrival;
 mod config_errors;
+mod count_bar;
 mod foreign;
 mod json;
 mod live;
+mod pending_text;
 mod plain;
 mod plan_text;
 mod policy_diff;
@@ -16,10 +18,12 @@ mod tree;
 
 pub(crate) use arrival::arrival_line;
 pub(crate) use config_errors::config_errors_text;
+pub(crate) use count_bar::CountBar;
 pub(crate) use engine::units::{bytes, seconds};
 pub(crate) use foreign::{foreign, foreign_path, is_harmful};
 pub(crate) use json::JsonLines;
 pub(crate) use live::Live;
+pub(crate) use pending_text::{backfilled_text, compared_text, outcome_line, pending_line};
 pub(crate) use plain::Plain;
 pub(crate) use plan_text::{plan_text, step_title};
 pub(crate) use progress::far;

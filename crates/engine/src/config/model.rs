@@ -111,6 +111,15 @@ pub struct TriggerConfig {
     pub suffixes: Vec<String>,
 }
 
+impl TriggerConfig {
+    /// Whether an upload under this key starts the function. Case matters
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html>).
+    #[must_use]
+    pub fn matches(&self, key: &str) -> bool {
+        key.starts_with(&self.prefix) && self.suffixes.iter().any(|suffix| key.ends_with(suffix))
+    }
+}
+
 /// Alarms on the function: each goes off when its number is reached within five minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlarmsConfig {

@@ -26,6 +26,7 @@ mod observe;
 
 pub use empty::{Contents, count};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
+pub(crate) use listed_key::listed_key;
 pub use observe::{Observation, former, observe, replicas};
 
 use serde_json::{Value, json};

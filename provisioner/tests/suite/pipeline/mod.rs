@@ -6,6 +6,7 @@ mod alarms;
 mod drift;
 mod end_to_end;
 mod odd_keys;
+mod pending;
 mod screens;
 mod stage;
 mod status;

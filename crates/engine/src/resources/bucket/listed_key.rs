@@ -8,7 +8,7 @@ use contract::event::decode_key;
 use crate::aws::{AwsError, Transport};
 
 /// A key, or a marker, of a listing; decoded if the listing says that it is encoded.
-pub(super) fn listed_key(
+pub(crate) fn listed_key(
     operation: &'static str,
     encoding: Option<&EncodingType>,
     key: &str,

@@ -1,0 +1,171 @@
+//! `provisioner backfill`
+
+use std::time::Instant;
+
+use futures::stream::{BoxStream, FuturesUnordered, StreamExt, TryStreamExt, iter};
+
+use super::pending::not_up;
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::interrupt::Interruptible;
+use crate::json;
+use crate::report::{CountBar, backfilled_text, outcome_line};
+use crate::session::{Connected, Session};
+use engine::aws::{Aws, AwsError};
+use engine::backfill::{self, Outcome};
+use engine::pace::Pace;
+use engine::pending::{State, compare};
+use engine::stack::Stack;
+
+/// Tries of a picture that Lambda had no room for, each after the others that are under way.
+const TRIES: u32 = 20;
+
+pub(super) async fn run(args: &cli::Backfill, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let connected = session.connect().await?;
+    let Connected { aws, stack } = &connected;
+    let screen = session.screen;
+    if args.dry_run {
+        return dry_run(args, session, &connected).await;
+    }
+    let start = Instant::now();
+    let most = session.interrupt.or(at_once(args.concurrency, aws, stack, session)).await?;
+    let mut sums = json::Backfilled::default();
+    let cleaned = clean_all(args, session, &connected, most, &mut sums).await;
+    // What an interrupted or failed run did is told all the same.
+    if cleaned.is_ok() && args.keys.is_empty() {
+        sums.still_pending = Some(session.interrupt.or(count(args, aws, stack)).await?);
+    }
+    sums.elapsed_ms = json::millis(start.elapsed());
+    sums.aws_calls = aws.calls();
+    let is_partial = sums.rejected + sums.failed > 0;
+    if screen.json {
+        screen.line(&json::Backfill::Backfilled(sums));
+    } else {
+        screen.say(&backfilled_text(&sums, &session.suggest("pending")));
+    }
+    cleaned.map_err(|failure| not_up(failure, session))?;
+    Ok(if is_partial { ExitCode::Partial } else { ExitCode::Ok })
+}
+
+/// The keys to clean, in order.
+fn keys<'a>(
+    args: &'a cli::Backfill,
+    aws: &'a Aws,
+    stack: &'a Stack,
+) -> BoxStream<'a, Result<String, AwsError>> {
+    if !args.keys.is_empty() {
+        return iter(args.keys.iter().cloned().map(Ok)).boxed();
+    }
+    let since = args.scope.since;
+    compare(aws, stack, &args.scope.prefix)
+        .try_filter_map(move |compared| async move {
+            let is_recent = since.is_none_or(|since| compared.object.modified >= since);
+            let is_pending = matches!(compared.state, State::Pending(_));
+            Ok((is_recent && is_pending).then_some(compared.object.key))
+        })
+        .boxed()
+}
+
+/// As many at once as asked for, and never more than half of what the function may use: uploads need the rest.
+async fn at_once(asked: u32, aws: &Aws, stack: &Stack, session: &Session<'_>) -> Result<usize, AwsError> {
+    let Some(all) = backfill::concurrency(aws, stack).await? else { return Ok(asked as usize) };
+    let half = (all / 2).max(1);
+    if asked > half {
+        session.screen.say(&format!(
+            "{half} at once instead of {asked}: the function may run {all} times at once, and uploads need half of that"
+        ));
+    }
+    Ok(asked.min(half) as usize)
+}
+
+async fn clean_all(
+    args: &cli::Backfill,
+    session: &Session<'_>,
+    Connected { aws, stack }: &Connected,
+    most: usize,
+    sums: &mut json::Backfilled,
+) -> Result<(), Failure> {
+    let screen = session.screen;
+    let bar = CountBar::new("pictures", screen.is_live && !screen.json);
+    let mut keys = keys(args, aws, stack);
+    let mut pace = Pace::new(1, most, aws.retries());
+    let mut running = FuturesUnordered::new();
+    let mut again: Vec<(String, u32)> = Vec::new();
+    let mut is_listed = false;
+    loop {
+        while running.len() < pace.limit() && session.interrupt.interrupted().is_none() {
+            let (key, tries) = match again.pop() {
+                Some(again) => again,
+                None if is_listed => break,
+                None => match session.interrupt.or(keys.try_next()).await? {
+                    Some(key) => (key, 0),
+                    None => {
+                        is_listed = true;
+                        break;
+                    }
+                },
+            };
+            running.push(async move { (backfill::clean(aws, stack, &key).await, key, tries) });
+        }
+        // Those under way have some time to finish after Ctrl-C, and their answers are told.
+        let next = session.interrupt.or_grace(async { Ok::<_, Failure>(running.next().await) }).await?;
+        let Some((result, key, tries)) = next else { break };
+        pace.adapt(aws.retries());
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_throttled() && tries < TRIES => {
+                pace.halve();
+                again.push((key, tries + 1));
+                continue;
+            }
+            // Whatever else Lambda says of one invocation it would say of all.
+            Err(error) => return Err(error.into()),
+        };
+        *match outcome {
+            Outcome::Cleaned => &mut sums.cleaned,
+            Outcome::Gone => &mut sums.gone,
+            Outcome::Rejected { .. } => &mut sums.rejected,
+            Outcome::Failed { .. } => &mut sums.failed,
+        } += 1;
+        bar.done(running.len());
+        bar.aside(|| {
+            if screen.json {
+                screen.line(&json::Backfill::of(&key, &outcome));
+            } else {
+                screen.out(&outcome_line(&key, &outcome));
+            }
+        });
+    }
+    match session.interrupt.interrupted() {
+        Some(interrupted) => Err(interrupted.into()),
+        None => Ok(()),
+    }
+}
+
+async fn count(args: &cli::Backfill, aws: &Aws, stack: &Stack) -> Result<u64, AwsError> {
+    keys(args, aws, stack).try_fold(0, |count, _| async move { Ok(count + 1) }).await
+}
+
+async fn dry_run(
+    args: &cli::Backfill,
+    session: &Session<'_>,
+    Connected { aws, stack }: &Connected,
+) -> Result<ExitCode, Failure> {
+    let screen = session.screen;
+    let mut keys = keys(args, aws, stack);
+    let mut count = 0;
+    loop {
+        let next = session.interrupt.or(keys.try_next()).await.map_err(|failure| not_up(failure, session))?;
+        let Some(key) = next else { break };
+        count += 1;
+        if screen.json {
+            screen.line(&json::Backfill::WouldClean { key });
+        } else {
+            screen.out(&format!("{}\n", crate::report::foreign(&key)));
+        }
+    }
+    let would = if count == 1 { "1 picture would be" } else { &format!("{count} pictures would be") };
+    screen.say(&format!("{would} cleaned."));
+    Ok(ExitCode::Ok)
+}

@@ -1,0 +1,84 @@
+//! `provisioner pending`
+
+use std::time::Instant;
+
+use futures::TryStreamExt;
+use time::OffsetDateTime;
+
+use crate::cli;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::interrupt::Interruptible;
+use crate::json;
+use crate::report::{compared_text, pending_line};
+use crate::session::Session;
+use engine::aws::AwsError;
+use engine::pending::{Compared, State, Why, compare};
+
+/// Pictures younger than this many seconds may be under way.
+const UNDER_WAY: i64 = 60;
+
+pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    let connected = session.connect().await?;
+    let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
+    let start = Instant::now();
+    let mut sums = json::Compared::default();
+    let mut all = compare(aws, stack, &args.scope.prefix);
+    loop {
+        if args.limit.is_some_and(|limit| sums.pending >= limit) {
+            break;
+        }
+        let next = session.interrupt.or(all.try_next()).await.map_err(|failure| not_up(failure, session))?;
+        let Some(compared) = next else {
+            sums.complete = true;
+            break;
+        };
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        if let Some(why) = count(&compared, &args.scope, now, &mut sums) {
+            if screen.json {
+                screen.line(&json::Pending::of(&compared.object, why));
+            } else {
+                screen.out(&pending_line(&compared.object, why, now));
+            }
+        }
+    }
+    sums.elapsed_ms = json::millis(start.elapsed());
+    sums.aws_calls = aws.calls();
+    let has_pending = sums.pending > 0;
+    if screen.json {
+        screen.line(&json::Pending::Compared(sums));
+    } else {
+        screen.say(&compared_text(&sums, &session.suggest("backfill")));
+    }
+    Ok(if args.detailed_exitcode && has_pending { ExitCode::Changes } else { ExitCode::Ok })
+}
+
+/// Counts a key, and tells why it is pending when it is.
+fn count(compared: &Compared, scope: &cli::Scope, now: i64, sums: &mut json::Compared) -> Option<Why> {
+    if scope.since.is_some_and(|since| compared.object.modified < since) {
+        return None;
+    }
+    match compared.state {
+        State::Clean => sums.pictures += 1,
+        State::Unmatched => sums.unmatched += 1,
+        State::Orphaned => sums.orphaned += 1,
+        State::Pending(why) => {
+            sums.pictures += 1;
+            sums.pending += 1;
+            sums.under_way += u64::from(now - compared.object.modified < UNDER_WAY);
+            return Some(why);
+        }
+    }
+    None
+}
+
+/// A bucket that is not there says that the stack is not.
+pub(super) fn not_up(failure: Failure, session: &Session<'_>) -> Failure {
+    match failure {
+        Failure::Aws(error) if AwsError::is_no_such_bucket(&error) => Failure::Refused {
+            what: "the stack is not up: a bucket of it does not exist".to_owned(),
+            hint: format!("`{}` creates it", session.suggest("up")),
+        },
+        other => other,
+    }
+}
