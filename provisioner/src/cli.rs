@@ -73,6 +73,12 @@ pub(crate) enum Command {
     /// Starts the deployed function for each pending picture and tells what became
     /// of it. Safe to interrupt and to run again: it goes on with what is left.
     Backfill(Backfill),
+    /// Prove from outside that the deployed pipeline does what it should.
+    ///
+    /// Sends pictures made on the spot as a user who may, and checks as another
+    /// that each comes out clean or not at all; then asks for every right of every
+    /// user. Uses access keys that live as long as the run, and leaves nothing.
+    Verify(Verify),
     /// Manage the AWS that runs on this machine.
     Local {
         /// What to do with it.
@@ -180,6 +186,14 @@ pub(crate) struct Backfill {
     /// List what would be cleaned, and clean nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// How long to wait for each clean copy.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
 }
 
 /// A part of the buckets.

@@ -62,6 +62,14 @@ pub(crate) enum Failure {
         /// Those among them that were right before, and that we did not touch.
         disturbed: usize,
     },
+    /// `verify` found that something is not as it should be; it has been reported.
+    #[error("{failed} of {total} checks failed")]
+    Unproven {
+        /// Checks in all.
+        total: usize,
+        /// Failed ones.
+        failed: usize,
+    },
     /// Something of the stack is left after `down`.
     #[error("after `down` these are left: {0}")]
     Residue(String),
@@ -114,6 +122,7 @@ impl Failure {
             | Self::Artifact(_)
             | Self::Steps { .. }
             | Self::Differs { .. }
+            | Self::Unproven { .. }
             | Self::Residue(_)
             | Self::File { .. } => ExitCode::Failed,
         }
@@ -159,6 +168,11 @@ impl Failure {
             Self::Differs { .. } => Some(format!(
                 "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run `{}` \
                  again",
+                suggest.command("up")
+            )),
+            Self::Unproven { .. } => Some(format!(
+                "`{}` shows what differs from config.toml, `{}` mends it",
+                suggest.command("plan"),
                 suggest.command("up")
             )),
             Self::Residue(_) => Some(format!("run `{}` again", suggest.command("down"))),

@@ -18,6 +18,7 @@ mod session;
 mod suggest;
 mod terraform;
 mod upload;
+mod verify;
 
 fn main() -> std::process::ExitCode {
     run::run()

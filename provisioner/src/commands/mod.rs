@@ -13,6 +13,7 @@ mod sanitize;
 mod status;
 mod up;
 mod upload;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::exit_code::ExitCode;
@@ -31,6 +32,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(args, session).await,
         Command::Pending(args) => pending::run(args, session).await,
         Command::Backfill(args) => backfill::run(args, session).await,
+        Command::Verify(args) => verify::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,
         Command::Upload(args) => upload::run(args, session).await,
         Command::Inspect(args) => inspect::run(args, session),

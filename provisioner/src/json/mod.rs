@@ -16,12 +16,13 @@ mod plan;
 mod sanitize;
 mod status;
 mod upload;
+mod verify;
 mod write;
 
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
-mod sample_stack;
+pub(crate) mod sample_stack;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -39,4 +40,5 @@ pub(crate) use plan::Plan;
 pub(crate) use sanitize::Sanitized;
 pub(crate) use status::Status;
 pub(crate) use upload::{Upload, Uploaded};
+pub(crate) use verify::{Verified, Verify};
 pub(crate) use write::{document, line, millis, version_line};

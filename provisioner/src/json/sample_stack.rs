@@ -13,7 +13,7 @@ const CONFIG: &str = "stack = \"photos\"\n[trigger]\nsuffixes = [\".jpg\"]\n[ala
 /// A SHA-256 as Lambda writes it.
 pub(super) const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
-pub(super) fn stack() -> Stack {
+pub(crate) fn stack() -> Stack {
     let config = parse(CONFIG, "config.toml", &Overrides::default()).unwrap();
     Stack::new(config, "aws", "123456789012", "eu-central-1")
 }

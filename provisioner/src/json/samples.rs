@@ -19,6 +19,7 @@ use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
 use crate::report::Seen;
 use crate::suggest::Suggest;
 use crate::upload::{Arrival, Outcome, Picture, Prediction};
+use crate::verify::{Check, Verdict};
 use engine::apply;
 use engine::aws::AwsError;
 use engine::backfill;
@@ -51,6 +52,7 @@ pub(super) fn all() -> Vec<Sample> {
         lines("upload", "upload", &upload()),
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
+        lines("verify", "verify", &verify()),
         of("inspect", "inspect", &inspected()),
         of("sanitize", "sanitize", &sanitized()),
         of(
@@ -262,6 +264,21 @@ fn backfill() -> Vec<Backfill> {
             aws_calls: 9,
         }),
     ]
+}
+
+fn verify() -> Vec<Verify> {
+    let check = |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms };
+    let right = "clean under the same key, 6 kinds of metadata gone, turned upright";
+    let checks = [
+        check(
+            "user-b (photos-user-b)",
+            Verdict::Wrong("may write photos-clean-123456789012".to_owned()),
+            None,
+        ),
+        check("JPEG", Verdict::Right(right.to_owned()), Some(420)),
+    ];
+    let sums = Verified::of(&checks, 1, Duration::from_millis(2100), 48);
+    checks.iter().map(Verify::of).chain([Verify::Verified(sums)]).collect()
 }
 
 fn inspected() -> Inspected {

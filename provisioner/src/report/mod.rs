@@ -15,6 +15,7 @@ mod screen;
 mod status_text;
 mod transfer_bar;
 mod tree;
+mod verify_text;
 
 pub(crate) use arrival::arrival_line;
 pub(crate) use config_errors::config_errors_text;
@@ -30,3 +31,4 @@ pub(crate) use progress::far;
 pub(crate) use screen::{Screen, error_text};
 pub(crate) use status_text::{Seen, status_text};
 pub(crate) use transfer_bar::TransferBar;
+pub(crate) use verify_text::{check_line, verified_text};

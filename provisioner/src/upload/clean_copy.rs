@@ -24,13 +24,13 @@ const SKEW: i64 = 5_000;
 
 /// An object, as `HeadObject` shows it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     version_id: Option<String>,
     etag: Option<String>,
     /// In seconds.
     last_modified: Option<DateTime>,
     /// Its length in bytes.
-    pub(super) length: u64,
+    pub(crate) length: u64,
 }
 
 /// Looks at an object. `None`: it is not there.
@@ -51,30 +51,30 @@ pub(super) async fn look(s3: &aws_sdk_s3::Client, bucket: &str, key: &str) -> Re
 }
 
 /// What is waited for.
-pub(super) struct Awaited<'a> {
+pub(crate) struct Awaited<'a> {
     /// Bucket A.
-    pub(super) source: &'a str,
+    pub(crate) source: &'a str,
     /// Bucket B.
-    pub(super) destination: &'a str,
+    pub(crate) destination: &'a str,
     /// The function's log group.
-    pub(super) log_group: &'a str,
+    pub(crate) log_group: &'a str,
     /// The key, the same in both buckets.
-    pub(super) key: &'a str,
+    pub(crate) key: &'a str,
     /// The version that was uploaded, in a bucket with versioning.
-    pub(super) version_id: Option<&'a str>,
+    pub(crate) version_id: Option<&'a str>,
     /// What was in bucket B before the upload.
-    pub(super) before: Option<Seen>,
+    pub(crate) before: Option<Seen>,
     /// The clean copy's length, when it is known.
-    pub(super) length: Option<u64>,
+    pub(crate) length: Option<u64>,
     /// The sanitizer refuses the picture here, so the function will, too.
-    pub(super) refused: bool,
+    pub(crate) refused: bool,
     /// How long to wait.
-    pub(super) deadline: Duration,
+    pub(crate) deadline: Duration,
 }
 
 /// How the wait ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// The clean copy is there.
     Clean(Seen),
     /// The function says that there will be none. Its reason, unless it was asked
@@ -89,7 +89,7 @@ impl Awaited<'_> {
     ///
     /// # Errors
     /// When bucket B cannot be read.
-    pub(super) async fn wait(&self, aws: &Aws, on_wait: OnWait<'_>) -> Result<Found, AwsError> {
+    pub(crate) async fn wait(&self, aws: &Aws, on_wait: OnWait<'_>) -> Result<Found, AwsError> {
         let start = Instant::now();
         // Whoever may not read bucket A can still wait, only less exactly.
         let uploaded =

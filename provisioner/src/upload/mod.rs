@@ -12,6 +12,7 @@ mod send;
 mod this_run;
 
 pub(crate) use access_key::AccessKey;
+pub(crate) use clean_copy::{Awaited, Found};
 pub(crate) use journey::{Arrival, Journey, News, Outcome};
 pub(crate) use prediction::{Prediction, what_was_removed};
 pub(crate) use selection::{Picture, Rules, Selection, Skipped, select};

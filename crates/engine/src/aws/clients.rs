@@ -255,6 +255,15 @@ impl Aws {
         s3_client(&config, self.endpoint.is_some(), &self.calls)
     }
 
+    /// An S3 client without credentials, for acting as anybody.
+    #[must_use]
+    pub fn s3_as_nobody(&self) -> aws_sdk_s3::Client {
+        let mut config = self.config.clone().into_builder();
+        config.set_credentials_provider(None);
+        let client = s3_client(&config.build(), self.endpoint.is_some(), &self.calls);
+        aws_sdk_s3::Client::from_conf(client.config().to_builder().allow_no_auth().build())
+    }
+
     /// Requests sent so far, retries included.
     #[must_use]
     pub fn calls(&self) -> usize {

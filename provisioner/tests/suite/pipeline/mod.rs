@@ -10,3 +10,4 @@ mod pending;
 mod screens;
 mod stage;
 mod status;
+mod verify;
