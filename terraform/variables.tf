@@ -197,6 +197,7 @@ variable "function" {
     orientation          = optional(string, "upright")
     icc                  = optional(string, "keep")
     gain_maps            = optional(string, "keep")
+    max_megapixels       = optional(number, 1000)
   })
   default = {}
 
@@ -231,6 +232,11 @@ variable "function" {
   }
 
   validation {
+    condition     = var.function.max_megapixels >= 1 && var.function.max_megapixels <= 100000 && floor(var.function.max_megapixels) == var.function.max_megapixels
+    error_message = "max_megapixels, the most that a picture may have, is a whole number from 1 to 100000."
+  }
+
+  validation {
     condition = (
       coalesce(var.function.reserved_concurrency, 1) >= 1 &&
       coalesce(var.function.reserved_concurrency, 1) <= 2147483647 &&
@@ -259,7 +265,7 @@ variable "function" {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -275,7 +281,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS"] :
           name => format("%063d", 0)
         },
       )))] :

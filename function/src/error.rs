@@ -114,6 +114,9 @@ impl From<&sanitizer::Error> for Error {
         {
             reason.push_str("; raise function.memory in config.toml");
         }
+        if matches!(error, sanitizer::Error::TooManyPixels { .. }) {
+            reason.push_str("; raise function.max_megapixels in config.toml if it is no trick");
+        }
         Self::Rejected { kind: error.kind(), reason }
     }
 }
@@ -126,5 +129,8 @@ mod tests {
     fn too_little_memory_says_where_to_raise_it() {
         let error = Error::from(&sanitizer::Error::TooLarge { needed: 2, limit: 1 });
         assert!(error.is_rejection() && error.to_string().contains("function.memory"), "{error}");
+        let error = Error::from(&sanitizer::Error::TooManyPixels { pixels: 2, limit: 1 });
+        assert_eq!(error.kind(), "too-many-pixels");
+        assert!(error.is_rejection() && error.to_string().contains("function.max_megapixels"), "{error}");
     }
 }

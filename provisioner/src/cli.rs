@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use sanitizer::{GainMaps, IccPolicy, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
+use sanitizer::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
 
 /// The configuration of a run that names none.
 pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
@@ -302,6 +302,12 @@ pub(crate) struct Sanitize {
     /// What becomes of an HDR gain map.
     #[arg(long, value_parser = gain_maps(), default_value_t, value_name = "WHAT")]
     pub gain_maps: GainMaps,
+    /// Refuse pictures of more megapixels, all frames of an animation together.
+    ///
+    /// The most that a camera writes are some 400, and one of 4295, the most that
+    /// JPEG can have, takes ten seconds and may come in a few megabytes.
+    #[arg(long, value_name = "NUMBER", default_value_t = Options::default().max_megapixels, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_megapixels: u32,
     /// Don't prove for JPEG and HEIC that nothing hides in the compressed data
     /// behind the last block. Everything else is removed as always, several
     /// times as fast: about as fast as a copy.

@@ -1,9 +1,15 @@
 //! How the function cleans pictures, as far as that can be chosen.
 
+use std::ops::RangeInclusive;
+
 use sanitizer::{GainMaps, IccPolicy, Options, Orientation};
 
+/// How many megapixels a limit may be: beyond the last is no picture that a format could hold in the
+/// memory of a function.
+pub const MEGAPIXELS: RangeInclusive<u32> = 1..=100_000;
+
 /// The choices. `upload` predicts with the same options that the function cleans with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cleaning {
     /// What becomes of the EXIF orientation.
     pub orientation: Orientation,
@@ -11,17 +17,27 @@ pub struct Cleaning {
     pub icc: IccPolicy,
     /// What becomes of an HDR gain map.
     pub gain_maps: GainMaps,
+    /// The most megapixels that a picture may have.
+    pub max_megapixels: u32,
+}
+
+impl Default for Cleaning {
+    fn default() -> Self {
+        let Options { orientation, icc, gain_maps, max_megapixels, .. } = Options::default();
+        Self { orientation, icc, gain_maps, max_megapixels }
+    }
 }
 
 impl Cleaning {
     /// The sanitizer's options for them. What cannot be chosen has the sanitizer's default.
     #[must_use]
     pub fn options(self) -> Options {
-        let Self { orientation, icc, gain_maps } = self;
+        let Self { orientation, icc, gain_maps, max_megapixels } = self;
         let mut options = Options::default();
         options.orientation = orientation;
         options.icc = icc;
         options.gain_maps = gain_maps;
+        options.max_megapixels = max_megapixels;
         options
     }
 }
@@ -37,12 +53,16 @@ mod tests {
 
     #[test]
     fn every_choice_is_an_option() {
-        let chosen =
-            Cleaning { orientation: Orientation::Tag, icc: IccPolicy::Drop, gain_maps: GainMaps::Drop };
+        let chosen = Cleaning {
+            orientation: Orientation::Tag,
+            icc: IccPolicy::Drop,
+            gain_maps: GainMaps::Drop,
+            max_megapixels: 7,
+        };
         let options = chosen.options();
         assert_eq!(
-            (options.orientation, options.icc, options.gain_maps),
-            (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop)
+            (options.orientation, options.icc, options.gain_maps, options.max_megapixels),
+            (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop, 7)
         );
     }
 }

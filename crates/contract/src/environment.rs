@@ -3,9 +3,11 @@
 //! Lambda's rules for them:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::cleaning::Cleaning;
+use crate::cleaning::{self, Cleaning};
 
 /// Bucket A: the only bucket whose events are accepted.
 pub const SOURCE_BUCKET: &str = "SOURCE_BUCKET";
@@ -20,9 +22,12 @@ pub const ICC: &str = "ICC";
 /// `keep`, the default, or `drop`.
 pub const GAIN_MAPS: &str = "GAIN_MAPS";
 
+/// The most megapixels that a picture may have, 1 to 100000.
+pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
+
 /// All of them.
-pub const VARIABLES: [&str; 6] =
-    [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION, ICC, GAIN_MAPS];
+pub const VARIABLES: [&str; 7] =
+    [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION, ICC, GAIN_MAPS, MAX_MEGAPIXELS];
 
 /// What the stack tells the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,24 +84,28 @@ impl Environment {
             Some("true") => true,
             Some(value) => return Err(invalid(KEEP_USER_METADATA, value, "true, false")),
         };
+        let default = Cleaning::default();
         let cleaning = Cleaning {
             orientation: choice(&lookup, ORIENTATION, "upright, tag, drop")?,
             icc: choice(&lookup, ICC, "keep, drop-srgb, drop")?,
             gain_maps: choice(&lookup, GAIN_MAPS, "keep, drop")?,
+            max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
+                .unwrap_or(default.max_megapixels),
         };
         Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning })
     }
 
     /// Its variables, in the order of [`VARIABLES`].
     #[must_use]
-    pub fn variables(&self) -> [(&'static str, &str); VARIABLES.len()] {
+    pub fn variables(&self) -> [(&'static str, Cow<'_, str>); VARIABLES.len()] {
         [
-            (SOURCE_BUCKET, &self.source_bucket),
-            (DESTINATION_BUCKET, &self.destination_bucket),
-            (KEEP_USER_METADATA, if self.keep_user_metadata { "true" } else { "false" }),
-            (ORIENTATION, self.cleaning.orientation.as_str()),
-            (ICC, self.cleaning.icc.as_str()),
-            (GAIN_MAPS, self.cleaning.gain_maps.as_str()),
+            (SOURCE_BUCKET, self.source_bucket.as_str().into()),
+            (DESTINATION_BUCKET, self.destination_bucket.as_str().into()),
+            (KEEP_USER_METADATA, if self.keep_user_metadata { "true" } else { "false" }.into()),
+            (ORIENTATION, self.cleaning.orientation.as_str().into()),
+            (ICC, self.cleaning.icc.as_str().into()),
+            (GAIN_MAPS, self.cleaning.gain_maps.as_str().into()),
+            (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
         ]
     }
 }
@@ -109,6 +118,17 @@ fn choice<T: FromStr + Default>(
 ) -> Result<T, EnvironmentError> {
     lookup(name)
         .map_or_else(|| Ok(T::default()), |value| value.parse().map_err(|_| invalid(name, &value, allowed)))
+}
+
+/// The number that a variable holds, if it is set.
+fn number(
+    lookup: impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    range: &RangeInclusive<u32>,
+) -> Result<Option<u32>, EnvironmentError> {
+    let Some(value) = lookup(name) else { return Ok(None) };
+    let number = value.parse().ok().filter(|number| range.contains(number));
+    number.map(Some).ok_or_else(|| invalid(name, &value, "1 to 100000 (megapixels)"))
 }
 
 /// A variable's value that means nothing.
@@ -142,7 +162,12 @@ mod tests {
     fn what_one_side_writes_the_other_reads() {
         let choices = Orientation::ALL.iter().flat_map(|&orientation| {
             IccPolicy::ALL.iter().flat_map(move |&icc| {
-                GainMaps::ALL.iter().map(move |&gain_maps| Cleaning { orientation, icc, gain_maps })
+                GainMaps::ALL.iter().map(move |&gain_maps| Cleaning {
+                    orientation,
+                    icc,
+                    gain_maps,
+                    max_megapixels: 1 + 9_999 * (gain_maps as u32),
+                })
             })
         });
         for cleaning in choices {
@@ -154,7 +179,9 @@ mod tests {
                     cleaning,
                 };
                 assert_eq!(written.variables().map(|(name, _)| name), VARIABLES);
-                assert_eq!(read(&written.variables()), Ok(written.clone()));
+                let variables = written.variables();
+                let pairs = variables.each_ref().map(|(name, value)| (*name, &**value));
+                assert_eq!(read(&pairs), Ok(written.clone()));
             }
         }
     }
@@ -172,9 +199,15 @@ mod tests {
             read(&[(SOURCE_BUCKET, ""), (DESTINATION_BUCKET, "b")]).unwrap_err(),
             EnvironmentError::Missing(SOURCE_BUCKET)
         );
-        for (name, value) in
-            [(KEEP_USER_METADATA, "yes"), (ORIENTATION, "left"), (ICC, "srgb"), (GAIN_MAPS, "")]
-        {
+        for (name, value) in [
+            (KEEP_USER_METADATA, "yes"),
+            (ORIENTATION, "left"),
+            (ICC, "srgb"),
+            (GAIN_MAPS, ""),
+            (MAX_MEGAPIXELS, "0"),
+            (MAX_MEGAPIXELS, "100001"),
+            (MAX_MEGAPIXELS, "1e3"),
+        ] {
             let error = read(&[&BUCKETS[..], &[(name, value)]].concat()).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} = \"{value}\"")), "{error}");
         }

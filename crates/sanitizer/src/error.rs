@@ -1,6 +1,6 @@
 //! Why a picture was refused.
 
-use crate::Format;
+use crate::{Format, pixels::megapixels};
 
 /// Why a picture was refused. No variant holds bytes of the picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,14 @@ pub enum Error {
         /// Bytes allowed.
         limit: u64,
     },
+    /// It has more pixels than [`crate::Options::max_megapixels`] allows.
+    #[error("it has {} megapixels, more than the limit of {}", megapixels(*pixels), megapixels(*limit))]
+    TooManyPixels {
+        /// Its pixels; of an animation those of all frames together.
+        pixels: u64,
+        /// Pixels allowed.
+        limit: u64,
+    },
     /// It cannot be turned upright exactly, and the options refuse the other ways.
     #[error("it cannot be turned upright exactly: {what}")]
     NotRotatable {
@@ -73,6 +81,7 @@ impl Error {
             Self::Malformed { .. } => "malformed",
             Self::Unprovable { .. } => "unprovable",
             Self::TooLarge { .. } => "too-large",
+            Self::TooManyPixels { .. } => "too-many-pixels",
             Self::NotRotatable { .. } => "not-rotatable",
         }
     }

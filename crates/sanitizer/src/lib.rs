@@ -56,7 +56,7 @@
 //! # Bounds
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
-//! allows), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
+//! and [`Options::max_megapixels`] allow), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
 //! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
@@ -75,6 +75,7 @@ mod jpeg;
 mod options;
 mod orientation;
 mod pieces;
+mod pixels;
 mod png;
 mod report;
 mod sanitized;

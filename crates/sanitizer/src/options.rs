@@ -23,6 +23,12 @@ pub struct Options {
     /// before the first byte is. It bounds the time: a GiB takes some seconds,
     /// and a megabyte of file can hold one. Default: 2 GiB.
     pub max_inflated_bytes: u64,
+    /// The most megapixels (millions of pixels) that a picture may have: all frames of an animation
+    /// together, all tiles of a HEIC or AVIF together, told by the headers before anything is followed.
+    /// A gain map, and the transparency of a HEIC or AVIF, may have as many again. Default: 1000.
+    /// The most that a camera writes are some 400 (four exposures of 100, put together), and a picture
+    /// of 4295, the most that JPEG can have, needs a few megabytes and takes ten seconds.
+    pub max_megapixels: u32,
     /// Decode the entropy-coded data (without making pixels of it) to prove
     /// that nothing hides after the last block of a scan of JPEG, or of a slice
     /// of HEIC. Default: true. Without it these are cleaned at the speed of a
@@ -43,6 +49,7 @@ impl Default for Options {
             unreadable_profile: UnreadableProfile::Drop,
             max_rotation_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
+            max_megapixels: 1000,
             verify_entropy: true,
             facts: false,
         }

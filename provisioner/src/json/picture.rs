@@ -109,7 +109,7 @@ impl Fact {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Unfit {
     /// A stable word: `not-a-picture`, `unsupported-format`, `truncated`, `malformed`, `unprovable`, `too-large`,
-    /// `not-rotatable`, or `unreadable`, `skipped` (by `inspect`) and `input-output` (by `sanitize`).
+    /// `too-many-pixels`, `not-rotatable`, or `unreadable`, `skipped` (by `inspect`) and `input-output` (by `sanitize`).
     pub(super) kind: &'static str,
     /// The reason, for people.
     pub(super) message: String,

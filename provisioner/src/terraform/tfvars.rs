@@ -61,6 +61,7 @@ struct Function<'a> {
     orientation: &'static str,
     icc: &'static str,
     gain_maps: &'static str,
+    max_megapixels: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
 }
@@ -139,6 +140,7 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         orientation: config.cleaning.orientation.as_str(),
         icc: config.cleaning.icc.as_str(),
         gain_maps: config.cleaning.gain_maps.as_str(),
+        max_megapixels: config.cleaning.max_megapixels,
         reserved_concurrency: config.reserved_concurrency,
     }
 }
@@ -243,7 +245,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 5 + 5 + 9 + 2 + 4);
+        assert_eq!(compared, 5 + 5 + 10 + 2 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

@@ -99,6 +99,31 @@ fn profiles_and_maps_go_when_that_is_asked_for() {
 }
 
 #[test]
+fn a_picture_of_more_pixels_than_asked_for_is_refused() {
+    let mut huge = plain();
+    let size = huge.windows(2).position(|bytes| bytes == [0xFF, 0xC0]).expect("it is baseline") + 5;
+    huge[size..size + 4].fill(0xFF);
+    let folder = Folder::new(&[("huge.jpg", huge), ("small.jpg", plain())]);
+    let sanitize = |most| {
+        folder.run(&["sanitize", "huge.jpg", "small.jpg", "-o", "out", "--json", "--max-megapixels", most])
+    };
+    let ran = sanitize("4000");
+    assert_eq!(ran.code, 6, "{}", ran.text());
+    let files = ran.json()["files"].as_array().expect("files").clone();
+    let refused: Vec<_> = files.iter().filter(|file| !file["error"].is_null()).collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0]["error"]["kind"], "too-many-pixels");
+    assert_eq!(
+        refused[0]["error"]["message"], "it has 4294.9 megapixels, more than the limit of 4000",
+        "{refused:?}"
+    );
+    assert_eq!(folder.read("out/small.jpg"), plain());
+    for wrong in ["0", "100001", "all"] {
+        assert_eq!(sanitize(wrong).code, 64, "{wrong}");
+    }
+}
+
+#[test]
 fn a_profile_that_cannot_be_read_is_refused_when_that_is_asked_for() {
     let folder = folder();
     let ran = folder.run(&sanitize(&["--unreadable-profile", "refuse"]));

@@ -37,6 +37,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "orientation",
     "icc",
     "gain_maps",
+    "max_megapixels",
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes"];

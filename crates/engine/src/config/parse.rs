@@ -272,10 +272,13 @@ fn read_cleaning(table: &Section<'_, '_>, found: &mut Findings<'_>) -> Cleaning 
     let orientations: Vec<_> = Orientation::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let policies: Vec<_> = IccPolicy::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let gain_maps: Vec<_> = GainMaps::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    let default = Cleaning::default();
     Cleaning {
         orientation: table.choice("orientation", &orientations, found).map(|at| at.value).unwrap_or_default(),
         icc: table.choice("icc", &policies, found).map(|at| at.value).unwrap_or_default(),
         gain_maps: table.choice("gain_maps", &gain_maps, found).map(|at| at.value).unwrap_or_default(),
+        max_megapixels: (table.number("max_megapixels", &function::MEGAPIXELS, found))
+            .map_or(default.max_megapixels, |at| at.value),
     }
 }
 
@@ -444,7 +447,7 @@ mod tests {
              [destination]\nbucket = \"b-{{account}}\"\nnoncurrent_days = 5\n\
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
-             icc = \"drop-srgb\"\ngain_maps = \"drop\"\n\
+             icc = \"drop-srgb\"\ngain_maps = \"drop\"\nmax_megapixels = 11\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\n\
              [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
@@ -480,6 +483,7 @@ mod tests {
                     orientation: Orientation::Tag,
                     icc: IccPolicy::DropSrgb,
                     gain_maps: GainMaps::Drop,
+                    max_megapixels: 11,
                 },
             },
             trigger: TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] },
@@ -547,7 +551,9 @@ mod tests {
 
     #[test]
     fn limits_are_inclusive() {
-        for (key, least, most) in [("memory", 128, 10_240), ("timeout", 1, 900)] {
+        for (key, least, most) in
+            [("memory", 128, 10_240), ("timeout", 1, 900), ("max_megapixels", 1, 100_000)]
+        {
             let with = |value: i64| format!("stack = \"abc\"\nfunction.{key} = {value}");
             read(&with(least));
             read(&with(most));

@@ -62,7 +62,7 @@ impl Stack {
             cleaning: function.cleaning,
         };
         for (name, value) in ours.variables() {
-            environment.insert(name.to_owned(), value.to_owned());
+            environment.insert(name.to_owned(), value.into_owned());
         }
         environment
     }

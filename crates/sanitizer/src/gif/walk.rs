@@ -13,6 +13,7 @@ use crate::{
     Category, Error, Report,
     facts::{read_text, read_xmp},
     pieces::Pieces,
+    pixels::Pixels,
 };
 
 pub(super) const EXTENSION: u8 = 0x21;
@@ -31,13 +32,15 @@ pub(super) struct Walk<'a> {
     /// Whether the looping extension was seen.
     loops: bool,
     images: usize,
+    /// Those of all images so far.
+    pixels: Pixels,
     lzw: Lzw,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(input: &'a Bytes, report: &'a mut Report) -> Self {
+    pub(super) fn new(input: &'a Bytes, report: &'a mut Report, pixels: Pixels) -> Self {
         let out = Pieces::new(input);
-        Self { input, report, out, control: None, loops: false, images: 0, lzw: Lzw::new() }
+        Self { input, report, out, control: None, loops: false, images: 0, pixels, lzw: Lzw::new() }
     }
 
     /// Walks from the screen descriptor, whose colours end at `colors_end`, to the end of the file.
@@ -183,6 +186,7 @@ impl<'a> Walk<'a> {
         if width == 0 || height == 0 {
             return Err(malformed(start, "an image has no pixels"));
         }
+        self.pixels.add(width.into(), height.into())?;
         let colors_end = start + 10 + colors_len(packed);
         let Some(&min_size) = self.input.get(colors_end) else {
             return Err(truncated(self.input, "expected the image data"));

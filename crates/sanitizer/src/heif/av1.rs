@@ -43,6 +43,12 @@ fn sequence_header(units: &[u8]) -> Result<Option<&[u8]>, &'static str> {
     Ok(header)
 }
 
+/// Width and height by the first sequence header among these units; `None` when there is none that can be read.
+pub(super) fn size(units: &[u8]) -> Option<(u32, u32)> {
+    let header = Units::new(units).map_while(Result::ok).find(|unit| unit.kind == 1)?;
+    Some(sequence(header.payload(units)).ok()?.size)
+}
+
 /// Keeps the units of the one picture (7.5): a temporal delimiter, a sequence
 /// header, and one frame, whole or as a header and a group of all its tiles.
 pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, &'static str> {

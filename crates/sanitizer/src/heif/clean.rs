@@ -13,6 +13,7 @@ use super::model::{Extra, File, Item};
 use super::properties::{Payload, Verdict, aux_type, is_gain_map, judge};
 use super::removed::Removed;
 use super::select::{Selection, select};
+use super::sizes;
 use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
 use super::{brand, walk};
 use crate::{Category, Error, Format, GainMapOutcome, Options, ProfileOutcome, Report, Sanitized};
@@ -43,6 +44,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
                 "it is damaged, or cannot be proven clean"
             }
             Err(Error::TooLarge { .. }) => "it takes more memory than the options allow",
+            Err(Error::TooManyPixels { .. }) => "it has more pixels than the options allow",
             result => return result,
         },
     };
@@ -70,6 +72,7 @@ impl Cleaning<'_> {
         let Self { input, file, format, options, .. } = *self;
         let unprovable = |what| Error::Unprovable { format, offset: file.meta_start, what };
         let selection = select(file, input, gain_map).map_err(unprovable)?;
+        sizes::check(file, &selection, input, options)?;
         let format = coded_format(file, &selection).unwrap_or(format);
         let data = Data::collect(file, &selection, gain_map, input, format, options)?;
         let mut cleaner = Cleaner {

@@ -1,5 +1,6 @@
 //! The data of an item that is kept, cut down to what decoders need.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{av1, budget::Budget, cut::Cut, derived, hevc};
@@ -25,15 +26,7 @@ pub(super) fn cut(
     coding: Coding,
     budget: &mut Budget,
 ) -> Result<Cut, &'static str> {
-    let joined: Vec<u8>;
-    let data = match extents {
-        [] => &[],
-        [one] => input.get(one.clone()).unwrap_or_default(),
-        many => {
-            joined = many.iter().filter_map(|range| input.get(range.clone())).flatten().copied().collect();
-            &joined
-        }
-    };
+    let data = &joined(input, extents);
     let inner = match coding {
         Coding::Hevc { config_start, config_end } => {
             hevc::cut(data, input.get(config_start..config_end).unwrap_or_default(), budget)?
@@ -53,6 +46,15 @@ pub(super) fn cut(
         places.in_input(range).for_each(|part| cut.drop(*category, location, part));
     }
     Ok(cut)
+}
+
+/// An item's data in one piece; a copy where it lies in several.
+pub(super) fn joined<'a>(input: &'a [u8], extents: &[Range<usize>]) -> Cow<'a, [u8]> {
+    match extents {
+        [] => Cow::Borrowed(&[]),
+        [one] => Cow::Borrowed(input.get(one.clone()).unwrap_or_default()),
+        many => many.iter().filter_map(|range| input.get(range.clone())).flatten().copied().collect(),
+    }
 }
 
 /// Extents, and where each starts when they are joined.

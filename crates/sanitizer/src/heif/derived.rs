@@ -19,6 +19,25 @@ pub(super) fn cut_overlay(data: &[u8], inputs: usize) -> Result<Cut, &'static st
     cut_to(data, 10 + (2 + 2 * inputs) * field_size(flags))
 }
 
+/// Width and height of the picture that a grid makes.
+pub(super) fn size_of_grid(data: &[u8]) -> Option<(u32, u32)> {
+    size_at(data, 4)
+}
+
+/// Width and height of the picture that an overlay makes.
+pub(super) fn size_of_overlay(data: &[u8]) -> Option<(u32, u32)> {
+    size_at(data, 10)
+}
+
+fn size_at(data: &[u8], at: usize) -> Option<(u32, u32)> {
+    let field = field_size(*data.get(1)?);
+    let number = |place: usize| {
+        let bytes = data.get(at + place * field..at + (place + 1) * field)?;
+        Some(bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
+    };
+    Some((number(0)?, number(1)?))
+}
+
 fn field_size(flags: u8) -> usize {
     if flags == 0 { 2 } else { 4 }
 }
@@ -44,16 +63,20 @@ mod tests {
     fn a_grid_holds_its_fields_and_nothing_else() {
         let grid = [0, 0, 1, 2, 0, 100, 0, 50];
         assert_eq!(cut_grid(&grid, 6).unwrap().keep.first(), Some(&(0..8)));
+        assert_eq!(size_of_grid(&grid), Some((100, 50)));
         assert!(cut_grid(&grid, 5).is_err());
         assert!(cut_grid(&grid[..7], 6).is_err());
         let slack = cut_grid(b"\0\0\0\0\0\x10\0\x10LEAK", 1).unwrap();
         assert_eq!(slack.drop, [(Category::Hidden, "derived picture", 8..12)]);
+        assert_eq!(size_of_grid(&[0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]), Some((1, 1 << 16)));
         assert!(cut_grid(&[0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], 1).is_ok());
     }
 
     #[test]
     fn an_overlay_has_a_place_for_each_picture() {
         assert_eq!(cut_overlay(&[0; 22], 2).unwrap().keep.first(), Some(&(0..22)));
+        let wide = [0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 1, 0, 0, 7];
+        assert_eq!((size_of_overlay(&wide), size_of_overlay(&wide[..13])), (Some((256, 7)), None));
         assert!(cut_overlay(&[0; 22], 3).is_err());
         assert!(cut_overlay(&[2; 22], 2).is_err());
     }

@@ -36,6 +36,7 @@ mod properties;
 mod removed;
 mod select;
 mod seq;
+mod sizes;
 mod walk;
 mod write;
 

@@ -7,20 +7,22 @@ use super::bits::{Bits, Parsed};
 pub(super) struct Sequence {
     /// Its pictures have no flags: each is a key frame, and shown (5.9.2).
     pub(super) has_plain_frames: bool,
+    /// The most that its pictures may be wide and high (`max_frame_width_minus_1` and so on).
+    pub(super) size: (u32, u32),
 }
 
 /// Reads a sequence header of which `payload` is all.
 pub(super) fn sequence(payload: &[u8]) -> Parsed<Sequence> {
     let mut bits = Bits::new(payload);
-    let has_plain_frames = fields(&mut bits)?;
+    let sequence = fields(&mut bits)?;
     if bits.is_at_trailing_bits() {
-        Ok(Sequence { has_plain_frames })
+        Ok(sequence)
     } else {
         Err("an AV1 sequence header with more than its fields")
     }
 }
 
-fn fields(bits: &mut Bits<'_>) -> Parsed<bool> {
+fn fields(bits: &mut Bits<'_>) -> Parsed<Sequence> {
     let profile = bits.number(3)?;
     bits.skip(1)?;
     let is_reduced = bits.flag()?;
@@ -30,7 +32,7 @@ fn fields(bits: &mut Bits<'_>) -> Parsed<bool> {
         operating_points(bits)?;
     }
     let (width_bits, height_bits) = (bits.number(4)? + 1, bits.number(4)? + 1);
-    bits.skip(width_bits + height_bits)?;
+    let size = (bits.number(width_bits)? + 1, bits.number(height_bits)? + 1);
     if !is_reduced && bits.flag()? {
         bits.skip(4 + 3)?;
     }
@@ -49,7 +51,7 @@ fn fields(bits: &mut Bits<'_>) -> Parsed<bool> {
     bits.skip(3)?;
     colour(bits, profile)?;
     bits.skip(1)?;
-    Ok(is_reduced)
+    Ok(Sequence { has_plain_frames: is_reduced, size })
 }
 
 /// Timing, and which layers there are.

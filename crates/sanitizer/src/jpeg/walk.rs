@@ -22,6 +22,7 @@ use crate::{
     icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
     pieces::Pieces,
+    pixels::Pixels,
 };
 
 /// The name of EXIF and its padding, in front of the TIFF structure.
@@ -270,6 +271,10 @@ impl Walker<'_> {
         };
         if self.needs_lines {
             header.frame.height = lines_after(self.input, data)?;
+        }
+        if self.progress.scans() == 0 {
+            let (width, height) = (header.frame.width.into(), header.frame.height.into());
+            Pixels::new(self.options).check_whole(width, height)?;
         }
         if self.options.verify_entropy && self.verifier.is_none() {
             self.verifier = Some(Verifier::new(&header.frame, self.options.max_rotation_memory)?);

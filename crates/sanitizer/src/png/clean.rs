@@ -25,7 +25,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         return Err(malformed(offset, "the checksum of IHDR is wrong"));
     }
     let header = Header::read(&input[ihdr.data.clone()], offset)?;
-    let survey = Survey::make(&input, &header, ihdr.whole().end)?;
+    let survey = Survey::make(&input, &header, ihdr.whole().end, options)?;
     if survey.inflated > options.max_inflated_bytes {
         return Err(Error::TooLarge { needed: survey.inflated, limit: options.max_inflated_bytes });
     }

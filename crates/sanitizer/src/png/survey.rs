@@ -1,7 +1,7 @@
 //! What has to be known of a file before its first chunk is written.
 
 use super::{animation::frame_size, chunk::Chunk, header::Header};
-use crate::{Error, orientation::orientation_of_exif};
+use crate::{Error, Options, orientation::orientation_of_exif, pixels::Pixels};
 
 /// What has to be known before the first chunk is written.
 pub(super) struct Survey {
@@ -13,7 +13,17 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Goes over the chunks from `at` to IEND. EXIF may come after the pixels.
-    pub(super) fn make(input: &[u8], header: &Header, mut at: usize) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// When there are too many pixels, or the file ends before IEND.
+    pub(super) fn make(
+        input: &[u8],
+        header: &Header,
+        mut at: usize,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let mut pixels = Pixels::new(options);
+        pixels.add(header.width, header.height)?;
         let inflated = |width, height| header.inflated_len(width, height).unwrap_or(u64::MAX);
         let mut survey =
             Self { orientation: None, animated: false, inflated: inflated(header.width, header.height) };
@@ -35,6 +45,7 @@ impl Survey {
                     frames -= 1;
                     // The pixels of one before IDAT are IDAT's.
                     if data_seen && let Some((width, height)) = frame_size(&input[chunk.data.clone()]) {
+                        pixels.add(width, height)?;
                         survey.inflated = survey.inflated.saturating_add(inflated(width, height));
                     }
                 }

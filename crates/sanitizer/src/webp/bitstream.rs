@@ -6,6 +6,7 @@ use super::{
     chunk::malformed,
     vp8,
     vp8l::{self, Ending, Failure},
+    walk::Budget,
 };
 use crate::{Error, work::Work};
 
@@ -44,7 +45,7 @@ pub(super) struct Lossless {
 }
 
 /// Reads a `VP8 ` chunk's data, which start at `offset`: a key frame (RFC 6386, 9.1).
-pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy, Error> {
+pub(super) fn lossy(data: &[u8], offset: usize, budget: &mut Budget) -> Result<Lossy, Error> {
     let Some(&[t0, t1, t2, 0x9D, 0x01, 0x2A, w0, w1, h0, h1]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no key frame header"));
     };
@@ -59,16 +60,18 @@ pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy
     if width == 0 || height == 0 {
         return Err(malformed(offset, "the image has no pixels"));
     }
+    budget.pixels.add(width, height)?;
     let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
     // Paid for afterwards, when it is known how much of the data counts: there are 16 megasteps at most.
     let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
+    let work = &mut budget.work;
     work.earn(kept.iter().map(Kept::len).sum());
     work.spend(STEPS_PER_MACROBLOCK * macroblocks).map_err(|what| Failure::Unprovable(what).at(offset))?;
     Ok(Lossy { width, height, kept })
 }
 
 /// Reads a `VP8L` chunk's data, which start at `offset` (RFC 9649, 3.4).
-pub(super) fn lossless(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossless, Error> {
+pub(super) fn lossless(data: &[u8], offset: usize, budget: &mut Budget) -> Result<Lossless, Error> {
     let Some(&[0x2F, b0, b1, b2, b3]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no lossless header"));
     };
@@ -78,7 +81,9 @@ pub(super) fn lossless(data: &[u8], offset: usize, work: &mut Work) -> Result<Lo
     if bits >> 29 != 0 {
         return Err(malformed(offset, "no such version of the lossless format"));
     }
-    let ending = vp8l::ending(&data[5..], width, height, work).map_err(|error| error.at(offset))?;
+    budget.pixels.add(width, height)?;
+    let ending =
+        vp8l::ending(&data[5..], width, height, &mut budget.work).map_err(|error| error.at(offset))?;
     Ok(Lossless { width, height, has_alpha, kept: up_to(data, 5, &ending) })
 }
 

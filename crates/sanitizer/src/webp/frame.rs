@@ -3,8 +3,9 @@
 use super::{
     bitstream::{self, Kept},
     chunk::{Chunk, malformed},
+    walk::Budget,
 };
-use crate::{Category, Error, Report, pieces::Pieces, work::Work};
+use crate::{Category, Error, Report, pieces::Pieces};
 
 /// The chunks of one image, as far as they have come.
 pub(super) struct Frame {
@@ -49,7 +50,7 @@ impl Frame {
         &mut self,
         input: &bytes::Bytes,
         chunk: &Chunk,
-        work: &mut Work,
+        budget: &mut Budget,
         out: &mut Pieces,
         report: &mut Report,
     ) -> Result<(), Error> {
@@ -57,14 +58,14 @@ impl Frame {
         match &chunk.kind {
             b"ALPH" if self.alpha.is_none() => self.alpha = Some(chunk.clone()),
             b"VP8 " => {
-                let lossy = bitstream::lossy(data, chunk.data.start, work)?;
+                let lossy = bitstream::lossy(data, chunk.data.start, budget)?;
                 if let Some(alpha) = &self.alpha {
                     let kept = bitstream::alpha(
                         &input[alpha.data.clone()],
                         alpha.data.start,
                         lossy.width,
                         lossy.height,
-                        work,
+                        &mut budget.work,
                     )?;
                     self.alpha_kept = true;
                     emit(input, alpha, kept, "after ALPH's data", out, report);
@@ -73,7 +74,7 @@ impl Frame {
                 self.image = Some(Image { width: lossy.width, height: lossy.height, has_alpha: false });
             }
             b"VP8L" => {
-                let lossless = bitstream::lossless(data, chunk.data.start, work)?;
+                let lossless = bitstream::lossless(data, chunk.data.start, budget)?;
                 // It has its own alpha.
                 if let Some(alpha) = &self.alpha {
                     report.remove(Category::Hidden, "ALPH", alpha.start(), alpha.len());

@@ -12,6 +12,7 @@ use crate::{
     icc::{self, Decision},
     orientation::orientation_of_exif,
     pieces::Pieces,
+    pixels::Pixels,
     work::Work,
 };
 
@@ -38,6 +39,12 @@ pub(super) struct Canvas {
     pub height: u32,
 }
 
+/// What may still be done for the images of a file.
+pub(super) struct Budget {
+    pub(super) work: Work,
+    pub(super) pixels: Pixels,
+}
+
 pub(super) struct Walk<'a> {
     pub(super) input: &'a Bytes,
     pub(super) options: &'a Options,
@@ -55,7 +62,7 @@ pub(super) struct Walk<'a> {
     pub(super) has_alpha: bool,
     /// The first EXIF chunk and its orientation.
     pub(super) exif: Option<(Chunk, Option<u8>)>,
-    pub(super) work: Work,
+    pub(super) budget: Budget,
 }
 
 impl<'a> Walk<'a> {
@@ -73,7 +80,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
-            work: Work::new(STEPS_PER_BYTE),
+            budget: Budget { work: Work::new(STEPS_PER_BYTE), pixels: Pixels::new(options) },
         }
     }
 
@@ -82,7 +89,7 @@ impl<'a> Walk<'a> {
         if !matches!(&first.kind, b"VP8 " | b"VP8L") {
             return Err(malformed(first.start(), "the first chunk is no image"));
         }
-        self.still.take(self.input, first, &mut self.work, &mut self.body, &mut self.report)?;
+        self.still.take(self.input, first, &mut self.budget, &mut self.body, &mut self.report)?;
         let mut at = first.end;
         while let Some(chunk) = Chunk::read(self.input, at, self.end)? {
             self.drop_described(&chunk);
@@ -99,6 +106,7 @@ impl<'a> Walk<'a> {
         };
         let width = u32::from_le_bytes([w0, w1, w2, 0]) + 1;
         let height = u32::from_le_bytes([h0, h1, h2, 0]) + 1;
+        self.budget.pixels.check_whole(width, height)?;
         self.canvas = Some((first.clone(), Canvas { flags, width, height }));
         if data.len() > 10 {
             self.report.remove(Category::Hidden, "VP8X", first.data.start + 10, data.len() - 10);
@@ -113,7 +121,13 @@ impl<'a> Walk<'a> {
                 b"ANIM" if animated && !self.has_animation && !begun => self.animation(&chunk)?,
                 b"ANMF" if animated => self.frame(&chunk, width, height)?,
                 b"ALPH" | b"VP8 " | b"VP8L" if !animated && !self.still.is_complete() => {
-                    self.still.take(self.input, &chunk, &mut self.work, &mut self.body, &mut self.report)?;
+                    self.still.take(
+                        self.input,
+                        &chunk,
+                        &mut self.budget,
+                        &mut self.body,
+                        &mut self.report,
+                    )?;
                 }
                 b"EXIF" if self.exif.is_none() => {
                     let tiff = tiff_of(&self.input[chunk.data.clone()]);
@@ -204,7 +218,7 @@ impl<'a> Walk<'a> {
         while let Some(part) = Chunk::read(self.input, at, chunk.data.end)? {
             at = part.end;
             if matches!(&part.kind, b"ALPH" | b"VP8 " | b"VP8L") && !frame.is_complete() {
-                frame.take(self.input, &part, &mut self.work, &mut data, &mut self.report)?;
+                frame.take(self.input, &part, &mut self.budget, &mut data, &mut self.report)?;
             } else {
                 self.drop_described(&part);
             }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use contract::environment::{
-    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP_USER_METADATA, SOURCE_BUCKET, VARIABLES,
+    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP_USER_METADATA, MAX_MEGAPIXELS, SOURCE_BUCKET, VARIABLES,
 };
 
 use crate::config::errors::Problem;
@@ -46,6 +46,7 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             KEEP_USER_METADATA => "set `keep_user_metadata` in [function]",
             ICC => "set `icc` in [function]",
             GAIN_MAPS => "set `gain_maps` in [function]",
+            MAX_MEGAPIXELS => "set `max_megapixels` in [function]",
             _ => "set `orientation` in [function]",
         };
         return Some(Problem::new(
@@ -111,6 +112,7 @@ mod tests {
             ("ORIENTATION", "is set by the stack"),
             ("ICC", "is set by the stack"),
             ("GAIN_MAPS", "is set by the stack"),
+            ("MAX_MEGAPIXELS", "is set by the stack"),
         ] {
             let problem = check_name(bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);

@@ -1,5 +1,7 @@
 //! What Lambda and CloudWatch Logs take for a function.
 
+use contract::cleaning::MEGAPIXELS as MOST_MEGAPIXELS;
+
 use crate::config::errors::Problem;
 use crate::config::reader::Limits;
 
@@ -25,6 +27,14 @@ pub(in crate::config) const CONCURRENCY: Limits = Limits {
     unit: "invocations at once",
     why: "0 would stop the function altogether; without the line it may use what the account has: \
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
+};
+
+/// Not a limit of AWS: zero would refuse every picture, and no format can hold more than the most.
+pub(in crate::config) const MEGAPIXELS: Limits = Limits {
+    range: *MOST_MEGAPIXELS.start() as i64..=*MOST_MEGAPIXELS.end() as i64,
+    unit: "megapixels",
+    why: "a picture with more pixels is refused before work is done for it; the most that a camera writes are \
+        some 400 megapixels, and without the line it is 1000",
 };
 
 /// Any number; [`check_retention`] says which are possible.

@@ -12,6 +12,12 @@ pub(super) struct Parameters {
     pub(super) pps: Vec<Pps>,
 }
 
+/// Width and height of the pictures of a configuration; `None` when it cannot be read.
+pub(in super::super) fn size(config: &[u8]) -> Option<(u32, u32)> {
+    let sps = Parameters::read(config).ok()?.sps;
+    Some((sps.width, sps.height))
+}
+
 impl Parameters {
     /// Reads them from an `hvcC`, as they will be in the clean file.
     pub(super) fn read(config: &[u8]) -> Parsed<Self> {
