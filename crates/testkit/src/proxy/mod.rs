@@ -6,6 +6,7 @@
 //! fault    what can happen to a call   wire     errors in each service's own shape
 //! record   how many calls, and how many one after the other
 //!
+//! narrow   a line of so many bits a second before it
 //! forward  a forward proxy, as companies have one      front  AWS's own names, with TLS
 //! ```
 //!
@@ -17,6 +18,7 @@ mod fault;
 mod forward;
 mod front;
 mod http;
+mod narrow;
 mod record;
 mod server;
 mod wire;
@@ -25,6 +27,7 @@ pub use call::{Call, Service};
 pub use fault::{Fault, Point, Rule};
 pub use forward::Forward;
 pub use front::Front;
+pub use narrow::{Narrow, Width};
 pub use record::Record;
 pub use server::{Pace, Proxy};
 pub use wire::Refusal;

@@ -4,6 +4,7 @@ mod certificate;
 mod environment;
 mod first_call;
 mod proxies;
+mod slow_line;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
