@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use contract::provenance::CLEANED_FROM;
 use sanitizer::{Format, Sanitized};
 
-use crate::{cache_control, error::Error, pieces, source::Headers};
+use crate::{cache_control, client::patience, error::Error, pieces, source::Headers};
 
 /// Writes the clean picture under `key`.
 ///
@@ -42,6 +42,8 @@ pub async fn put(
         .set_metadata((!metadata.is_empty()).then_some(metadata))
         .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
         .body(pieces::body(picture.pieces()))
+        .customize()
+        .config_override(patience(picture.len() as u64))
         .send()
         .await
         .map_err(|error| Error::s3("PutObject", &error))?;

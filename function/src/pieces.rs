@@ -19,6 +19,10 @@ pub(crate) fn body(pieces: &[Bytes]) -> ByteStream {
     ByteStream::new(SdkBody::retryable(move || SdkBody::from_body_1_x(Pieces::new(&pieces))))
 }
 
+/// The longest piece that the network gets at once: what watches over stalled bodies sees nothing go on within one, and
+/// on a slow line a long one takes longer than it waits.
+const PIECE: usize = 64 * 1024;
+
 struct Pieces {
     left: VecDeque<Bytes>,
 }
@@ -37,7 +41,12 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.left.pop_front().map(|piece| Ok(Frame::data(piece))))
+        let Some(mut piece) = self.left.pop_front() else { return Poll::Ready(None) };
+        let first = piece.split_to(piece.len().min(PIECE));
+        if !piece.is_empty() {
+            self.left.push_front(piece);
+        }
+        Poll::Ready(Some(Ok(Frame::data(first))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -52,6 +61,19 @@ impl Body for Pieces {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn no_piece_is_long() {
+        let long = vec![7; 3 * PIECE + 5];
+        let mut pieces = Pieces::new(&[Bytes::from_static(b"ab"), Bytes::from(long)]);
+        let mut lengths = Vec::new();
+        while let Some(frame) =
+            std::future::poll_fn(|context| Pin::new(&mut pieces).poll_frame(context)).await
+        {
+            lengths.push(frame.unwrap().into_data().unwrap().len());
+        }
+        assert_eq!(lengths, [2, PIECE, PIECE, PIECE, 5]);
+    }
 
     #[tokio::test]
     async fn it_sends_all_pieces_and_can_do_so_again() {

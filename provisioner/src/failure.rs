@@ -110,7 +110,10 @@ impl Failure {
             Self::Connect(_) => ExitCode::Access,
             Self::Aws(error)
                 if error.is_credentials()
-                    || matches!(error.transport, Some(Transport::Connection | Transport::Untrusted)) =>
+                    || matches!(
+                        error.transport,
+                        Some(Transport::Connection | Transport::Proxy | Transport::Untrusted)
+                    ) =>
             {
                 ExitCode::Access
             }
@@ -148,6 +151,11 @@ impl Failure {
             Self::Connect(ConnectError::CaBundle { .. }) => {
                 Some("AWS_CA_BUNDLE must name a readable file with PEM certificates".to_owned())
             }
+            Self::Connect(ConnectError::Proxy(_)) => Some(
+                "write http://HOST:PORT, or with credentials http://USER:PASSWORD@HOST:PORT, in which characters such as \
+                 @ : / # are written %40 %3A %2F %23"
+                    .to_owned(),
+            ),
             Self::Connect(ConnectError::WrongAccount { .. }) => {
                 Some("choose other credentials (AWS_PROFILE), or change `account` in config.toml".to_owned())
             }

@@ -119,7 +119,7 @@ pub async fn of_the_role(aws: &Aws, stack: &Stack, local: &Running) {
 /// The configuration of a client with these credentials.
 async fn sdk_config(local: &Running, id: &str, secret: &str, token: Option<&str>) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .http_client(engine::aws::client_with_ca(Some(&local.ca_bundle)).unwrap())
+        .http_client(engine::aws::client(Some(&local.ca_bundle), engine::aws::Proxies::default()).unwrap())
         .endpoint_url(&local.endpoint)
         .region(aws_config::Region::new(local.region.clone()))
         .credentials_provider(Credentials::new(id, secret, token.map(str::to_owned), None, "test"))

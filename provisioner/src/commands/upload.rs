@@ -1,33 +1,44 @@
 //! `provisioner upload`
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use futures::future::{Either, select as select_future};
 
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::{TransferBar, arrival_line, bytes, foreign, foreign_path, seconds};
+use crate::report::{TransferBar, TransferPace, arrival_line, bytes, foreign, foreign_path, seconds};
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
 use crate::upload::{
-    AccessKey, Arrival, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
+    AccessKey, Arrival, CONCURRENT_PARTS, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped,
+    select,
 };
-use engine::aws::{Aws, AwsCall, Wait};
+use engine::aws::{Aws, AwsCall, Uplink, Wait, pause};
 use engine::config::{BucketRole, Config, UserConfig};
 use engine::stack::Stack;
 
 /// Pictures on their way at once.
 const CONCURRENT: usize = 4;
 
+/// How often the progress is looked at.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Skipped files that are listed without --verbose.
 const LISTED: usize = 10;
 
 /// A wait that is worth a line where there is no progress bar.
 const LONG_WAIT: Duration = Duration::from_secs(5);
+
+/// The way out for as much as is ever sent at once.
+fn uplink() -> Uplink {
+    Uplink::new(CONCURRENT * CONCURRENT_PARTS)
+}
 
 pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
@@ -53,7 +64,8 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
             Some(user) => upload_as(args, session, &connected, user, first, &selection).await?,
             None => {
                 let source = connected.stack.names.bucket(BucketRole::Source).to_owned();
-                let sender = Sender { s3: connected.aws.s3.clone(), bucket: source, fresh_key: false };
+                let s3 = connected.aws.s3.clone();
+                let sender = Sender { s3, bucket: source, fresh_key: false, uplink: uplink() };
                 upload(args, session, &connected, &sender, &selection).await?
             }
         };
@@ -178,7 +190,8 @@ async fn upload_as(
             }
         };
         session.interrupt.or(AccessKey::wait_until_usable(&client, source, &first.key, &on_wait)).await?;
-        let sender = Sender { s3: client, bucket: source.to_owned(), fresh_key: true };
+        let (bucket, uplink) = (source.to_owned(), uplink());
+        let sender = Sender { s3: client, bucket, fresh_key: true, uplink };
         upload(args, session, connected, &sender, selection).await
     };
     let result = work.await;
@@ -218,22 +231,17 @@ async fn upload(
     let start = Instant::now();
     let (screen, stack) = (session.screen, &connected.stack);
     let total = selection.pictures.len();
-    let bar = TransferBar::new(
-        selection.pictures.iter().map(|picture| picture.bytes).sum(),
-        screen.interactive && !screen.json,
-    );
+    let all = selection.pictures.iter().map(|picture| picture.bytes).sum();
+    let bar = TransferBar::new(all, screen.interactive && !screen.json);
     let arrived = AtomicUsize::new(0);
     let waits = std::sync::Mutex::new(std::collections::BTreeSet::new());
-    let on_news = |news: News<'_>| match news {
-        News::Sent(bytes) => bar.sent(bytes),
-        News::Waiting { key, wait } => {
-            let done = arrived.load(Ordering::Relaxed);
-            bar.message(format!("{done} of {total}; waiting for {}: {}", wait.why, foreign(key)));
-            let is_new = || waits.lock().is_ok_and(|mut said| said.insert(key.to_owned()));
-            if !screen.interactive && wait.elapsed >= LONG_WAIT && is_new() {
-                let deadline = seconds(wait.deadline);
-                screen.say(&format!("waiting for {} of {} (at most {deadline})", wait.why, foreign(key)));
-            }
+    let on_news = |News::Waiting { key, wait }: News<'_>| {
+        let done = arrived.load(Ordering::Relaxed);
+        bar.message(format!("{done} of {total}; waiting for {}: {}", wait.why, foreign(key)));
+        let is_new = || waits.lock().is_ok_and(|mut said| said.insert(key.to_owned()));
+        if !screen.interactive && wait.elapsed >= LONG_WAIT && is_new() {
+            let deadline = seconds(wait.deadline);
+            screen.say(&format!("waiting for {} of {} (at most {deadline})", wait.why, foreign(key)));
         }
     };
     let journey = Journey {
@@ -249,7 +257,21 @@ async fn upload(
     let mut arrivals = futures::stream::iter(&selection.pictures)
         .map(|picture| journey.of(picture))
         .buffer_unordered(CONCURRENT);
-    while let Some(arrival) = arrivals.next().await {
+    let mut pace = TransferPace::begin(all);
+    loop {
+        let next = match select_future(arrivals.next(), pin!(pause(TICK))).await {
+            Either::Left((next, _)) => next,
+            Either::Right(_) => {
+                let sent = sender.uplink.bytes();
+                bar.sent(sent);
+                // A terminal has the bar.
+                if let Some(line) = pace.line(sent).filter(|_| !screen.interactive) {
+                    screen.say(&line);
+                }
+                continue;
+            }
+        };
+        let Some(arrival) = next else { break };
         arrived.fetch_add(1, Ordering::Relaxed);
         tally.count(&arrival);
         bar.aside(|| show(session, stack, &arrival));

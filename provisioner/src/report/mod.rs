@@ -30,5 +30,5 @@ pub(crate) use plan_text::{plan_text, step_title};
 pub(crate) use progress::far;
 pub(crate) use screen::{Screen, error_text};
 pub(crate) use status_text::{Seen, status_text};
-pub(crate) use transfer_bar::TransferBar;
+pub(crate) use transfer_bar::{TransferBar, TransferPace};
 pub(crate) use verify_text::{check_line, verified_text};

@@ -47,8 +47,6 @@ pub(crate) struct Journey<'a> {
 /// Something that happened on the way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum News<'a> {
-    /// So many more bytes are in bucket A.
-    Sent(u64),
     /// A clean copy is waited for.
     Waiting {
         /// Of which picture.
@@ -151,8 +149,7 @@ impl Journey<'_> {
             before = self.interrupt.or(look(&self.aws.s3, destination, &picture.key)).await?;
         }
         let content_type = content_type(&first_bytes, &picture.path);
-        let on_sent = |bytes| (self.on_news)(News::Sent(bytes));
-        let version_id = self.sender.send(picture, content, content_type, self.interrupt, &on_sent).await?;
+        let version_id = self.sender.send(picture, content, content_type, self.interrupt).await?;
         *uploaded = true;
         let Some(deadline) = self.wait else { return Ok(Outcome::Uploaded) };
         let (length, refusal) = match &*prediction {

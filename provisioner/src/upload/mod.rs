@@ -16,4 +16,4 @@ pub(crate) use clean_copy::{Awaited, Found};
 pub(crate) use journey::{Arrival, Journey, News, Outcome};
 pub(crate) use prediction::{Prediction, what_was_removed};
 pub(crate) use selection::{Picture, Rules, Selection, Skipped, select};
-pub(crate) use send::Sender;
+pub(crate) use send::{CONCURRENT_PARTS, Sender};

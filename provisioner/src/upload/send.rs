@@ -17,7 +17,7 @@ use super::access_key::not_known_yet;
 use super::selection::Picture;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use engine::aws::{AwsCall, AwsError, Deadline, until};
+use engine::aws::{AwsCall, AwsError, Deadline, Uplink, until};
 use engine::interrupt::Interrupt;
 
 /// From this length on a file goes in parts: a broken connection then costs one
@@ -29,8 +29,8 @@ const IN_PARTS: u64 = 16 * 1024 * 1024;
 const PART: u64 = 8 * 1024 * 1024;
 const MOST_PARTS: u64 = 10_000;
 
-/// Parts sent at once.
-const CONCURRENT_PARTS: usize = 4;
+/// Parts of a picture sent at once.
+pub(crate) const CONCURRENT_PARTS: usize = 4;
 
 /// Who sends, and where to.
 pub(crate) struct Sender {
@@ -40,6 +40,8 @@ pub(crate) struct Sender {
     pub bucket: String,
     /// The client's access key was made a moment ago: refusals may pass.
     pub fresh_key: bool,
+    /// What all that is sent goes through.
+    pub uplink: Uplink,
 }
 
 /// What is sent.
@@ -54,7 +56,6 @@ pub(super) struct Content {
 
 impl Sender {
     /// Uploads a picture and returns its version, in a bucket with versioning.
-    /// `on_sent` hears of bytes that have arrived.
     ///
     /// # Errors
     /// When S3 refuses, the file cannot be read, or the user interrupts. Then
@@ -65,16 +66,13 @@ impl Sender {
         content: Content,
         content_type: &str,
         interrupt: &Interrupt,
-        on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
         let Content { file, length, whole } = content;
         // In parts it is read again, part by part, and the whole needs no memory meanwhile.
         let Some(bytes) = whole.filter(|_| length < IN_PARTS) else {
-            return self.in_parts(picture, &file, length, content_type, interrupt, on_sent).await;
+            return self.in_parts(picture, &file, length, content_type, interrupt).await;
         };
-        let version = interrupt.or(self.whole(picture, bytes, content_type)).await?;
-        on_sent(length);
-        Ok(version)
+        Ok(interrupt.or(self.whole(picture, bytes, content_type)).await?)
     }
 
     async fn whole(
@@ -91,6 +89,8 @@ impl Sender {
                     .key(&picture.key)
                     .content_type(content_type)
                     .body(ByteStream::from(bytes.clone()))
+                    .customize()
+                    .interceptor(self.uplink.clone())
                     .send()
                     .await
                     .aws("PutObject")
@@ -106,7 +106,6 @@ impl Sender {
         length: u64,
         content_type: &str,
         interrupt: &Interrupt,
-        on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
         let create = self.patiently(async || {
             self.s3
@@ -121,7 +120,7 @@ impl Sender {
         });
         // Not dropped at once: its answer is needed to abort it.
         let id = interrupt.or_grace(create).await?.upload_id.unwrap_or_default();
-        let finished = interrupt.or(self.parts_and_completion(picture, file, length, &id, on_sent)).await;
+        let finished = interrupt.or(self.parts_and_completion(picture, file, length, &id)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
             let abort =
@@ -138,16 +137,13 @@ impl Sender {
         file: &Arc<File>,
         length: u64,
         id: &str,
-        on_sent: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<String>, Failure> {
         let parts: Vec<CompletedPart> = futures::stream::iter(parts(length))
             .map(|(number, offset, length)| async move {
                 let bytes = read_part(Arc::clone(file), offset, length)
                     .await
                     .map_err(|source| Failure::File { path: picture.path.display().to_string(), source })?;
-                let part = self.part(picture, id, number, bytes).await?;
-                on_sent(length);
-                Ok::<_, Failure>(part)
+                Ok::<_, Failure>(self.part(picture, id, number, bytes).await?)
             })
             .buffered(CONCURRENT_PARTS)
             .try_collect()
@@ -182,6 +178,8 @@ impl Sender {
             .part_number(number)
             .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .body(ByteStream::from(bytes))
+            .customize()
+            .interceptor(self.uplink.clone())
             .send()
             .await
             .aws("UploadPart")?;

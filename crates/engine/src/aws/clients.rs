@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
@@ -19,11 +20,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::root_names::with_right_names;
-use super::{AwsCall, AwsError, client_with_ca, environment};
+use super::{AwsCall, AwsError, BadProxy, Proxies, Transport, client, environment};
 
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
 pub const IDENTITY_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a connection may take to be there, TLS included: on a line that is full of a picture it takes its time.
+const CONNECT: Duration = Duration::from_secs(10);
 /// How long a try may take, so that another one follows.
 const IDENTITY_ATTEMPT: Duration = Duration::from_secs(10);
 
@@ -63,6 +66,9 @@ pub enum ConnectError {
         /// What went wrong.
         source: std::io::Error,
     },
+    /// A variable that should name a proxy does not.
+    #[error(transparent)]
+    Proxy(#[from] BadProxy),
     /// The configuration allows one account only, and this is another.
     #[error("these credentials are of account {actual}, but config.toml says account {expected}")]
     WrongAccount {
@@ -158,7 +164,8 @@ impl Aws {
             .ca_bundle
             .clone()
             .or_else(|| std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from));
-        let http = client_with_ca(ca_bundle.as_deref())
+        let proxies = Proxies::from_environment(|name| std::env::var(name).ok())?;
+        let http = client(ca_bundle.as_deref(), proxies.clone())
             .map_err(|source| ConnectError::CaBundle { path: ca_bundle.unwrap_or_default(), source })?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
@@ -168,11 +175,10 @@ impl Aws {
                     .with_initial_backoff(Duration::from_millis(200))
                     .with_max_backoff(Duration::from_secs(5)),
             )
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(5))
-                    .read_timeout(Duration::from_secs(30))
-                    .build(),
+            // How long an answer may take is the client's business, which knows how far the request is.
+            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).disable_read_timeout().build())
+            .stalled_stream_protection(
+                StalledStreamProtectionConfig::enabled().upload_enabled(false).build(),
             );
         if let Some(endpoint) = &connection.endpoint {
             loader = loader.endpoint_url(endpoint);
@@ -182,6 +188,7 @@ impl Aws {
         }
         let config = environment::load(loader, connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
+        let proxy = proxies.to(config.endpoint_url().unwrap_or("https://sts.amazonaws.com"));
         let calls = Calls::default();
         let patience = config.timeout_config().map(aws_config::timeout::TimeoutConfig::to_builder);
         let sts = aws_sdk_sts::Client::from_conf(
@@ -197,7 +204,16 @@ impl Aws {
                 .interceptor(calls.clone())
                 .build(),
         );
-        let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity")?;
+        let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity");
+        let identity = identity.map_err(|error| match proxy {
+            // Ended by our clock, which does not know what it waited for.
+            Some(proxy) if error.transport == Some(Transport::Timeout) => AwsError {
+                message: format!("{}, through the proxy {proxy}", error.message),
+                transport: Some(Transport::Proxy),
+                ..error
+            },
+            _ => error,
+        })?;
         let caller = identity.arn().unwrap_or_default().to_owned();
         let endpoint = config.endpoint_url().map(str::to_owned);
         Ok(Self {

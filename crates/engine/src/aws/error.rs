@@ -7,6 +7,8 @@ use aws_types::request_id::RequestId;
 use contract::error_chain;
 use rustls::CertificateError;
 
+use super::http::ThroughProxy;
+
 /// Why a call to AWS failed.
 #[derive(Debug, Clone)]
 pub struct AwsError {
@@ -31,6 +33,8 @@ pub enum Transport {
     Connection,
     /// The other side's certificate is of an authority that nobody here trusts.
     Untrusted,
+    /// No connection through the proxy, or it broke.
+    Proxy,
     /// No answer in time.
     Timeout,
     /// The request could not be made: most often, there are no credentials.
@@ -219,8 +223,10 @@ impl AwsError {
     /// It is not known whether the call took effect.
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
-        matches!(self.transport, Some(Transport::Connection | Transport::Timeout | Transport::Response))
-            || self.status.is_some_and(|status| status >= 500)
+        matches!(
+            self.transport,
+            Some(Transport::Connection | Transport::Proxy | Transport::Timeout | Transport::Response)
+        ) || self.status.is_some_and(|status| status >= 500)
     }
 
     /// What the user can do about it, when there is something.
@@ -266,6 +272,11 @@ impl AwsError {
             )
         } else if self.transport == Some(Transport::Connection) {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
+        } else if self.transport == Some(Transport::Proxy) || self.status == Some(407) {
+            Some(
+                "does this proxy run, and does it let you through to AWS? HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT \
+                 gives it credentials, and NO_PROXY names hosts that are reached without it",
+            )
         } else if self.transport == Some(Transport::Timeout) {
             Some("no answer in time: check the network, then run the command again")
         } else if self.is_conflict() {
@@ -311,6 +322,7 @@ where
         SdkError::ServiceError(_) => None,
         _ if caused_by_credentials(error) => Some(Transport::Credentials),
         _ if caused_by_unknown_issuer(error) => Some(Transport::Untrusted),
+        _ if causes(error).any(|error| error.is::<ThroughProxy>()) => Some(Transport::Proxy),
         SdkError::TimeoutError(_) => Some(Transport::Timeout),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Transport::Timeout),
         SdkError::ResponseError(_) => Some(Transport::Response),
@@ -327,36 +339,35 @@ where
     }
 }
 
+/// An error, its cause, the cause of that, and so on.
+fn causes<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        // An I/O error gives the cause of what it wraps for its own, and so skips what it wraps.
+        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
 /// Whether the credentials chain is what failed: it runs while the request is made.
 fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<CredentialsError>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    causes(error).any(|error| error.is::<CredentialsError>())
 }
 
 /// Whether TLS refused the other side because nobody here knows who issued its certificate.
 fn caused_by_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
+    causes(error).any(|error| {
         // A bad signature: an authority of this name is trusted, but it has another key.
-        if let Some(rustls::Error::InvalidCertificate(
-            CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        )) = error.downcast_ref()
-        {
-            return true;
-        }
-        // An I/O error gives the cause of what it wraps for its own, and so skips what it wraps.
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        };
-    }
-    false
+        matches!(
+            error.downcast_ref(),
+            Some(rustls::Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            ))
+        )
+    })
 }
 
 impl AwsError {

@@ -78,6 +78,16 @@ impl Message {
         self.first_line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
     }
 
+    /// A request in absolute form as it goes to the server itself.
+    pub fn in_origin_form(&self) -> Self {
+        let target = self.target();
+        let path =
+            target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+        let first_line = self.first_line.replacen(target, path, 1);
+        let head = [first_line.as_bytes(), &self.head[self.first_line.len()..]].concat();
+        Self { head, first_line, ..self.clone() }
+    }
+
     /// Writes a request as it came.
     pub fn forward(&self, stream: &mut impl Write) -> io::Result<()> {
         stream.write_all(&[self.head.as_slice(), self.body.as_slice()].concat())?;
