@@ -5,11 +5,13 @@
 //! http     messages, read whole       call     which service, operation, thing
 //! fault    what can happen to a call   wire     errors in each service's own shape
 //! record   how many calls, and how many one after the other
+//! aws      what AWS does and the local one does not: old answers, slow effects, strict models
 //! ```
 //!
 //! The `Host` header is forwarded as it came, so signatures stay good. Towards the program there is no TLS:
 //! the bucket policies deny everybody but root without it, and the program is root here.
 
+mod aws;
 mod call;
 mod fault;
 mod http;
@@ -17,6 +19,7 @@ mod record;
 mod server;
 mod wire;
 
+pub use aws::Adversary;
 pub use call::{Call, Service};
 pub use fault::{Fault, Point, Rule};
 pub use record::Record;
