@@ -336,15 +336,30 @@ impl Shared {
     fn ask(self: &Arc<Self>, request: &Message, call: &Call) -> io::Result<Vec<u8>> {
         let before = self.memory.lock().unwrap().before(request, call);
         match before {
-            Before::Answer(answer) => Ok(answer),
+            Before::Answer(answer) => {
+                self.note_disturbance(call);
+                Ok(answer)
+            }
             Before::Later(answer, held) => {
+                self.note_disturbance(call);
                 self.ask_later(request.clone(), call.clone(), held);
                 Ok(answer)
             }
             Before::Ask => {
                 let answer = self.ask_at_once(request, call)?;
-                Ok(self.memory.lock().unwrap().after(request, call, key(request), answer))
+                let told = self.memory.lock().unwrap().after(request, call, key(request), answer.clone());
+                if told != answer {
+                    self.note_disturbance(call);
+                }
+                Ok(told)
             }
+        }
+    }
+
+    /// The adversary has done something to this call.
+    fn note_disturbance(&self, call: &Call) {
+        if let Some(call) = self.state().calls.get_mut(call.number - 1) {
+            call.disturbed = true;
         }
     }
 
