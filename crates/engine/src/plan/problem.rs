@@ -1,8 +1,10 @@
 //! What stands in the way of a plan, and what a person should know of it.
 
+use crate::config::BucketRole;
 use crate::resources::Address;
 use crate::resources::bucket::Contents;
 use crate::resources::trigger::Clash;
+use crate::stack::Stack;
 
 /// Why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +94,19 @@ impl Problem {
                 clash.ours.suffix
             ),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
+        }
+    }
+
+    /// The resources to read again to see whether it is still so.
+    pub(crate) fn addresses(&self, stack: &Stack) -> Vec<Address> {
+        match self {
+            Self::Foreign { address, .. } | Self::WrongPath { address, .. } => vec![address.clone()],
+            Self::Taken { bucket } | Self::Elsewhere { bucket, .. } | Self::Data { bucket, .. } => {
+                let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
+                buckets.into_iter().filter(|address| address.name(stack) == bucket).collect()
+            }
+            Self::OtherRegion { .. } => vec![Address::Role],
+            Self::Clash(_) => vec![Address::Trigger],
         }
     }
 
