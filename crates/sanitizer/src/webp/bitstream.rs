@@ -59,7 +59,7 @@ pub(super) fn lossy(data: &[u8], offset: usize, work: &mut Work) -> Result<Lossy
     if width == 0 || height == 0 {
         return Err(malformed(offset, "the image has no pixels"));
     }
-    let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
+    let kept = vp8::kept(data, width, height, work).map_err(|what| malformed(offset, what))?;
     // Paid for afterwards, when it is known how much of the data counts: there are 16 megasteps at most.
     let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
     work.earn(kept.iter().map(Kept::len).sum());

@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
-            work: Work::new(STEPS_PER_BYTE),
+            work: Work::new(STEPS_PER_BYTE, options),
         }
     }
 
