@@ -58,8 +58,12 @@ impl Work {
 
     #[cold]
     fn look(&mut self) -> Result<(), &'static str> {
+        // Who tries again after an error is told the same.
+        if self.cancellation.is_cancelled() {
+            return Err("cancelled");
+        }
         self.next_look = self.left.saturating_sub(STEPS_PER_LOOK);
-        if self.cancellation.is_cancelled() { Err("cancelled") } else { Ok(()) }
+        Ok(())
     }
 
     /// Whether nobody waits for it any more.
@@ -99,6 +103,8 @@ mod tests {
         work.earn(1000);
         let steps = (0..).take_while(|_| work.spend(8).is_ok()).count();
         assert!(steps <= STEPS_PER_LOOK as usize / 8, "{steps}");
+        work.earn(1000);
+        work.spend(1).unwrap_err();
         assert!(work.left > 0);
     }
 
