@@ -56,14 +56,17 @@
 //! # Bounds
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
-//! and [`Options::max_megapixels`] allow), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
-//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
-//! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
+//! and [`Options::max_megapixels`] allow). Memory besides the input is mostly below 64 KiB, and always below
+//! [`Options::max_memory`]: a rotation takes the coefficients or pixels and the output, a progressive JPEG 8 bytes a block, HEIC a copy of one coded slice at a
+//! time, WebP the codes of its groups, a colour profile (of at most 16 MB) three times its length. [`memory_needed`]
+//! reckons it from a file's first bytes. [`Options::facts`] come on top. What is under way can be stopped
+//! ([`Options::cancellation`]).
 
 // Tests compare with libjpeg, which is C.
 #![cfg_attr(not(test), forbid(unsafe_code))]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
+mod cancellation;
 mod error;
 pub mod facts;
 mod format;
@@ -72,6 +75,7 @@ mod gif;
 mod heif;
 mod icc;
 mod jpeg;
+mod memory;
 mod options;
 mod orientation;
 mod pieces;
@@ -85,8 +89,10 @@ mod words;
 mod work;
 
 pub use bytes::Bytes;
+pub use cancellation::Cancellation;
 pub use error::Error;
 pub use format::Format;
+pub use memory::memory_needed;
 pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
 pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
 pub use sanitized::Sanitized;
@@ -101,11 +107,13 @@ pub use words::UnknownWord;
 /// proven clean. Nothing of the input is returned with an error.
 pub fn sanitize(input: impl Into<Bytes>, options: &Options) -> Result<Sanitized, Error> {
     let input = input.into();
-    match Format::detect(&input)? {
+    let cleaned = match Format::detect(&input)? {
         Format::Jpeg => jpeg::sanitize(input, options),
         Format::Png => png::sanitize(input, options),
         Format::Webp => webp::sanitize(input, options),
         Format::Gif => gif::sanitize(input, options),
         format @ (Format::Heic | Format::Avif) => heif::sanitize(input, format, options),
-    }
+    };
+    // What was cancelled stops wherever it is, as if the data there were damaged.
+    if options.cancellation.is_cancelled() { Err(Error::Cancelled) } else { cleaned }
 }

@@ -1,5 +1,7 @@
 //! What the caller may choose. The defaults are what we would choose.
 
+use crate::Cancellation;
+
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,9 +17,10 @@ pub struct Options {
     pub gain_maps: GainMaps,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
-    /// The most memory in bytes that a rotation may take besides input and
-    /// output, computed from the header before it starts. Default: 1 GiB.
-    pub max_rotation_memory: u64,
+    /// The most memory in bytes that cleaning may take besides the input: what
+    /// is read of the picture, and what is written anew. It is reckoned from the
+    /// headers before any is taken ([`crate::memory_needed`]). Default: 1 GiB.
+    pub max_memory: u64,
     /// The most bytes that the image data of a PNG may have when it is
     /// inflated, all frames of an animation together, computed from the headers
     /// before the first byte is. It bounds the time: a GiB takes some seconds,
@@ -37,6 +40,8 @@ pub struct Options {
     /// Read out what the removed metadata would have told
     /// ([`crate::facts::Facts`]). Default: false; the function never asks for it.
     pub facts: bool,
+    /// Stops the cleaning from another thread. Default: nothing does.
+    pub cancellation: Cancellation,
 }
 
 impl Default for Options {
@@ -47,11 +52,12 @@ impl Default for Options {
             icc: IccPolicy::Keep,
             gain_maps: GainMaps::Keep,
             unreadable_profile: UnreadableProfile::Drop,
-            max_rotation_memory: 1 << 30,
+            max_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             max_megapixels: 1000,
             verify_entropy: true,
             facts: false,
+            cancellation: Cancellation::default(),
         }
     }
 }

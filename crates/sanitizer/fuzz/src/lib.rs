@@ -77,7 +77,7 @@ fn options(choice: u8) -> Options {
     options.facts = choice & 0x40 != 0;
     options.gain_maps = if choice & 0x80 != 0 { GainMaps::Drop } else { GainMaps::Keep };
     // Small, so that a header that announces a huge picture costs no time.
-    options.max_rotation_memory = 16 << 20;
+    options.max_memory = 16 << 20;
     options
 }
 

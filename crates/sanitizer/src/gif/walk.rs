@@ -10,7 +10,7 @@ use super::{
     lzw::{Lzw, State},
 };
 use crate::{
-    Category, Error, Report,
+    Cancellation, Category, Error, Report,
     facts::{read_text, read_xmp},
     pieces::Pieces,
     pixels::Pixels,
@@ -25,6 +25,7 @@ const MOST_TEXT: usize = 64 * 1024;
 
 pub(super) struct Walk<'a> {
     input: &'a Bytes,
+    cancellation: &'a Cancellation,
     report: &'a mut Report,
     out: Pieces,
     /// The graphic control extension that waits for its image, and what it becomes.
@@ -38,9 +39,15 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(input: &'a Bytes, report: &'a mut Report, pixels: Pixels) -> Self {
+    pub(super) fn new(
+        input: &'a Bytes,
+        cancellation: &'a Cancellation,
+        report: &'a mut Report,
+        pixels: Pixels,
+    ) -> Self {
         let out = Pieces::new(input);
-        Self { input, report, out, control: None, loops: false, images: 0, pixels, lzw: Lzw::new() }
+        let lzw = Lzw::new();
+        Self { input, cancellation, report, out, control: None, loops: false, images: 0, pixels, lzw }
     }
 
     /// Walks from the screen descriptor, whose colours end at `colors_end`, to the end of the file.
@@ -56,6 +63,9 @@ impl<'a> Walk<'a> {
 
     fn blocks(&mut self, mut at: usize) -> Result<(), Error> {
         loop {
+            if self.cancellation.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             match self.input.get(at) {
                 Some(&EXTENSION) => at = self.extension(at)?,
                 Some(&IMAGE) => at = self.image(at)?,
@@ -212,6 +222,9 @@ impl<'a> Walk<'a> {
         let end = self.sub_blocks_end(start)?;
         let mut at = start;
         while self.input[at] != 0 && self.lzw.state() == State::Reading {
+            if self.cancellation.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             let next = at + 1 + usize::from(self.input[at]);
             self.lzw.feed(&self.input[at + 1..next]);
             at = next;

@@ -21,11 +21,20 @@ use crate::{Category, Error, Format, GainMapOutcome, Options, ProfileOutcome, Re
 /// A property box counts its items' properties in one byte.
 const PROPERTIES_OF_ITEM: usize = 255;
 
+/// The memory that a HEIC file of so many bytes takes: copies of slices, one at a time, and at most all of it is one.
+pub(crate) fn memory_needed(length: u64) -> u64 {
+    length
+}
+
 /// Cleans a HEIF file.
 ///
 /// EXIF's orientation means nothing here: readers turn the picture by the `irot`
 /// and `imir` properties, which stay. So there is never anything to rotate.
 pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Result<Sanitized, Error> {
+    let needed = memory_needed(input.len() as u64);
+    if format == Format::Heic && options.verify_entropy && needed > options.max_memory {
+        return Err(Error::Memory { needed, limit: options.max_memory });
+    }
     let mut file = walk::walk(&input, format)?;
     let claim = brand::claim(&input);
     if let Some(range) = file.movie.take() {
@@ -43,7 +52,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
             Err(Error::Unprovable { .. } | Error::Malformed { .. } | Error::Truncated { .. }) => {
                 "it is damaged, or cannot be proven clean"
             }
-            Err(Error::TooLarge { .. }) => "it takes more memory than the options allow",
+            Err(Error::Memory { .. }) => "it takes more memory than the options allow",
             Err(Error::TooManyPixels { .. }) => "it has more pixels than the options allow",
             result => return result,
         },

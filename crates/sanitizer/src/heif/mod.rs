@@ -41,4 +41,4 @@ mod walk;
 mod write;
 
 pub(crate) use brand::brand;
-pub(crate) use clean::sanitize;
+pub(crate) use clean::{memory_needed, sanitize};

@@ -47,6 +47,7 @@ mod gain_map;
 mod huffman_symbols;
 mod icc;
 mod layout;
+mod memory;
 mod rotate;
 mod scan;
 mod segment;
@@ -57,5 +58,6 @@ mod walk;
 mod write;
 
 pub(crate) use clean::sanitize;
+pub(crate) use memory::memory_needed;
 
 use error::{malformed, truncated, unprovable};

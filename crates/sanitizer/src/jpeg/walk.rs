@@ -277,7 +277,8 @@ impl Walker<'_> {
             Pixels::new(self.options).check_whole(width, height)?;
         }
         if self.options.verify_entropy && self.verifier.is_none() {
-            self.verifier = Some(Verifier::new(&header.frame, self.options.max_rotation_memory)?);
+            let verifier = Verifier::new(&header.frame, self.options.max_memory)?;
+            self.verifier = Some(verifier.cancelled_by(&self.options.cancellation));
         }
         let payload = &self.input[segment.payload.clone()];
         let scan = ScanHeader::read(header, payload, start)?;

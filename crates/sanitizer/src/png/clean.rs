@@ -29,7 +29,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     if survey.inflated > options.max_inflated_bytes {
         return Err(Error::TooLarge { needed: survey.inflated, limit: options.max_inflated_bytes });
     }
-    let plan = plan(&survey, &header, options)?;
+    let plan = plan(&survey, &header, input.len() as u64, options)?;
 
     let mut report = Report::new(Format::Png, header.width, header.height);
     report.orientation = plan.outcome;
@@ -40,9 +40,9 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     let pieces = match plan.turn {
         None => pieces,
         Some(transform) => {
-            let turned = turn::turn(pieces, &header, transform)?;
+            let turned = turn::turn(pieces, &header, transform, &options.cancellation)?;
             (report.width, report.height) = (turned.width, turned.height);
-            vec![turned.file]
+            turned.pieces
         }
     };
     Ok(Sanitized { format: Format::Png, report, pieces })
@@ -57,7 +57,7 @@ struct Plan {
     turn: Option<Transform>,
 }
 
-fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Error> {
+fn plan(survey: &Survey, header: &Header, length: u64, options: &Options) -> Result<Plan, Error> {
     let Some((orientation, transform)) = survey
         .orientation
         .and_then(|orientation| Some((orientation, Transform::for_orientation(orientation)?)))
@@ -70,9 +70,9 @@ fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Err
             Ok(Plan { outcome: OrientationOutcome::TagKept, tag: Some(orientation), turn: None })
         }
         Orientation::Upright if !survey.animated => {
-            let needed = turn::memory(header);
-            if needed > options.max_rotation_memory {
-                return Err(Error::TooLarge { needed, limit: options.max_rotation_memory });
+            let needed = turn::memory(header, length);
+            if needed > options.max_memory {
+                return Err(Error::Memory { needed, limit: options.max_memory });
             }
             Ok(Plan { outcome: OrientationOutcome::Turned, tag: None, turn: Some(transform) })
         }

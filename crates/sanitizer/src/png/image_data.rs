@@ -7,7 +7,7 @@ use super::{
     chunk::{self, Chunk, malformed},
     zlib::{self, Inflater, State},
 };
-use crate::{Category, Error, Report, pieces::Pieces};
+use crate::{Cancellation, Category, Error, Options, Report, pieces::Pieces};
 
 /// The chunks of one frame. They are held back until the stream has ended: if
 /// it holds more than the frame needs, it is compressed anew.
@@ -24,12 +24,32 @@ pub(super) struct ImageData {
     /// The first chunk with a wrong CRC. It is written anew if the stream has all of the
     /// picture and the right checksum of its own, for then it is the CRC that is damaged.
     wrong_crc: Option<usize>,
+    max_memory: u64,
+    cancellation: Cancellation,
 }
 
 impl ImageData {
-    pub(super) fn new(input: &Bytes, kind: [u8; 4], expected: u64, from: usize, sequence: Sequence) -> Self {
-        let (inflater, pieces) = (Inflater::new(expected), Pieces::new(input));
-        Self { kind, expected, inflater, pieces, from, to: from, sequence, wrong_crc: None }
+    pub(super) fn new(
+        input: &Bytes,
+        kind: [u8; 4],
+        expected: u64,
+        from: usize,
+        sequence: Sequence,
+        options: &Options,
+    ) -> Self {
+        let cancellation = options.cancellation.clone();
+        Self {
+            kind,
+            expected,
+            inflater: Inflater::cancelled_by(expected, cancellation.clone()),
+            pieces: Pieces::new(input),
+            from,
+            to: from,
+            sequence,
+            wrong_crc: None,
+            max_memory: options.max_memory,
+            cancellation,
+        }
     }
 
     /// Makes ready for another frame.
@@ -92,6 +112,12 @@ impl ImageData {
             }
             (_, Some(chunk)) => Err(malformed(chunk, chunk::WRONG_CRC)),
             (State::Overrun, None) => {
+                // Compressed, as a chunk and as a piece. That it becomes twice as long has never been seen.
+                let compressed = self.expected.saturating_add(1024).min(2 * (self.to - self.from) as u64);
+                let needed = compressed.saturating_mul(4);
+                if needed > self.max_memory {
+                    return Err(Error::Memory { needed, limit: self.max_memory });
+                }
                 let chunks = std::iter::successors(Some(self.from), |&at| {
                     Chunk::read(input, at).ok().map(|chunk| chunk.whole().end)
                 });
@@ -100,7 +126,7 @@ impl ImageData {
                     .filter_map(|at| Chunk::read(input, at).ok())
                     .filter(|chunk| chunk.kind == self.kind)
                     .map(|chunk| &input[self.stream_of(&chunk)]);
-                let stream = zlib::recompress(streams, self.expected);
+                let stream = zlib::recompress(streams, self.expected, self.cancellation.clone());
                 *sequence = self.sequence;
                 let number = (self.kind == *b"fdAT").then(|| sequence.next().to_be_bytes());
                 let number = number.as_ref().map_or(&[][..], |number| number.as_slice());

@@ -22,6 +22,7 @@ mod chunk;
 mod clean;
 mod header;
 mod image_data;
+mod memory;
 mod profile;
 mod survey;
 mod text;
@@ -30,3 +31,4 @@ mod walk;
 mod zlib;
 
 pub(crate) use clean::sanitize;
+pub(crate) use memory::memory_needed;

@@ -307,7 +307,9 @@ impl<'a> Walk<'a> {
         match &mut self.data {
             Some(data) => data.restart(self.input, chunk.kind, expected, start, self.sequence),
             None => {
-                self.data = Some(ImageData::new(self.input, chunk.kind, expected, start, self.sequence));
+                let (input, options) = (self.input, self.options);
+                let data = ImageData::new(input, chunk.kind, expected, start, self.sequence, options);
+                self.data = Some(data);
             }
         }
         self.data_is_open = true;

@@ -8,6 +8,8 @@
 use flate2::{Compression, Decompress, FlushDecompress, Status, write::ZlibEncoder};
 use std::io::Write;
 
+use crate::Cancellation;
+
 /// The size of the buffer that the inflated bytes go through.
 const SCRATCH: usize = 16 * 1024;
 
@@ -18,6 +20,7 @@ pub(super) struct Inflater {
     expected: u64,
     produced: u64,
     state: State,
+    cancellation: Cancellation,
 }
 
 /// How far the stream is.
@@ -37,12 +40,18 @@ pub(super) enum State {
 
 impl Inflater {
     pub(super) fn new(expected: u64) -> Self {
+        Self::cancelled_by(expected, Cancellation::default())
+    }
+
+    /// One that breaks where it is when it is cancelled.
+    pub(super) fn cancelled_by(expected: u64, cancellation: Cancellation) -> Self {
         Self {
             raw: Decompress::new(true),
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             expected,
             produced: 0,
             state: State::Reading,
+            cancellation,
         }
     }
 
@@ -64,6 +73,10 @@ impl Inflater {
     pub(super) fn feed(&mut self, data: &[u8], mut sink: impl FnMut(&[u8])) -> usize {
         let mut used = 0;
         while self.state == State::Reading {
+            if self.cancellation.is_cancelled() {
+                self.state = State::Broken;
+                return used;
+            }
             let (read, given) = (self.raw.total_in(), self.raw.total_out());
             let status = self.raw.decompress(&data[used..], &mut self.scratch, FlushDecompress::None);
             // Both are bounded by the lengths of the buffers just passed.
@@ -97,8 +110,12 @@ impl Inflater {
 
 /// Inflates `parts` up to `expected` bytes and compresses these anew: what
 /// remains of an [`State::Overrun`] when the rest is cut off.
-pub(super) fn recompress<'a>(parts: impl Iterator<Item = &'a [u8]>, expected: u64) -> Vec<u8> {
-    let mut inflater = Inflater::new(expected);
+pub(super) fn recompress<'a>(
+    parts: impl Iterator<Item = &'a [u8]>,
+    expected: u64,
+    cancellation: Cancellation,
+) -> Vec<u8> {
+    let mut inflater = Inflater::cancelled_by(expected, cancellation);
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     for part in parts {
         // Writing to a Vec does not fail.
@@ -170,7 +187,7 @@ mod tests {
     #[test]
     fn recompressed_it_is_just_what_was_expected() {
         let stream = compress(b"picture and secret");
-        let clean = recompress(stream.chunks(5), 7);
+        let clean = recompress(stream.chunks(5), 7, Cancellation::default());
         assert_eq!(inflate_some(&clean, 100), b"picture");
         assert_eq!(run(&clean, 7, usize::MAX), (State::Ended, clean.len()));
     }

@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
-            budget: Budget { work: Work::new(STEPS_PER_BYTE), pixels: Pixels::new(options) },
+            budget: Budget { work: Work::new(STEPS_PER_BYTE, options), pixels: Pixels::new(options) },
         }
     }
 
