@@ -50,6 +50,9 @@
 //! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
 //! a small profile that says so is put in.
 //!
+//! Words about rights (copyright, creator, credit, license) stay where [`Options::keep`] asks for them, in every
+//! format, as one small packet of XMP that is written anew ([`Rights`]).
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
@@ -57,7 +60,7 @@
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
 //! and [`Options::max_megapixels`] allow), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
-//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
+//! most 16 MB), for XMP where rights are kept (up to three times its length, which is at most 4 MiB), for a rotation ([`Options::max_rotation_memory`]) and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
 // Tests compare with libjpeg, which is C.
@@ -78,6 +81,7 @@ mod pieces;
 mod pixels;
 mod png;
 mod report;
+mod rights;
 mod sanitized;
 mod transform;
 mod webp;
@@ -88,7 +92,10 @@ pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
 pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
-pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
+pub use report::{
+    Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report, RightsOutcome,
+};
+pub use rights::{Right, Rights};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

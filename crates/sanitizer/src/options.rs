@@ -1,5 +1,7 @@
 //! What the caller may choose. The defaults are what we would choose.
 
+use crate::Rights;
+
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,6 +17,9 @@ pub struct Options {
     pub gain_maps: GainMaps,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
+    /// Which words about rights stay, written anew: the copyright notice, who made the picture, whom
+    /// to credit, the license. What they say stays with them, were it an address. Default: none.
+    pub keep: Rights,
     /// The most memory in bytes that a rotation may take besides input and
     /// output, computed from the header before it starts. Default: 1 GiB.
     pub max_rotation_memory: u64,
@@ -47,6 +52,7 @@ impl Default for Options {
             icc: IccPolicy::Keep,
             gain_maps: GainMaps::Keep,
             unreadable_profile: UnreadableProfile::Drop,
+            keep: Rights::NONE,
             max_rotation_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             max_megapixels: 1000,

@@ -14,9 +14,9 @@ mod text;
 mod xmp;
 
 pub use carve::carve;
-pub(crate) use exif::{apple_hdr_fields, read_exif};
+pub(crate) use exif::{apple_hdr_fields, artist_and_copyright, read_exif};
 pub(crate) use model::GAIN_MAP;
 pub use model::{Fact, FactKind, Facts, Position};
-pub(crate) use photoshop::{PHOTOSHOP, read_photoshop};
+pub(crate) use photoshop::{PHOTOSHOP, read_photoshop, resource as photoshop_resource};
 pub(crate) use text::read_text;
 pub(crate) use xmp::read_xmp;

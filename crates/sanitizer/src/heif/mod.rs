@@ -34,6 +34,7 @@ mod hevc;
 mod model;
 mod properties;
 mod removed;
+mod rights;
 mod select;
 mod seq;
 mod sizes;

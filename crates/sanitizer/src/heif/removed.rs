@@ -23,6 +23,8 @@ pub(super) struct Removed<'a> {
     pub(super) replaced: &'a [usize],
     /// The box of groups that was written.
     pub(super) alternatives: Option<&'a [u8]>,
+    /// The item that says what is written about rights, and nothing else.
+    pub(super) packet: Option<usize>,
     pub(super) options: &'a Options,
 }
 
@@ -85,7 +87,7 @@ impl Removed<'_> {
         }
         let roles = self.roles();
         for (index, item) in self.file.items.iter().enumerate() {
-            if self.stays(index) {
+            if self.stays(index) || self.packet == Some(index) {
                 continue;
             }
             let (category, location) = match roles.get(&item.id) {

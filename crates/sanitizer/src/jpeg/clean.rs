@@ -150,5 +150,7 @@ fn turn_one(
 ) -> Result<Walked, Error> {
     let turned = rotate::turn(picture, transform, size, options.max_rotation_memory)?;
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };
-    walk_from(&turned.into(), 0, role, &again)
+    let mut walked = walk_from(&turned.into(), 0, role, &again)?;
+    walked.statement.clone_from(&picture.statement);
+    Ok(walked)
 }

@@ -47,6 +47,7 @@ mod gain_map;
 mod huffman_symbols;
 mod icc;
 mod layout;
+mod rights;
 mod rotate;
 mod scan;
 mod segment;

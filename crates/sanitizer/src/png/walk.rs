@@ -28,6 +28,10 @@ pub(super) struct Walk<'a> {
     rules: Rules,
     /// Write a minimal eXIf with this orientation in place of the first.
     tag: Option<u8>,
+    /// The chunk that says what stays of rights.
+    packet: Option<Vec<u8>>,
+    /// Whether the input has just this chunk, and it was seen.
+    packet_seen: bool,
     /// That eXIf and the chunk it replaces, held back until the frame before it is written.
     held: Option<(Range<usize>, Vec<u8>)>,
     data: Option<ImageData>,
@@ -43,6 +47,7 @@ impl<'a> Walk<'a> {
         header: Header,
         options: &'a Options,
         tag: Option<u8>,
+        packet: Option<Vec<u8>>,
         report: &'a mut Report,
     ) -> Self {
         Self {
@@ -52,6 +57,8 @@ impl<'a> Walk<'a> {
             out: Pieces::new(input),
             rules: Rules::new(header),
             tag,
+            packet,
+            packet_seen: false,
             held: None,
             data: None,
             data_is_open: false,
@@ -65,6 +72,9 @@ impl<'a> Walk<'a> {
         self.out.replace(0..SIGNATURE.len(), SIGNATURE);
         self.out.keep(ihdr.whole());
         let mut at = ihdr.whole().end;
+        if let Some(packet) = &self.packet {
+            self.out.replace(at..at + packet.len(), packet);
+        }
         loop {
             let chunk = Chunk::read(self.input, at)?;
             at = chunk.whole().end;
@@ -107,6 +117,10 @@ impl<'a> Walk<'a> {
     fn drop_described(&mut self, chunk: &Chunk) {
         let data = self.data_of(chunk);
         let (category, location) = text::describe(chunk.kind, data);
+        if !self.packet_seen && self.packet.as_deref() == Some(&self.input[chunk.whole()]) {
+            self.packet_seen = true;
+            return;
+        }
         if let Some(facts) = self.report.facts.as_mut() {
             text::read(chunk.kind, data, facts);
         }

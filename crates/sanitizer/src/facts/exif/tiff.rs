@@ -77,7 +77,8 @@ impl<'a> Tiff<'a> {
         let head = self.over(raw);
         let (tag, kind, count) = (head.u16(0)?, head.u16(2)?, head.u32(4)? as usize);
         let size = match kind {
-            1 | 2 | 6 | 7 => 1,
+            // 129 is UTF-8, since EXIF 3.0.
+            1 | 2 | 6 | 7 | 129 => 1,
             3 | 8 => 2,
             4 | 9 | 11 | 13 => 4,
             5 | 10 | 12 => 8,
@@ -96,10 +97,14 @@ impl<'a> Entry<'a> {
         self.value.bytes
     }
 
+    /// Whether the value is a text, or may be one: many writers store text as BYTE or UNDEFINED.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, 1 | 2 | 7 | 129)
+    }
+
     /// The value as text; `None` when it is none.
     pub(super) fn text(&self) -> Option<String> {
-        // Many writers store text as BYTE or UNDEFINED.
-        matches!(self.kind, 1 | 2 | 7).then(|| clean_text(self.bytes()))
+        self.is_text().then(|| clean_text(self.bytes()))
     }
 
     /// The value as a number.
