@@ -90,10 +90,12 @@ impl Reader<'_> {
         for entry in &self.main {
             let kind = match entry.tag {
                 0x0131 | 0x000B | 0xA43A..=0xA43C => FactKind::Software,
-                0x013B | 0x8298 | 0xA430 | 0x013C | 0xA437..=0xA439 => FactKind::Person,
-                0xA431 | 0xA435 | 0xC62F | 0xA420 | 0xC65D => FactKind::Serial,
+                0x013B | 0x8298 | 0xA430 | 0xA437..=0xA439 | 0xFDE8 => FactKind::Person,
+                0xA431 | 0xA435 | 0xC62F | 0xA420 | 0xC65D | 0xFDE9 => FactKind::Serial,
                 0x010E | 0x010D | 0xA436 => FactKind::Text,
-                0xC614 => FactKind::Device,
+                // The computer, which is a phone as a rule.
+                0x013C | 0xC614 => FactKind::Device,
+                0xFDEA => FactKind::Lens,
                 0x9286 => {
                     facts.add(FactKind::Text, &entry.comment(), SOURCE);
                     continue;
@@ -121,7 +123,7 @@ impl Reader<'_> {
             facts.add(kind, &entry.text().unwrap_or_default(), SOURCE);
         }
         if let Some(note) = self.find(0x927C) {
-            maker_note::read(&self.make, note, self.tiff, facts);
+            maker_note::read(&self.make, &self.text(0x0110), note, self.tiff, facts);
         }
     }
 }

@@ -52,6 +52,16 @@ impl<'a> Tiff<'a> {
         self.bytes.get(at..at.checked_add(N)?)?.try_into().ok()
     }
 
+    /// The same bytes in the order in which the directory at `at` makes sense: directories have less than 256 entries.
+    pub(super) fn order_at(self, at: usize) -> Self {
+        match self.u16(at) {
+            Some(count) if count.swap_bytes() < 0x100 && count >= 0x100 => {
+                Self { little_endian: !self.little_endian, ..self }
+            }
+            _ => self,
+        }
+    }
+
     pub(super) fn u16(self, at: usize) -> Option<u16> {
         let raw = self.array(at)?;
         Some(if self.little_endian { u16::from_le_bytes(raw) } else { u16::from_be_bytes(raw) })
@@ -93,6 +103,16 @@ impl<'a> Tiff<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// The type of the value, as TIFF numbers them.
+    pub(super) fn kind(&self) -> u16 {
+        self.kind
+    }
+
+    /// The `index`th of four bytes each as a number, whatever the type says.
+    pub(super) fn long(&self, index: usize) -> Option<u32> {
+        self.value.u32(index * 4)
+    }
+
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.value.bytes
     }
