@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Category, Error, Report, Rights,
-    facts::{read_text, read_xmp},
+    facts::{read_provenance, read_text, read_xmp},
     pieces::Pieces,
     pixels::Pixels,
     rights::Collector,
@@ -128,6 +128,7 @@ impl<'a> Walk<'a> {
             (0xFF, [11, name @ ..]) => match name.first_chunk::<11>() {
                 Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => return Ok(self.looping(start..end)),
                 Some(b"XMP DataXMP") => (Category::Xmp, "XMP extension"),
+                Some(b"C2PA_GIF\x01\0\0") => (Category::Provenance, "C2PA extension"),
                 Some(b"ICCRGBG1012") => (Category::ColorProfile, "ICC extension"),
                 _ => (Category::Application, "application extension"),
             },
@@ -140,6 +141,7 @@ impl<'a> Walk<'a> {
                     let packet = &self.input[(start + 14).min(end)..end];
                     read_xmp(&packet[..packet.len().min(MOST_TEXT)], facts);
                 }
+                Category::Provenance => read_provenance(&joined(&self.input[start + 14..end]), facts),
                 Category::Comment if location == "comment" => {
                     let text = joined(body);
                     read_text("Comment", &String::from_utf8_lossy(&text), "GIF comment", facts);

@@ -32,6 +32,7 @@ mod derived;
 mod gain_map;
 mod hevc;
 mod model;
+mod names;
 mod properties;
 mod removed;
 mod rights;

@@ -10,6 +10,7 @@ use super::walk::{Role, Walked, walk, walk_from, walk_once};
 use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
+    facts::{FactKind, GAIN_MAP},
     transform::Transform,
 };
 
@@ -57,6 +58,9 @@ fn write(base: &Walked, tag: Option<u8>, found: &Found) -> (Vec<Bytes>, Report) 
     let unusable = |why| {
         let (pieces, mut report) = write_alone(base, tag);
         report.gain_map = GainMapOutcome::Dropped { why };
+        if let Some(facts) = &mut report.facts {
+            facts.add(FactKind::HiddenPicture, GAIN_MAP, "after the picture");
+        }
         (pieces, report)
     };
     match found {

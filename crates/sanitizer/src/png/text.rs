@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Category,
-    facts::{FactKind, Facts, read_exif, read_photoshop, read_text, read_xmp},
+    facts::{FactKind, Facts, GAIN_MAP, read_exif, read_photoshop, read_provenance, read_text, read_xmp},
     rights::{Collector, MOST_PACKET},
 };
 
@@ -44,6 +44,9 @@ pub(super) fn read(kind: Kind, data: &[u8], facts: &mut Facts) {
     match &kind {
         b"eXIf" => return read_exif(data, facts),
         b"tIME" => return read_time(data, facts),
+        b"caBX" => return read_provenance(data, facts),
+        // The draft of PNG's fourth edition has these.
+        b"gmAP" | b"gdAT" => return facts.add(FactKind::HiddenPicture, GAIN_MAP, "PNG"),
         _ => {}
     }
     let Some((keyword, text)) = text_of(kind, data, MOST) else { return };

@@ -32,6 +32,8 @@ pub(super) struct Walk<'a> {
     packet: Option<Vec<u8>>,
     /// Whether the input has just this chunk, and it was seen.
     packet_seen: bool,
+    /// Whether a pHYs chunk that stays says how many pixels there are to a metre.
+    has_density: bool,
     /// That eXIf and the chunk it replaces, held back until the frame before it is written.
     held: Option<(Range<usize>, Vec<u8>)>,
     data: Option<ImageData>,
@@ -59,6 +61,7 @@ impl<'a> Walk<'a> {
             tag,
             packet,
             packet_seen: false,
+            has_density: false,
             held: None,
             data: None,
             data_is_open: false,
@@ -142,7 +145,13 @@ impl<'a> Walk<'a> {
             Verdict::Drop(Category::Hidden)
         };
         match verdict {
-            Verdict::Keep => self.out.keep(chunk.whole()),
+            Verdict::Keep => {
+                self.out.keep(chunk.whole());
+                // Pixels to the metre; without a unit it tells but their shape (11.3.4.3).
+                if &chunk.kind == b"pHYs" && self.data_of(chunk).last() == Some(&1) {
+                    self.has_density = true;
+                }
+            }
             Verdict::Rewrite(bytes, category) => {
                 self.out.write(&bytes);
                 self.report.remove(
@@ -355,6 +364,9 @@ impl<'a> Walk<'a> {
     fn end(mut self, chunk: &Chunk) -> Result<Vec<Bytes>, Error> {
         let whole = chunk.whole();
         self.close_data()?;
+        if let Some(facts) = self.report.facts.as_mut().filter(|_| self.has_density) {
+            facts.forget_density();
+        }
         if self.rules.phase != Phase::AfterData {
             return Err(malformed(whole.start, "there is no image data"));
         }

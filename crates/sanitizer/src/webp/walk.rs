@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Category, Error, Format, Options, Report,
-    facts::{read_exif, read_xmp},
+    facts::{read_exif, read_provenance, read_xmp},
     icc::{self, Decision},
     orientation::orientation_of_exif,
     pieces::Pieces,
@@ -261,6 +261,7 @@ impl<'a> Walk<'a> {
             match category {
                 Category::Exif => read_exif(tiff_of(data), facts),
                 Category::Xmp => read_xmp(data, facts),
+                Category::Provenance => read_provenance(data, facts),
                 _ => {}
             }
         }

@@ -73,6 +73,19 @@ impl Reader<'_> {
         self.find(tag).and_then(Entry::text).unwrap_or_default()
     }
 
+    fn read_density(&self, facts: &mut Facts) {
+        let density = self.find(0x011A).and_then(|entry| entry.fraction(0)).unwrap_or(DEFAULT_DENSITY);
+        let unit = match self.find(0x0128).and_then(Entry::number) {
+            None | Some(2) => "inch",
+            Some(3) => "centimetre",
+            Some(_) => return,
+        };
+        // Numbers below are no density but blanks that someone filled in.
+        if density > 1.0 && density < 100_000.0 && (density - DEFAULT_DENSITY).abs() > 0.01 {
+            facts.add(FactKind::Density, &format!("{density} pixels to the {unit}"), SOURCE);
+        }
+    }
+
     fn read_main(mut self, facts: &mut Facts) {
         self.make = self.text(0x010F);
         facts.add(FactKind::Device, &device(&self.make, &self.text(0x0110)), SOURCE);
@@ -86,6 +99,7 @@ impl Reader<'_> {
                 SOURCE,
             );
         }
+        self.read_density(facts);
         let mut packets = 0;
         for entry in &self.main {
             let kind = match entry.tag {
@@ -127,6 +141,9 @@ impl Reader<'_> {
         }
     }
 }
+
+/// What EXIF says where nobody chose a density (CIPA DC-008, 4.6.4 A).
+const DEFAULT_DENSITY: f64 = 72.0;
 
 /// A date as EXIF writes it (`2024:05:01 12:34:56`), as a person reads it.
 fn timestamp(time: &str, fraction: &str, zone: &str) -> String {
