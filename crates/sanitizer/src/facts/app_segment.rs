@@ -36,15 +36,40 @@ fn read_picture_info(payload: &[u8], facts: &mut Facts) {
             "Serial#" => FactKind::Serial,
             "Type" | "ID" | "Model" => FactKind::Device,
             "Version" => FactKind::Software,
-            "TimeDate" => FactKind::Time,
+            "TimeDate" => {
+                // Seconds since 1970, by a clock that was never told the time zone.
+                if let Ok(seconds) = value.trim_matches(is_blank).parse() {
+                    facts.add(FactKind::Time, &date_of_seconds(seconds), "APP12");
+                }
+                continue;
+            }
             _ => continue,
         };
-        // Seconds since 1970, as a camera counts them that was never told the time zone.
-        let value = value.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+        let value = value.trim_matches(is_blank);
         if value.chars().any(|c| c.is_alphanumeric() && c != '0') {
             facts.add(kind, value, "APP12");
         }
     }
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || character == '\0'
+}
+
+/// Date and time of day so many seconds after the start of 1970.
+fn date_of_seconds(seconds: u32) -> String {
+    // Years that start in March, of 400 of which each has 146,097 days
+    // (<https://howardhinnant.github.io/date_algorithms.html>).
+    let days = seconds / 86_400 + 719_468;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = days / 146_097 * 400 + year_of_era + later;
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
 /// Texts in GPMF (<https://github.com/gopro/gpmf-parser>): a name, a type, a size and how often it repeats.
@@ -102,6 +127,19 @@ mod tests {
         );
         for other in [&b""[..], b"Ducky\0", b"AVI1", b"II\x1A\0\0\0HEAP"] {
             assert_eq!(told(other), []);
+        }
+    }
+
+    #[test]
+    fn seconds_become_dates() {
+        for (seconds, date) in [
+            (0, "1970-01-01 00:00:00"),
+            (909_698_819, "1998-10-29 22:06:59"),
+            (951_782_400, "2000-02-29 00:00:00"),
+            (1_709_251_199, "2024-02-29 23:59:59"),
+            (u32::MAX, "2106-02-07 06:28:15"),
+        ] {
+            assert_eq!(date_of_seconds(seconds), date);
         }
     }
 

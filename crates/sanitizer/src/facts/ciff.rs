@@ -43,7 +43,6 @@ pub(super) fn read_ciff(bytes: &[u8], facts: &mut Facts) {
                 }
                 0x0810 => facts.add(FactKind::Person, text().split('\0').next().unwrap_or_default(), SOURCE),
                 0x0805 => facts.add(FactKind::Text, text().split('\0').next().unwrap_or_default(), SOURCE),
-                0x0815 => facts.add(FactKind::Text, text().split('\0').next().unwrap_or_default(), SOURCE),
                 0x180B => {
                     let number = data.first_chunk().map_or(0, |number| u32::from_le_bytes(*number));
                     if number != 0 {

@@ -37,6 +37,7 @@ fn text(bytes: &[u8]) -> String {
 fn names(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut is_quoted = false;
+    let has_pairs = text.matches('"').count().is_multiple_of(2);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let Some(name) = names.last_mut() else { break };
@@ -46,7 +47,7 @@ fn names(text: &str) -> Vec<String> {
                 name.push('"');
             }
             '"' if is_quoted => is_quoted = false,
-            '"' if name.trim().is_empty() && text.matches('"').count() % 2 == 0 => is_quoted = true,
+            '"' if name.trim().is_empty() && has_pairs => is_quoted = true,
             ';' if !is_quoted => names.push(String::new()),
             other => name.push(other),
         }

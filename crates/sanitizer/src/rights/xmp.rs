@@ -121,7 +121,7 @@ impl Walk {
         };
         match node {
             Node::Description | Node::OneLicensor | Node::Licensor => {
-                self.attributes(reader, element, node)?
+                self.attributes(reader, element, node)?;
             }
             Node::Property(Property::License) => {
                 let resource = attribute(reader, element, RDF, "resource")?;

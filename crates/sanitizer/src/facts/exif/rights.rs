@@ -1,6 +1,6 @@
 //! The fields of EXIF about rights, as they stand there.
 
-use super::tiff::Tiff;
+use super::tiff::{Entry, Tiff};
 
 const ARTIST: u16 = 0x013B;
 const COPYRIGHT: u16 = 0x8298;
@@ -11,7 +11,7 @@ pub(crate) fn artist_and_copyright(exif: &[u8]) -> (&[u8], &[u8]) {
     let entries = tiff.directory(first).0;
     let field = |tag| {
         let entry = entries.iter().find(|entry| entry.tag == tag && entry.is_text());
-        entry.map(|entry| entry.bytes()).unwrap_or_default()
+        entry.map(Entry::bytes).unwrap_or_default()
     };
     (field(ARTIST), field(COPYRIGHT))
 }

@@ -175,7 +175,7 @@ pub(super) fn fixed(camera: &Camera<'_>, note: &[u8], mut found: impl FnMut(Stri
         found(text_at(note, 0x4B, 15));
     } else if note.starts_with(b"RECONYXH2\0") {
         found(wide_text_at(note, 0x7E, 30));
-    } else if note.starts_with(b"\x01\xF1") && camera.is_of("RECONYX") {
+    } else if matches!(note, [1, 0xF1, 2 | 3, 0, ..]) {
         found(wide_text_at(note, 0x2A, 30));
     } else if camera.is_of("Hewlett-Packard") || note.starts_with(b"IIII") {
         const NAME: &[u8] = b"SERIAL NUMBER:";
