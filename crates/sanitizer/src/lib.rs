@@ -50,6 +50,9 @@
 //! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
 //! a small profile that says so is put in.
 //!
+//! Words about rights (copyright, creator, credit, license) stay where [`Options::keep`] asks for them, in every
+//! format, as one small packet of XMP that is written anew ([`Rights`]).
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
@@ -57,10 +60,10 @@
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
 //! and [`Options::max_megapixels`] allow). Memory besides the input is mostly below 64 KiB, and always below
-//! [`Options::max_memory`]: a rotation takes the coefficients or pixels and the output, a progressive JPEG 8 bytes a block, HEIC a copy of one coded slice at a
-//! time, WebP the codes of its groups, a colour profile (of at most 16 MB) three times its length. [`memory_needed`]
-//! reckons it from a file's first bytes. [`Options::facts`] come on top. What is under way can be stopped
-//! ([`Options::cancellation`]).
+//! [`Options::max_memory`]: a rotation takes the coefficients or pixels and the output, a progressive JPEG 8 bytes a
+//! block, HEIC a copy of one coded slice at a time, WebP the codes of its groups, a colour profile (of at most 16 MB)
+//! three times its length, XMP where rights are kept (at most 4 MiB) the same. [`memory_needed`] reckons it from a file's
+//! first bytes. [`Options::facts`] come on top. What is under way can be stopped ([`Options::cancellation`]).
 
 // Tests compare with libjpeg, which is C.
 #![cfg_attr(not(test), forbid(unsafe_code))]
@@ -82,6 +85,7 @@ mod pieces;
 mod pixels;
 mod png;
 mod report;
+mod rights;
 mod sanitized;
 mod transform;
 mod webp;
@@ -94,7 +98,10 @@ pub use error::Error;
 pub use format::Format;
 pub use memory::memory_needed;
 pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
-pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
+pub use report::{
+    Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report, RightsOutcome,
+};
+pub use rights::{Right, Rights};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

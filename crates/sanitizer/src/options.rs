@@ -1,6 +1,6 @@
 //! What the caller may choose. The defaults are what we would choose.
 
-use crate::Cancellation;
+use crate::{Cancellation, Rights};
 
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub struct Options {
     pub gain_maps: GainMaps,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
+    /// Which words about rights stay, written anew: the copyright notice, who made the picture, whom
+    /// to credit, the license. What they say stays with them, were it an address. Default: none.
+    pub keep: Rights,
     /// The most memory in bytes that cleaning may take besides the input: what
     /// is read of the picture, and what is written anew. It is reckoned from the
     /// headers before any is taken ([`crate::memory_needed`]). Default: 1 GiB.
@@ -52,6 +55,7 @@ impl Default for Options {
             icc: IccPolicy::Keep,
             gain_maps: GainMaps::Keep,
             unreadable_profile: UnreadableProfile::Drop,
+            keep: Rights::NONE,
             max_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             max_megapixels: 1000,

@@ -1,7 +1,7 @@
 //! What holds for every input, whatever it is.
 
 use sanitizer::{
-    Bytes, Error, GainMapOutcome, GainMaps, IccPolicy, Options, Orientation, PartialEdges, Sanitized,
+    Bytes, Error, GainMapOutcome, GainMaps, IccPolicy, Options, Orientation, PartialEdges, Rights, Sanitized,
     sanitize,
 };
 
@@ -74,6 +74,7 @@ fn options(choice: u8) -> Options {
         2 => IccPolicy::DropSrgb,
         _ => IccPolicy::Drop,
     };
+    options.keep = if choice >> 4 & 3 == 1 { Rights::ALL } else { Rights::NONE };
     options.facts = choice & 0x40 != 0;
     options.gain_maps = if choice & 0x80 != 0 { GainMaps::Drop } else { GainMaps::Keep };
     // Small, so that a header that announces a huge picture costs no time.

@@ -19,6 +19,6 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     if input.len() < colors_end {
         return Err(truncated(&input, "expected the colours of the screen"));
     }
-    let pieces = Walk::new(&input, &options.cancellation, &mut report, pixels).run(colors_end)?;
+    let pieces = Walk::new(&input, options, &mut report, pixels).run(colors_end)?;
     Ok(Sanitized { format: Format::Gif, report, pieces })
 }

@@ -18,5 +18,6 @@ mod colors;
 mod error;
 mod lzw;
 mod walk;
+mod xmp;
 
 pub(crate) use clean::sanitize;

@@ -15,7 +15,8 @@ use super::removed::Removed;
 use super::select::{Selection, select};
 use super::sizes;
 use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
-use super::{brand, walk};
+use super::{brand, rights, walk};
+use crate::rights::Collector;
 use crate::{Category, Error, Format, GainMapOutcome, Options, ProfileOutcome, Report, Sanitized};
 
 /// A property box counts its items' properties in one byte.
@@ -102,6 +103,12 @@ impl Cleaning<'_> {
             let properties = cleaner.properties(index, was_cut).map_err(unprovable)?;
             items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
         }
+        let rights = rights::read(
+            file,
+            input,
+            gain_map.and_then(|gain_map| gain_map.description),
+            Collector::new(options.keep),
+        );
         let (fates, properties, replaced) = (cleaner.fates, cleaner.kept, cleaner.replaced);
         let profile = cleaner.profile;
         let primary = &file.items[file.by_id[&file.primary]];
@@ -117,7 +124,9 @@ impl Cleaning<'_> {
             selection.items.iter().enumerate().map(|(place, &index)| (index, place)).collect();
         let primary = place_of[&file.by_id[&file.primary]];
         let tone_map = gain_map.and_then(|gain_map| gain_map.tone_map).map(|index| place_of[&index]);
-        let alternatives = tone_map.map(|tone_map| write_alternatives(tone_map, primary, items.len()));
+        // The item about rights comes last.
+        let item_count = items.len() + usize::from(rights.packet.is_some());
+        let alternatives = tone_map.map(|tone_map| write_alternatives(tone_map, primary, item_count));
         let removed = Removed {
             input,
             file,
@@ -125,6 +134,7 @@ impl Cleaning<'_> {
             cuts: &data.cuts,
             replaced: &replaced,
             alternatives: alternatives.as_deref(),
+            packet: rights.same.as_ref().map(|(index, _)| *index),
             options,
         };
         let kept = fates.iter().filter_map(|(&index, fate)| match fate {
@@ -143,13 +153,28 @@ impl Cleaning<'_> {
                 facts.add_gain_map(size, gain_map.metadata.most_headroom().to_f64(), "", "HEIF");
             }
         }
-        let references = selection
+        report.keep_rights(&rights.statement, rights.outcome);
+        let mut references: Vec<_> = selection
             .references
             .iter()
             .map(|link| {
                 (link.kind, place_of[&link.from], link.to.iter().map(|index| place_of[index]).collect())
             })
             .collect();
+        let mut blobs = data.blobs();
+        if let Some(packet) = rights.packet {
+            references.push((*b"cdsc", items.len(), vec![primary]));
+            items.push(CleanItem {
+                kind: *b"mime",
+                is_hidden: false,
+                properties: Vec::new(),
+                blob: Some(blobs.len()),
+            });
+            blobs.push(match rights.same {
+                Some((_, extents)) => Blob::Same(extents),
+                None => Blob::New(packet.into_bytes()),
+            });
+        }
         let clean = Clean {
             brands: brands(self.brands, tone_map.is_some()),
             primary,
@@ -157,7 +182,7 @@ impl Cleaning<'_> {
             references,
             alternatives,
             properties,
-            blobs: data.blobs(),
+            blobs,
         };
         Ok(Sanitized { format, report, pieces: write(&clean, input) })
     }

@@ -10,6 +10,7 @@ use super::walk::{Role, Walked, walk, walk_from, walk_once};
 use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
+    facts::{FactKind, GAIN_MAP},
     transform::Transform,
 };
 
@@ -57,6 +58,9 @@ fn write(base: &Walked, tag: Option<u8>, found: &Found) -> (Vec<Bytes>, Report) 
     let unusable = |why| {
         let (pieces, mut report) = write_alone(base, tag);
         report.gain_map = GainMapOutcome::Dropped { why };
+        if let Some(facts) = &mut report.facts {
+            facts.add(FactKind::HiddenPicture, GAIN_MAP, "after the picture");
+        }
         (pieces, report)
     };
     match found {
@@ -161,5 +165,7 @@ fn turn_one(
 ) -> Result<Walked, Error> {
     let turned = rotate::turn(picture, transform, size, options)?;
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };
-    walk_from(&turned.into(), 0, role, &again)
+    let mut walked = walk_from(&turned.into(), 0, role, &again)?;
+    walked.statement.clone_from(&picture.statement);
+    Ok(walked)
 }

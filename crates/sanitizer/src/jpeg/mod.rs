@@ -48,6 +48,7 @@ mod huffman_symbols;
 mod icc;
 mod layout;
 mod memory;
+mod rights;
 mod rotate;
 mod scan;
 mod segment;

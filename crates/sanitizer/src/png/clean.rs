@@ -6,12 +6,12 @@ use super::{
     chunk::{Chunk, SIGNATURE, malformed},
     header::Header,
     survey::Survey,
-    turn,
+    text, turn,
     walk::Walk,
 };
 use crate::{
     Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
-    transform::Transform,
+    rights::Collector, transform::Transform,
 };
 
 /// Cleans a PNG file.
@@ -25,7 +25,9 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         return Err(malformed(offset, "the checksum of IHDR is wrong"));
     }
     let header = Header::read(&input[ihdr.data.clone()], offset)?;
-    let survey = Survey::make(&input, &header, ihdr.whole().end, options)?;
+    let mut rights = Collector::new(options.keep);
+    let survey = Survey::make(&input, &header, ihdr.whole().end, options, &mut rights)?;
+    let (statement, rights) = rights.finish();
     if survey.inflated > options.max_inflated_bytes {
         return Err(Error::TooLarge { needed: survey.inflated, limit: options.max_inflated_bytes });
     }
@@ -36,7 +38,9 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     if options.facts {
         report.facts = Some(crate::facts::Facts::default());
     }
-    let pieces = Walk::new(&input, header, options, plan.tag, &mut report).run(&ihdr)?;
+    let packet = statement.packet().map(|packet| text::encode_xmp(&packet));
+    let pieces = Walk::new(&input, header, options, plan.tag, packet, &mut report).run(&ihdr)?;
+    report.keep_rights(&statement, rights);
     let pieces = match plan.turn {
         None => pieces,
         Some(transform) => {

@@ -28,6 +28,12 @@ pub(super) struct Walk<'a> {
     rules: Rules,
     /// Write a minimal eXIf with this orientation in place of the first.
     tag: Option<u8>,
+    /// The chunk that says what stays of rights.
+    packet: Option<Vec<u8>>,
+    /// Whether the input has just this chunk, and it was seen.
+    packet_seen: bool,
+    /// Whether a pHYs chunk that stays says how many pixels there are to a metre.
+    has_density: bool,
     /// That eXIf and the chunk it replaces, held back until the frame before it is written.
     held: Option<(Range<usize>, Vec<u8>)>,
     data: Option<ImageData>,
@@ -43,6 +49,7 @@ impl<'a> Walk<'a> {
         header: Header,
         options: &'a Options,
         tag: Option<u8>,
+        packet: Option<Vec<u8>>,
         report: &'a mut Report,
     ) -> Self {
         Self {
@@ -52,6 +59,9 @@ impl<'a> Walk<'a> {
             out: Pieces::new(input),
             rules: Rules::new(header),
             tag,
+            packet,
+            packet_seen: false,
+            has_density: false,
             held: None,
             data: None,
             data_is_open: false,
@@ -65,6 +75,9 @@ impl<'a> Walk<'a> {
         self.out.replace(0..SIGNATURE.len(), SIGNATURE);
         self.out.keep(ihdr.whole());
         let mut at = ihdr.whole().end;
+        if let Some(packet) = &self.packet {
+            self.out.replace(at..at + packet.len(), packet);
+        }
         loop {
             let chunk = Chunk::read(self.input, at)?;
             at = chunk.whole().end;
@@ -107,6 +120,10 @@ impl<'a> Walk<'a> {
     fn drop_described(&mut self, chunk: &Chunk) {
         let data = self.data_of(chunk);
         let (category, location) = text::describe(chunk.kind, data);
+        if !self.packet_seen && self.packet.as_deref() == Some(&self.input[chunk.whole()]) {
+            self.packet_seen = true;
+            return;
+        }
         if let Some(facts) = self.report.facts.as_mut() {
             text::read(chunk.kind, data, facts);
         }
@@ -128,7 +145,13 @@ impl<'a> Walk<'a> {
             Verdict::Drop(Category::Hidden)
         };
         match verdict {
-            Verdict::Keep => self.out.keep(chunk.whole()),
+            Verdict::Keep => {
+                self.out.keep(chunk.whole());
+                // Pixels to the metre; without a unit it tells but their shape (11.3.4.3).
+                if &chunk.kind == b"pHYs" && self.data_of(chunk).last() == Some(&1) {
+                    self.has_density = true;
+                }
+            }
             Verdict::Rewrite(bytes, category) => {
                 self.out.write(&bytes);
                 self.report.remove(
@@ -343,6 +366,9 @@ impl<'a> Walk<'a> {
     fn end(mut self, chunk: &Chunk) -> Result<Vec<Bytes>, Error> {
         let whole = chunk.whole();
         self.close_data()?;
+        if let Some(facts) = self.report.facts.as_mut().filter(|_| self.has_density) {
+            facts.forget_density();
+        }
         if self.rules.phase != Phase::AfterData {
             return Err(malformed(whole.start, "there is no image data"));
         }
