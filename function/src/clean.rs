@@ -27,6 +27,7 @@ use crate::{
     error::Error,
     settings::Settings,
     source::{self, Found, Headers, Revision, Since},
+    worker::{self, Turn},
 };
 
 /// How often a picture is read again before the invocation gives up.
@@ -86,6 +87,9 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
     }
     let key = record.key()?;
 
+    let turn = Turn::wait().await;
+    let options = settings.stack.cleaning.options();
+    let needed = |start: &[u8], length| sanitizer::memory_needed(start, length, &options);
     let mut published: Option<(Revision, Cleaned)> = None;
     for attempt in 1..=ROUNDS {
         let started = Instant::now();
@@ -107,8 +111,9 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             });
         };
         let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
-        let input = match opened.read(settings.memory.max_input()).await {
+        let input = match opened.read(settings.memory, needed).await {
             Ok(input) => input,
+            Err(error @ Error::MemoryHeld { .. }) => return Err(error),
             Err(error) if error.is_rejection() || attempt == ROUNDS => return Err(error),
             Err(_) => {
                 pause_for(source::PAUSE).await;
@@ -119,7 +124,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
 
         let started = Instant::now();
         let input_bytes = input.len();
-        let picture = sanitize(input, &headers, settings).await?;
+        let picture = sanitize(input, &headers, settings, &turn).await?;
         let clean = started.elapsed();
 
         let started = Instant::now();
@@ -178,12 +183,21 @@ fn young(record: &Record) -> Option<u64> {
     (age < VERSIONING_SETTLES).then_some(age.as_secs())
 }
 
-/// Runs the sanitizer on a thread of its own: it takes the processor for long.
-async fn sanitize(input: Bytes, headers: &Headers, settings: &Settings) -> Result<Sanitized, Error> {
+/// Runs the sanitizer with the memory that there is.
+async fn sanitize(
+    input: Bytes,
+    headers: &Headers,
+    settings: &Settings,
+    turn: &Turn,
+) -> Result<Sanitized, Error> {
     let mut options = settings.stack.cleaning.options();
-    options.max_rotation_memory = settings.memory.max_rotation(input.len() as u64);
-    match tokio::task::spawn_blocking(move || sanitizer::sanitize(input, &options)).await {
+    let length = input.len() as u64;
+    options.max_memory = settings.memory.of_picture().saturating_sub(length);
+    match worker::sanitize(input, options, turn).await {
         Ok(Ok(picture)) => Ok(picture),
+        Ok(Err(sanitizer::Error::Memory { needed, .. })) => {
+            Err(settings.memory.rejection(length.saturating_add(needed)))
+        }
         Ok(Err(error)) => Err(with_encoding(Error::from(&error), headers.content_encoding.as_deref())),
         // A panic is a bug, and the picture that found it is not published.
         Err(_) => Err(Error::Rejected {
@@ -295,10 +309,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_picture_is_rejected_with_a_reason() {
         let text = Bytes::from_static(b"hello");
-        let error = sanitize(text.clone(), &Headers::default(), &settings()).await.unwrap_err();
+        let turn = Turn::wait().await;
+        let error = sanitize(text.clone(), &Headers::default(), &settings(), &turn).await.unwrap_err();
         assert_eq!(error.to_string(), "not a picture");
         let zipped = Headers { content_encoding: Some("gzip".to_owned()), ..Headers::default() };
-        let error = sanitize(text, &zipped, &settings()).await.unwrap_err();
+        let error = sanitize(text, &zipped, &settings(), &turn).await.unwrap_err();
         assert!(error.to_string().ends_with("upload the file itself"), "{error}");
     }
 }
