@@ -295,7 +295,7 @@ variable "trigger" {
   description = "Which uploads start the function. S3 compares suffixes case-sensitively."
   type = object({
     prefix   = optional(string, "")
-    suffixes = optional(list(string), [".jpg", ".jpeg", ".JPG", ".JPEG"])
+    suffixes = optional(list(string), [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".heic", ".heif", ".hif", ".avif", ".JPG", ".JPEG", ".JPE", ".JFIF", ".PNG", ".WEBP", ".GIF", ".HEIC", ".HEIF", ".HIF", ".AVIF", ".Jpg", ".Jpeg", ".Jpe", ".Jfif", ".Png", ".Webp", ".Gif", ".Heic", ".Heif", ".Hif", ".Avif"])
   })
   default = {}
 

@@ -18,8 +18,10 @@
 
 mod document;
 mod overlap;
+mod words;
 
-pub use overlap::{Clash, Foreign, clash};
+pub use overlap::{Clash, Foreign, MOST_ENTRIES, clash};
+pub use words::{key_lines, suffix_words};
 
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::LambdaFunctionConfiguration;
@@ -169,11 +171,15 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        let shown = |entries: &[Entry]| {
-            let words: Vec<String> = entries.iter().map(Entry::to_string).collect();
-            if words.is_empty() { None } else { Shown::value(words.join("\n"), json!(entries)) }
+        // People read what differs, programs have it all.
+        let shown = |entries: &[Entry], others: &[Entry]| {
+            let differing: Vec<Entry> =
+                entries.iter().filter(|entry| !others.contains(entry)).cloned().collect();
+            let words = words::entry_lines(&differing).join("\n");
+            if entries.is_empty() { None } else { Shown::value(words, json!(entries)) }
         };
-        let mut line = Line::set("entries", shown(&self.from), shown(&self.to));
+        let (from, to) = (shown(&self.from, &self.to), shown(&self.to, &self.from));
+        let mut line = Line::set("entries", from, to);
         if line.from.is_some() && line.to.is_some() {
             line.action = Action::Update;
         }
