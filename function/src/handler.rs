@@ -36,6 +36,8 @@ pub struct Function<L> {
 pub struct Summary {
     /// Keys whose clean copies were written.
     pub cleaned: Vec<String>,
+    /// Keys whose clean copies were removed, since their sources are gone.
+    pub removed: Vec<String>,
     /// Keys with which there was nothing to do.
     pub ignored: Vec<String>,
     /// Pictures that cannot be cleaned. Nothing of them was published, and trying again would end the same.
@@ -98,6 +100,7 @@ impl<L: Log> Function<L> {
             let (key, result) = self.record(record, request_id, deadline).await;
             match result {
                 Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
+                Ok(Outcome::Removed) => summary.removed.push(key),
                 Ok(Outcome::Ignored(_)) => summary.ignored.push(key),
                 Err(error) if error.is_rejection() => {
                     summary.rejected.push(Rejection { key, kind: error.kind(), reason: error.to_string() });

@@ -211,7 +211,11 @@ mod tests {
     use engine::config::{Access, BucketRole};
 
     fn trigger(prefix: &str) -> TriggerConfig {
-        TriggerConfig { prefix: prefix.to_owned(), suffixes: vec![".jpg".to_owned(), ".JPG".to_owned()] }
+        TriggerConfig {
+            prefix: prefix.to_owned(),
+            suffixes: vec![".jpg".to_owned(), ".JPG".to_owned()],
+            mirror_deletes: false,
+        }
     }
 
     fn folder(names: &[&[u8]]) -> tempfile::TempDir {

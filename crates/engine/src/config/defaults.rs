@@ -52,7 +52,11 @@ pub(super) fn trigger() -> TriggerConfig {
     let title = |word: &str| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..]);
     let cases = [str::to_owned, str::to_ascii_uppercase, title];
     let in_case = |case: fn(&str) -> String| PICTURES.map(|word| format!(".{}", case(word)));
-    TriggerConfig { prefix: String::new(), suffixes: cases.into_iter().flat_map(in_case).collect() }
+    TriggerConfig {
+        prefix: String::new(),
+        suffixes: cases.into_iter().flat_map(in_case).collect(),
+        mirror_deletes: false,
+    }
 }
 
 /// The alarms of a file with an empty `[alarms]`.

@@ -81,13 +81,17 @@ pub struct Change {
 #[must_use]
 pub fn wanted(stack: &Stack) -> Vec<Entry> {
     let trigger = &stack.config.trigger;
+    let mut events = vec!["s3:ObjectCreated:*".to_owned()];
+    if trigger.mirror_deletes {
+        events.push("s3:ObjectRemoved:*".to_owned());
+    }
     let mut entries: Vec<Entry> = trigger
         .suffixes
         .iter()
         .map(|suffix| Entry {
             id: format!("{}{}", trigger_id_prefix(&stack.names.stack), suffix.trim_start_matches('.')),
             function: stack.names.function_arn(),
-            events: vec!["s3:ObjectCreated:*".to_owned()],
+            events: events.clone(),
             prefix: trigger.prefix.clone(),
             suffix: suffix.clone(),
         })
@@ -138,10 +142,14 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
         .into_iter()
         .map(|entry| {
             let (prefix, suffix) = overlap::filter(entry.filter());
+            // A set: their order means nothing.
+            let mut events: Vec<String> =
+                entry.events().iter().map(|event| event.as_str().to_owned()).collect();
+            events.sort();
             Entry {
                 id: entry.id().unwrap_or_default().to_owned(),
                 function: entry.lambda_function_arn().to_owned(),
-                events: entry.events().iter().map(|event| event.as_str().to_owned()).collect(),
+                events,
                 prefix,
                 suffix,
             }
