@@ -33,6 +33,7 @@ resource "aws_lambda_function" "sanitizer" {
       ICC                = var.function.icc
       GAIN_MAPS          = var.function.gain_maps
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
+      MIRROR_DELETES     = tostring(var.trigger.mirror_deletes)
     })
   }
 

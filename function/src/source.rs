@@ -190,6 +190,34 @@ impl From<GetObjectOutput> for Opened {
     }
 }
 
+/// What S3 says for certain about a key, to a role that may list the bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// There is an object.
+    There,
+    /// Its newest version is a delete marker.
+    Deleted,
+    /// There is none; see [`Found::Absent`].
+    Absent,
+}
+
+/// Asks whether there is an object. Other than for [`open`], a 403 is no answer: nothing may be deleted for it.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub async fn presence(s3: &Client, bucket: &str, key: &str) -> Result<Presence, Error> {
+    match s3.head_object().bucket(bucket).key(key).send().await {
+        Ok(_) => Ok(Presence::There),
+        Err(error) => match error.raw_response() {
+            Some(response) if response.status().as_u16() == 404 => {
+                let marker = response.headers().get("x-amz-delete-marker") == Some("true");
+                Ok(if marker { Presence::Deleted } else { Presence::Absent })
+            }
+            _ => Err(Error::s3("HeadObject", &error)),
+        },
+    }
+}
+
 /// What became of an object since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {

@@ -1,9 +1,7 @@
 //! What has to be known of a file before its first chunk is written.
 
 use super::{animation::frame_size, chunk::Chunk, header::Header, text};
-use crate::{
-    Error, Options, orientation::orientation_of_exif, pixels::Pixels, rights::Collector,
-};
+use crate::{Error, Options, orientation::orientation_of_exif, pixels::Pixels, rights::Collector};
 
 /// What has to be known before the first chunk is written.
 pub(super) struct Survey {

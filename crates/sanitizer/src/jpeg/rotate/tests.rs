@@ -24,8 +24,7 @@ pub(in super::super) fn turn(
     trim: bool,
     max_memory: u64,
 ) -> Result<Vec<u8>, Error> {
-    let options =
-        Options { verify_entropy: false, max_megapixels: 5000, max_memory, ..Options::default() };
+    let options = Options { verify_entropy: false, max_megapixels: 5000, max_memory, ..Options::default() };
     let walked = walk(&Bytes::copy_from_slice(jpeg), &options)?;
     let frame = &walked.header.frame;
     let size = if trim { super::trimmed(frame, transform) } else { (frame.width, frame.height) };
