@@ -207,7 +207,7 @@ mod tests {
         let config = aws_sdk_s3::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .http_client(engine::aws::client_with_ca(None).unwrap())
+            .http_client(engine::aws::client(None, engine::aws::Proxies::default()).unwrap())
             .endpoint_url(endpoint)
             .force_path_style(true)
             .retry_config(aws_sdk_s3::config::retry::RetryConfig::disabled())
@@ -216,7 +216,8 @@ mod tests {
         (Client::from_conf(config), requests)
     }
 
-    const OPEN: &str = "HTTP/1.1 200 OK\r\nContent-Length: 19\r\nConnection: close\r\n\r\n<ListBucketResult/>";
+    const OPEN: &str =
+        "HTTP/1.1 200 OK\r\nContent-Length: 19\r\nConnection: close\r\n\r\n<ListBucketResult/>";
     const CLOSED: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\nConnection: close\r\n\r\n\
                           <Error><Code>AccessDenied</Code></Error>      ";
     const UNKNOWN: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\nConnection: close\r\n\r\n\
