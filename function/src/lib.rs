@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
+pub mod bucket_owner;
 pub mod cache_control;
 pub mod clean;
 pub mod client;

@@ -9,3 +9,4 @@ mod odd_keys;
 mod screens;
 mod stage;
 mod status;
+mod whose_bucket;
