@@ -5,6 +5,7 @@ mod credentials;
 pub mod endpoint;
 mod environment;
 mod error;
+mod expected_owner;
 mod http;
 mod patience;
 mod proxy;
