@@ -22,15 +22,15 @@ const SOME_REGION: &str = "us-east-1";
 
 pub(super) async fn run(command: &cli::Export, session: &Session<'_>) -> Result<ExitCode, Failure> {
     match command {
-        cli::Export::Tfvars(to) => tfvars(to, session),
+        cli::Export::Tfvars(to) => tfvars(to, session).await,
         cli::Export::Imports(to) => imports(to, session).await,
         cli::Export::Policies => policies(session),
     }
 }
 
-fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
+async fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
-    let path_style = session.is_emulated();
+    let path_style = session.is_emulated("S3").await;
     let path = folder(to, session)?.join(terraform::TFVARS);
     let json = serde_json::to_string_pretty(&terraform::tfvars(&config, path_style))
         .map_err(|error| Failure::File { path: path.display().to_string(), source: error.into() })?;

@@ -11,6 +11,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -20,7 +21,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::root_names::with_right_names;
-use super::{AwsCall, AwsError, BadProxy, Proxies, Transport, client, environment};
+use super::{
+    AwsCall, AwsError, BadProxy, NoCredentials, Proxies, Source, Transport, client, endpoint, environment,
+    region,
+};
 
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
@@ -77,6 +81,38 @@ pub enum ConnectError {
         /// The account that the configuration names.
         expected: String,
     },
+    /// An access key without its secret.
+    #[error("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")]
+    LoneKey,
+    /// What should name a region does not.
+    #[error("{from} is {region:?}, which is not an AWS region")]
+    BadRegion {
+        /// What it says.
+        region: String,
+        /// Where it stands.
+        from: String,
+        /// What was meant, when that can be guessed.
+        meant: Option<String>,
+    },
+    /// The account has not enabled the region: its keys are not known there, and are known elsewhere.
+    #[error("the region {region} is not enabled for these credentials: {error}")]
+    RegionDisabled {
+        /// The region.
+        region: String,
+        /// What STS says there.
+        error: AwsError,
+    },
+    /// There are no credentials.
+    #[error(transparent)]
+    NoCredentials(#[from] NoCredentials),
+    /// AWS does not take the credentials.
+    #[error("{error} (credentials from {source_of})")]
+    Refused {
+        /// Where they come from.
+        source_of: Source,
+        /// What STS says.
+        error: AwsError,
+    },
     /// The first call failed.
     #[error(transparent)]
     Call(#[from] AwsError),
@@ -105,7 +141,7 @@ pub struct Aws {
     pub region: String,
     /// ARN of the caller.
     pub caller: String,
-    /// The custom endpoint, when there is one.
+    /// The custom endpoint of S3, when there is one.
     pub endpoint: Option<String>,
     config: SdkConfig,
     calls: Calls,
@@ -186,36 +222,33 @@ impl Aws {
         if let Some((id, secret)) = &connection.credentials {
             loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "provisioner"));
         }
-        let config = environment::load(loader, connection).await?;
+        let (config, source) = environment::load(loader, connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let proxy = proxies.to(config.endpoint_url().unwrap_or("https://sts.amazonaws.com"));
+        let sts = endpoint::of(&config, "STS");
+        let is_aws = sts.as_deref().is_none_or(endpoint::is_of_aws);
+        let proxy = proxies.to(sts.as_deref().unwrap_or("https://sts.amazonaws.com"));
         let calls = Calls::default();
-        let patience = config.timeout_config().map(aws_config::timeout::TimeoutConfig::to_builder);
-        let sts = aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&config)
-                .timeout_config(
-                    patience
-                        .unwrap_or_default()
-                        .operation_attempt_timeout(IDENTITY_ATTEMPT)
-                        .operation_timeout(IDENTITY_DEADLINE)
-                        .build(),
-                )
-                .retry_partition(retries())
-                .interceptor(calls.clone())
-                .build(),
-        );
-        let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity");
-        let identity = identity.map_err(|error| match proxy {
+        let identity = match who(&config, &calls).await {
+            Ok(identity) => identity,
             // Ended by our clock, which does not know what it waited for.
-            Some(proxy) if error.transport == Some(Transport::Timeout) => AwsError {
-                message: format!("{}, through the proxy {proxy}", error.message),
-                transport: Some(Transport::Proxy),
-                ..error
-            },
-            _ => error,
-        })?;
+            Err(error) if error.transport == Some(Transport::Timeout) && proxy.is_some() => {
+                let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+                let message = format!("{}, through the proxy {proxy}", error.message);
+                return Err(AwsError { message, transport: Some(Transport::Proxy), ..error }.into());
+            }
+            Err(error) if is_aws && region::may_be_disabled(&error, &region) => {
+                return Err(match who(&region::always_enabled(&config), &calls).await {
+                    Ok(_) => ConnectError::RegionDisabled { region, error },
+                    Err(_) => ConnectError::Refused { source_of: source, error },
+                });
+            }
+            Err(error) if error.is_credentials() => {
+                return Err(ConnectError::Refused { source_of: source, error });
+            }
+            Err(error) => return Err(error.into()),
+        };
         let caller = identity.arn().unwrap_or_default().to_owned();
-        let endpoint = config.endpoint_url().map(str::to_owned);
+        let endpoint = endpoint::of(&config, "S3");
         Ok(Self {
             s3: s3_client(&config, endpoint.is_some(), &calls),
             iam: aws_sdk_iam::Client::from_conf(
@@ -293,12 +326,26 @@ impl Aws {
         self.calls.retries.load(Ordering::Relaxed)
     }
 
-    /// Whether the endpoint is a custom one without TLS: then a TLS-only bucket
+    /// Whether the endpoint of S3 is a custom one without TLS: then a TLS-only bucket
     /// policy denies every principal but root.
     #[must_use]
     pub fn is_plain_http(&self) -> bool {
         self.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"))
     }
+}
+
+/// Asks STS whose credentials these are.
+async fn who(config: &SdkConfig, calls: &Calls) -> Result<GetCallerIdentityOutput, AwsError> {
+    let patience = config.timeout_config().map(TimeoutConfig::to_builder).unwrap_or_default();
+    let patience = patience.operation_attempt_timeout(IDENTITY_ATTEMPT).operation_timeout(IDENTITY_DEADLINE);
+    let sts = aws_sdk_sts::Client::from_conf(
+        aws_sdk_sts::config::Builder::from(config)
+            .timeout_config(patience.build())
+            .retry_partition(retries())
+            .interceptor(calls.clone())
+            .build(),
+    );
+    sts.get_caller_identity().send().await.aws("GetCallerIdentity")
 }
 
 /// Retries are limited by the number of attempts of each call only. By default all calls share a quota that

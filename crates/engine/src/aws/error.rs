@@ -9,6 +9,14 @@ use rustls::CertificateError;
 
 use super::http::ThroughProxy;
 
+/// What to do about a proxy.
+pub(super) const PROXY: &str = "does this proxy run, and does it let you through to AWS? \
+    HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT gives it credentials, and NO_PROXY names hosts that are reached without it";
+
+/// What to do about a region that is not there for the account.
+pub(super) const REGION_DISABLED: &str = "enable the region for the account (`aws account enable-region --region-name \
+    REGION`, which takes some minutes), or set another AWS_REGION or `region` in config.toml";
+
 /// Why a call to AWS failed.
 #[derive(Debug, Clone)]
 pub struct AwsError {
@@ -195,6 +203,27 @@ impl AwsError {
             ])
     }
 
+    /// The session of the credentials has ended.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.is(&["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"])
+    }
+
+    /// The access key is not known where it was asked about.
+    #[must_use]
+    pub fn is_unknown_key(&self) -> bool {
+        self.is(&["InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"])
+    }
+
+    /// The account has not enabled the region
+    /// (<https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>). S3 says so by not taking the
+    /// region's own name as the place of a bucket.
+    #[must_use]
+    pub fn is_disabled_region(&self) -> bool {
+        self.is(&["RegionDisabledException", "OptInRequired"])
+            || (self.operation == "CreateBucket" && self.is(&["IllegalLocationConstraintException"]))
+    }
+
     /// AWS asks to slow down.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
@@ -234,13 +263,15 @@ impl AwsError {
     /// What the user can do about it, when there is something.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
-        if self.is(&["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]) {
-            Some("the session has expired: sign in again, for example with `aws sso login`")
+        if self.is_expired() {
+            Some("the session has expired: sign in again, for example with `aws sso login` or `aws login`")
         } else if self.transport == Some(Transport::Credentials) {
             Some(
-                "no usable AWS credentials were found: set AWS_PROFILE, run `aws configure` or `aws sso login`, \
-                 or use --local for the AWS on this machine",
+                "the credentials have ended, and no new ones came: sign in again, for example with `aws sso login` or \
+                 `aws login`, then run the command again",
             )
+        } else if self.is_disabled_region() {
+            Some(REGION_DISABLED)
         } else if self.is_credentials() {
             Some(
                 "AWS does not accept these credentials: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and the clock",
@@ -275,10 +306,7 @@ impl AwsError {
         } else if self.transport == Some(Transport::Connection) {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
         } else if self.transport == Some(Transport::Proxy) || self.status == Some(407) {
-            Some(
-                "does this proxy run, and does it let you through to AWS? HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT \
-                 gives it credentials, and NO_PROXY names hosts that are reached without it",
-            )
+            Some(PROXY)
         } else if self.transport == Some(Transport::Timeout) {
             Some("no answer in time: check the network, then run the command again")
         } else if self.is_conflict() {
@@ -331,18 +359,32 @@ where
         _ => Some(Transport::Connection),
     };
     let service = error.as_service_error();
+    let message = service.and_then(|e| e.message()).map(str::to_owned);
+    // The answer to a HEAD has no body, and so no message. A 400 has other causes, too.
+    let moved = bucket_region(error)
+        .filter(|_| error.raw_response().is_some_and(|answer| answer.status().as_u16() == 301));
+    let bucket = || moved.map(|region| format!("the bucket is in {region}"));
     AwsError {
         operation,
         code: service.and_then(|e| e.code()).map(str::to_owned),
         status: error.raw_response().map(|response| response.status().as_u16()),
-        message: service.and_then(|e| e.message()).map_or_else(|| error_chain(error), str::to_owned),
+        message: message.or_else(bucket).unwrap_or_else(|| error_chain(error)),
         request_id: error.request_id().map(str::to_owned),
         transport,
     }
 }
 
+/// Where S3 says that a bucket is, when it was asked for it in another region
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>). It answers 301, or 400 where the signature
+/// names another region than its own.
+#[must_use]
+pub fn bucket_region<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let response = error.raw_response().filter(|answer| matches!(answer.status().as_u16(), 301 | 400))?;
+    response.headers().get("x-amz-bucket-region").map(str::to_owned)
+}
+
 /// An error, its cause, the cause of that, and so on.
-fn causes<'e>(
+pub(super) fn causes<'e>(
     error: &'e (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error), |error| {

@@ -1,18 +1,21 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
 mod clients;
+mod credentials;
 pub mod endpoint;
 mod environment;
 mod error;
 mod http;
 mod patience;
 mod proxy;
+mod region;
 mod root_names;
 mod uplink;
 mod wait;
 
 pub use clients::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
-pub use error::{AwsCall, AwsError, Transport};
+pub use credentials::{NoCredentials, Source};
+pub use error::{AwsCall, AwsError, Transport, bucket_region};
 pub use http::client;
 pub use proxy::{BadProxy, Proxies, Proxy};
 pub use uplink::Uplink;

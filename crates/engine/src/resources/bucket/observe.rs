@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{
 
 use super::execute::from_s3;
 use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
-use crate::aws::{Aws, AwsCall, AwsError};
+use crate::aws::{Aws, AwsCall, AwsError, bucket_region};
 use crate::stack::Tags;
 
 /// What was found under a bucket's name.
@@ -42,7 +42,7 @@ impl Observation {
 pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
     let (s3, owner) = (&aws.s3, &aws.account);
     let (head, tags, public_access, ownership, encryption, versioning, policy, lifecycle) = futures::join!(
-        async { s3.head_bucket().bucket(name).expected_bucket_owner(owner).send().await.aws("HeadBucket") },
+        async { s3.head_bucket().bucket(name).expected_bucket_owner(owner).send().await },
         async {
             s3.get_bucket_tagging()
                 .bucket(name)
@@ -92,10 +92,13 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
             request.send().await.aws("GetBucketLifecycleConfiguration")
         },
     );
-    let head = match head {
+    let elsewhere = head.as_ref().err().and_then(bucket_region).filter(|region| *region != aws.region);
+    let head = match head.aws("HeadBucket") {
         Ok(head) => head,
         Err(error) if error.is_not_found() => return Ok(Observation::Absent),
-        Err(error) if error.is_wrong_region() => return Ok(Observation::Elsewhere(None)),
+        Err(error) if error.is_wrong_region() || elsewhere.is_some() => {
+            return Ok(Observation::Elsewhere(elsewhere));
+        }
         Err(error) if error.is_access_denied() => return Ok(Observation::Taken),
         Err(error) => return Err(error),
     };
