@@ -226,11 +226,10 @@ impl Failure {
         match self {
             Self::Config(errors) => failed.with_config(errors),
             Self::Aws(call)
-            | Self::Connect(
-                ConnectError::Call(call)
-                | ConnectError::Refused { error: call, .. }
-                | ConnectError::RegionDisabled { error: call, .. },
-            ) => failed.with_call(call),
+            | Self::Connect(ConnectError::Call(call) | ConnectError::Refused { error: call, .. }) => {
+                failed.with_call(call)
+            }
+            Self::Connect(ConnectError::RegionDisabled { error, .. }) => failed.with_call(error),
             _ => failed,
         }
     }

@@ -100,7 +100,7 @@ pub enum ConnectError {
         /// The region.
         region: String,
         /// What STS says there.
-        error: AwsError,
+        error: Box<AwsError>,
     },
     /// There are no credentials.
     #[error(transparent)]
@@ -109,7 +109,7 @@ pub enum ConnectError {
     #[error("{error} (credentials from {source_of})")]
     Refused {
         /// Where they come from.
-        source_of: Source,
+        source_of: Box<Source>,
         /// What STS says.
         error: AwsError,
     },
@@ -238,12 +238,12 @@ impl Aws {
             }
             Err(error) if is_aws && region::may_be_disabled(&error, &region) => {
                 return Err(match who(&region::always_enabled(&config), &calls).await {
-                    Ok(_) => ConnectError::RegionDisabled { region, error },
-                    Err(_) => ConnectError::Refused { source_of: source, error },
+                    Ok(_) => ConnectError::RegionDisabled { region, error: error.into() },
+                    Err(_) => ConnectError::Refused { source_of: source.into(), error },
                 });
             }
             Err(error) if error.is_credentials() => {
-                return Err(ConnectError::Refused { source_of: source, error });
+                return Err(ConnectError::Refused { source_of: source.into(), error });
             }
             Err(error) => return Err(error.into()),
         };
