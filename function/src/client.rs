@@ -152,6 +152,45 @@ mod tests {
     }
 
     #[test]
+    fn a_body_has_time_for_its_length() {
+        let attempt = |length| {
+            let timeouts = patience(length).build().timeout_config().cloned().unwrap();
+            timeouts.operation_attempt_timeout().unwrap().as_secs()
+        };
+        assert_eq!([attempt(0), attempt(6_600_000), attempt(100 << 20)], [30, 432, 6430]);
+        let timeouts = build(&LAMBDA).unwrap().config().timeout_config().cloned().unwrap();
+        assert_eq!((timeouts.read_timeout(), timeouts.operation_attempt_timeout()), (None, Some(ANSWER)));
+    }
+
+    /// An S3 at the other end of a line of 290 kbit/s.
+    #[tokio::test]
+    async fn a_picture_may_take_longer_than_an_answer() {
+        use std::io::{Read, Write};
+        if std::env::var_os("PROVISIONER_SLOW_LINES").is_none() {
+            return;
+        }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let line = std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            let (mut read, mut piece) = (0, [0; 9_000]);
+            while read < 1_200_000 {
+                std::thread::sleep(Duration::from_millis(250));
+                read += client.read(&mut piece).unwrap();
+            }
+            client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            read
+        });
+        let s3 = build(&[&LAMBDA[..], &[("AWS_ENDPOINT_URL_S3", &endpoint)]].concat()).unwrap();
+        let body = vec![bytes::Bytes::from(vec![7; 1_200_000])];
+        let start = std::time::Instant::now();
+        let put =
+            s3.put_object().bucket("b").key("k").content_length(1_200_000).body(crate::pieces::body(&body));
+        put.customize().config_override(patience(1_200_000)).send().await.unwrap();
+        assert!(start.elapsed() > ANSWER && line.join().unwrap() > 1_200_000);
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         for missing in 0..LAMBDA.len() {
             let mut pairs = LAMBDA.to_vec();
