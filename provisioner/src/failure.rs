@@ -45,7 +45,7 @@ pub(crate) enum Failure {
         /// Ones that were not begun.
         skipped: usize,
         /// The first failure's hint.
-        hint: Option<&'static str>,
+        hint: Option<String>,
     },
     /// All was done, and AWS still shows something else, or shows it again.
     #[error(
@@ -173,7 +173,7 @@ impl Failure {
             )),
             Self::Connect(ConnectError::NoCredentials(none)) => Some(none.hint()),
             Self::Connect(ConnectError::Refused { source_of, error }) => {
-                source_of.hint_when_refused(error).or_else(|| error.hint().map(str::to_owned))
+                source_of.hint_when_refused(error).or_else(|| error.hint().map(std::borrow::Cow::into_owned))
             }
             Self::Connect(ConnectError::WrongAccount { .. }) => {
                 Some("choose other credentials (AWS_PROFILE), or change `account` in config.toml".to_owned())
@@ -182,15 +182,14 @@ impl Failure {
                 "nothing answers there: check the network, a proxy or VPN on the way, AWS_ENDPOINT_URL and AWS_REGION"
                     .to_owned(),
             ),
-            Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(str::to_owned),
+            Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(String::from),
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Steps { hint, .. } => Some(
-                hint.unwrap_or(
-                    "what is done stays done: run the same command again and it goes on from here",
-                )
-                .to_owned(),
+                hint.clone().unwrap_or_else(|| {
+                    "what is done stays done: run the same command again and it goes on from here".to_owned()
+                }),
             ),
             Self::Differs { .. } => Some(format!(
                 "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run `{}` \

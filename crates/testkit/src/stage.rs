@@ -133,6 +133,11 @@ impl Stage {
         stage
     }
 
+    /// The root user's key.
+    pub fn credentials(&self) -> Option<(String, String)> {
+        Some((self.local.access_key_id.clone(), self.local.secret_access_key.clone()))
+    }
+
     /// Runs work of the SDK.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
@@ -192,6 +197,8 @@ impl Stage {
             .env("AWS_ACCESS_KEY_ID", &self.local.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.local.secret_access_key)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The adversary's minutes are seconds here.
+            .env("PROVISIONER_PATIENCE", "0.2")
             .env("PROVISIONER_BOOTSTRAP", self.folder.path().join(if program { "two" } else { "one" }))
             .current_dir(self.folder.path());
         command

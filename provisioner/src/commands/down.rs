@@ -51,7 +51,8 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     if screen.json {
         screen.line(&json::Event::Removed(json::Removed { residue: left, aws_calls: aws.calls() }));
     } else {
-        let is_left = |note: &Note| matches!(note, Note::Kept { .. } | Note::NotOurs { .. });
+        let is_left =
+            |note: &Note| matches!(note, Note::Kept { .. } | Note::NotOurs { .. } | Note::FormerUnknown);
         screen.say(if plan.notes.iter().any(is_left) {
             "\nRemoved. Nothing of the stack is left but what is noted above."
         } else {

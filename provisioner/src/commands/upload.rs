@@ -307,7 +307,15 @@ fn show(session: &Session<'_>, stack: &Stack, arrival: &Arrival<'_>) {
     if session.screen.json {
         session.screen.line(&json::Upload::arrival(arrival, source, destination));
     } else {
-        session.screen.out(&(arrival_line(arrival, source, destination, &session.suggest("plan")) + "\n"));
+        session.screen.out(
+            &(arrival_line(
+                arrival,
+                source,
+                destination,
+                &session.suggest("plan"),
+                &session.suggest("pending"),
+            ) + "\n"),
+        );
     }
 }
 

@@ -23,6 +23,7 @@ fn nothing() -> World {
         source: bucket::Observation::Absent,
         destination: bucket::Observation::Absent,
         replicas: Vec::new(),
+        former_known: true,
         former_buckets: Vec::new(),
         log_group: None,
         role: None,

@@ -148,6 +148,7 @@ fn up() -> Vec<Event> {
         destination_bucket: "photos-clean-123456789012".to_owned(),
         function: stack.names.function.clone(),
         role: stack.names.role_arn(),
+        settles_in_s: 900,
         users: vec!["photos-ann".to_owned()],
         aws_calls: 120,
     }));

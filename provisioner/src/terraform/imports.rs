@@ -136,6 +136,7 @@ mod tests {
             source: Observation::Absent,
             destination: Observation::Absent,
             replicas: Vec::new(),
+            former_known: true,
             former_buckets: Vec::new(),
             log_group: None,
             role: None,

@@ -1,5 +1,7 @@
 //! Errors of AWS calls, told apart by AWS's error code and never by their text.
 
+use std::borrow::Cow;
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -270,9 +272,24 @@ impl AwsError {
         ) || self.status.is_some_and(|status| status >= 500)
     }
 
+    /// A tag policy of the organisation demands other tags
+    /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html>).
+    #[must_use]
+    pub fn is_tag_policy(&self) -> bool {
+        self.is(&["TagPolicyException", "TagPolicyViolation", "TagPolicyViolationException"])
+    }
+
     /// What the user can do about it, when there is something.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if self.is_access_denied() && self.transport.is_none() {
+            Some(self.denial_hint().into())
+        } else {
+            self.advice().map(Cow::Borrowed)
+        }
+    }
+
+    fn advice(&self) -> Option<&'static str> {
         if self.is_expired() {
             Some("the session has expired: sign in again, for example with `aws sso login` or `aws login`")
         } else if self.transport == Some(Transport::Credentials) {
@@ -286,8 +303,10 @@ impl AwsError {
             Some(
                 "AWS does not accept these credentials: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and the clock",
             )
-        } else if self.is_access_denied() {
-            Some("the credentials in use may not do this: use others, or ask for this permission")
+        } else if self.is_tag_policy() {
+            Some(
+                "a tag policy of the organisation demands other tags: set those that it names under [tags] in config.toml",
+            )
         } else if self.is_wrong_region() {
             Some("this is in another region: set AWS_REGION or `region` in config.toml")
         } else if self.is_throttled() {

@@ -1,7 +1,9 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
+mod actions;
 mod clients;
 mod credentials;
+mod denial;
 pub mod endpoint;
 mod environment;
 mod error;

@@ -104,6 +104,9 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         }
     }
     plan.notes.extend(left_alone);
+    if !world.former_known {
+        plan.notes.push(Note::FormerUnknown);
+    }
     if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
         plan.problems.push(Problem::OtherRegion { stack: stack.names.stack.clone(), region });
     }

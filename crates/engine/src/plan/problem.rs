@@ -206,6 +206,15 @@ pub enum Note {
     },
     /// A bucket of this stack that the configuration no longer names is left alone.
     FormerBucket(String),
+    /// Nothing could be found out about what the configuration no longer names.
+    FormerUnknown,
+    /// How long logs are kept is decided by a policy of the account.
+    RetentionOfAccount {
+        /// The policy's name.
+        policy: String,
+        /// Days; `None`: for ever.
+        days: Option<i32>,
+    },
     /// A bucket is kept with its data.
     Kept {
         /// The bucket's name.
@@ -264,6 +273,16 @@ impl std::fmt::Display for Note {
                 f,
                 "bucket {name} carries this stack's tag, but config.toml names another one: it is left as it is, data \
                  included; delete it by hand, or take the tag off, when you do not need it any more"
+            ),
+            Self::RetentionOfAccount { policy, days } => write!(
+                f,
+                "logs are kept {}, as the account's retention policy {policy} says: it wins over `log_retention_days` in \
+                 config.toml",
+                days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days")),
+            ),
+            Self::FormerUnknown => f.write_str(
+                "buckets and alarms that config.toml no longer names are not looked for: these credentials lack \
+                 tag:GetResources",
             ),
             Self::Kept { bucket, contents } => write!(f, "bucket {bucket} is kept with {contents}"),
             Self::NotOurs { address, name } => {

@@ -21,6 +21,12 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     planner.owned(Address::LogGroup, world.log_group.as_ref().map(|group| (&group.tags, None)), || {
         log_group::diff(stack, world.log_group.as_ref()).into_iter().map(Change::LogGroup).collect()
     });
+    if let Some(group) = &world.log_group
+        && let Some(policy) = group.account_policy.clone()
+        && group.retention_days != Some(stack.config.function.log_retention_days.cast_signed())
+    {
+        planner.plan.notes.push(Note::RetentionOfAccount { policy, days: group.retention_days });
+    }
     if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
         let stack = stack.names.stack.clone();
         planner.plan.problems.push(Problem::OtherRegion { stack, region });
@@ -86,6 +92,9 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     for name in &world.former_users {
         let changes = user::removal(stack, name).into_iter().map(Change::User).collect();
         planner.add(Address::User(name.clone()), changes);
+    }
+    if !world.former_known {
+        planner.plan.notes.push(Note::FormerUnknown);
     }
     for name in &world.former_buckets {
         planner.plan.notes.push(Note::FormerBucket(name.clone()));

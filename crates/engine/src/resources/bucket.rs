@@ -284,6 +284,15 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
     changes.into_iter().map(|aspect| Change { bucket: bucket.to_owned(), aspect }).collect()
 }
 
+impl Change {
+    /// After this S3 may not find new objects for some minutes
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
+    #[must_use]
+    pub fn enables_versioning_for_the_first_time(&self) -> bool {
+        matches!(self.aspect, Aspect::SetVersioning { from: Versioning::Off, to: Versioning::Enabled })
+    }
+}
+
 impl ResourceChange for Change {
     fn line(&self) -> Line {
         match &self.aspect {

@@ -99,6 +99,10 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         async { iam.get_role().role_name(name).send().await.aws("GetRole") },
         Identity::role(iam, name).policies(&stack.names.inline_policy),
     );
+    let errors = [role.as_ref().err(), policies.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let role = match role {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,

@@ -21,6 +21,7 @@ pub(crate) fn nothing(stack: &Stack) -> World {
         source: Observation::Absent,
         destination: Observation::Absent,
         replicas: Vec::new(),
+        former_known: true,
         former_buckets: Vec::new(),
         log_group: None,
         role: None,
@@ -42,6 +43,7 @@ pub(crate) fn as_desired(stack: &Stack) -> World {
         destination: Observation::Present(Box::new(bucket(stack, BucketRole::Destination))),
         log_group: Some(log_group::Observed {
             retention_days: Some(stack.config.function.log_retention_days.cast_signed()),
+            account_policy: None,
             stored_bytes: 2_000_000,
             tags: stack.tags.clone(),
         }),

@@ -41,6 +41,8 @@ pub struct Call {
     pub body: String,
     /// S3 is told not to check the targets of notifications.
     pub skips_validation: bool,
+    /// S3 is told the object ownership of a new bucket.
+    pub sets_ownership: bool,
     /// The body of the answer.
     pub answer: String,
 }
@@ -90,6 +92,7 @@ impl Call {
             status: 0,
             disturbed: false,
             body: body.into_owned(),
+            sets_ownership: request.header("x-amz-object-ownership").is_some(),
             skips_validation: request.header("x-amz-skip-destination-validation") == Some("true"),
             answer: String::new(),
         }

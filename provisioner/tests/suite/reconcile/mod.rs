@@ -3,6 +3,7 @@
 mod adversary;
 mod calls;
 mod crash;
+mod denied;
 mod emptying;
 mod foreign_entries;
 mod interrupted;

@@ -1,5 +1,6 @@
 //! Executing the changes of a bucket.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use aws_sdk_s3::types::{
@@ -12,7 +13,7 @@ use aws_sdk_s3::types::{
 use aws_smithy_types::error::operation::BuildError;
 
 use super::super::{Context, idempotent};
-use super::{Aspect, Change, ObservedEncryption, Versioning, empty, lifecycle, tagging};
+use super::{Aspect, Change, ObservedEncryption, Versioning, empty, lifecycle, observe, tagging};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 
 /// How long to wait for the name of a bucket that was deleted a moment ago. Mostly that is seconds; in another region
@@ -32,7 +33,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                 .block_public_policy(true)
                 .restrict_public_buckets(true)
                 .build();
-            until_consistent(context, async || {
+            let written = until_consistent(context, async || {
                 s3.put_public_access_block()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -40,8 +41,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .send()
                     .await
                     .aws("PutPublicAccessBlock")
-            })
-            .await
+            });
+            unless_so(written.await, observe::is_closed(context.aws, bucket)).await
         }
         Aspect::EnforceOwnership { .. } => {
             let rule =
@@ -57,15 +58,15 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .await
                     .aws("PutBucketOwnershipControls")
             };
-            until_consistent(context, async || match enforce().await {
+            let written = until_consistent(context, async || match enforce().await {
                 Err(error) if error.is_acl_in_the_way() => {
                     let reset = s3.put_bucket_acl().bucket(bucket).expected_bucket_owner(owner);
                     reset.acl(BucketCannedAcl::Private).send().await.aws("PutBucketAcl")?;
                     enforce().await
                 }
                 other => other,
-            })
-            .await
+            });
+            unless_so(written.await, observe::is_without_acls(context.aws, bucket)).await
         }
         Aspect::SetEncryption { to, .. } => {
             let configuration = build(encryption(to))?;
@@ -123,6 +124,37 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
     }
 }
 
+/// What a bucket is created without, because these credentials may not set it in that call. It is set right after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Nothing,
+    /// Which new buckets have anyway.
+    Ownership,
+    /// Ownership, too: S3 does not say which of them was denied.
+    Tags,
+}
+
+impl LeftOut {
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Nothing => Some(Self::Ownership),
+            Self::Ownership => Some(Self::Tags),
+            Self::Tags => None,
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Self::Tags => "denied: trying without its tags (s3:TagResource), which are set right after",
+            _ => "denied: trying without object ownership (s3:PutBucketOwnershipControls)",
+        }
+    }
+
+    fn ownership(self) -> Option<ObjectOwnership> {
+        (self == Self::Nothing).then_some(ObjectOwnership::BucketOwnerEnforced)
+    }
+}
+
 /// Creates a bucket that carries our mark from its first moment, so that a run
 /// which dies right after leaves nothing that looks foreign.
 async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(), AwsError> {
@@ -136,10 +168,20 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
     // Only there, and must be said: a name alone does not choose the namespace.
     let namespace =
         context.stack.names.is_account_regional(bucket).then_some(BucketNamespace::AccountRegional);
+    let untagged = configuration
+        .location_constraint()
+        .map(|region| CreateBucketConfiguration::builder().location_constraint(region.clone()).build());
+    let left_out = Cell::new(LeftOut::Nothing);
     let created = until(
         NAME_IS_FREE,
         context.on_wait,
         |error| {
+            if error.is_access_denied() {
+                return left_out.get().next().map(|next| {
+                    left_out.set(next);
+                    next.why()
+                });
+            }
             (error.is_conflict() && !error.is_already_exists())
                 .then_some("S3 has not given the name of a deleted bucket back yet, which can take an hour")
         },
@@ -149,9 +191,12 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
                 .s3
                 .create_bucket()
                 .bucket(bucket)
-                .object_ownership(ObjectOwnership::BucketOwnerEnforced)
+                .set_object_ownership(left_out.get().ownership())
                 .set_bucket_namespace(namespace.clone())
-                .create_bucket_configuration(configuration.clone())
+                .set_create_bucket_configuration(match left_out.get() {
+                    LeftOut::Tags => untagged.clone(),
+                    _ => Some(configuration.clone()),
+                })
                 .send()
                 .await
                 .aws("CreateBucket")
@@ -188,6 +233,15 @@ async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
     )
     .await;
     idempotent::ok_if_gone(deleted)
+}
+
+/// What is so already needs no right to be set: new buckets of AWS are closed and have no ACLs, and an organisation that
+/// wants it to stay so may deny everybody to touch it.
+async fn unless_so(written: Result<(), AwsError>, is_so: impl Future<Output = bool>) -> Result<(), AwsError> {
+    match written {
+        Err(error) if error.is_access_denied() && is_so.await => Ok(()),
+        other => other,
+    }
 }
 
 /// Repeats a call on a bucket that was just created, or that is being changed.

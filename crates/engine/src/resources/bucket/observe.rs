@@ -116,6 +116,9 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
     if answers.iter().flatten().any(|error| error.is_no_such_bucket()) {
         return Ok(Observation::Absent);
     }
+    if let Some(denied) = AwsError::all_denied(answers.into_iter().flatten()) {
+        return Err(denied);
+    }
     let region = head.bucket_region().unwrap_or(&aws.region).to_owned();
     if region != aws.region {
         return Ok(Observation::Elsewhere(Some(region)));
@@ -230,6 +233,21 @@ async fn grants(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
         Some(format!("{} to {}", grant.permission()?.as_str(), who?))
     });
     Ok(others.collect())
+}
+
+/// Whether all four settings of the public access block are on, as far as one may see.
+pub(super) async fn is_closed(aws: &Aws, name: &str) -> bool {
+    let request = aws.s3.get_public_access_block().bucket(name).expected_bucket_owner(&aws.account);
+    let output = request.send().await.ok();
+    output.and_then(|output| output.public_access_block_configuration).is_some_and(|block| all_four(&block))
+}
+
+/// Whether ACLs are switched off, as far as one may see.
+pub(super) async fn is_without_acls(aws: &Aws, name: &str) -> bool {
+    let request = aws.s3.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(&aws.account);
+    let controls = request.send().await.ok().and_then(|output| output.ownership_controls);
+    controls
+        .is_some_and(|it| it.rules().first().is_some_and(|rule| rule.object_ownership().as_str() == ENFORCED))
 }
 
 /// An aspect that was never set is `None`.

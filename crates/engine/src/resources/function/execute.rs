@@ -83,7 +83,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                 .set_tags(Some(to.clone().into_iter().collect()))
                 .send()
                 .await
-                .aws("TagResource")
+                .aws("lambda:TagResource")
         })
         .await
         .map(drop),

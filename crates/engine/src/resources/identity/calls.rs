@@ -37,6 +37,10 @@ impl<'a> Identity<'a> {
     pub(in super::super) async fn policies(self, ours: &str) -> Result<Option<Policies>, AwsError> {
         let (inline, attached, policy) =
             futures::join!(self.inline_policies(), self.attached_policies(), self.policy(ours));
+        let errors = [inline.as_ref().err(), attached.as_ref().err(), policy.as_ref().err()];
+        if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+            return Err(denied);
+        }
         let policy = policy?;
         match (inline, attached) {
             (Err(error), _) | (_, Err(error)) if error.is_not_found() => Ok(None),

@@ -88,7 +88,12 @@ async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<User
         .map(|name| async move { Ok((name.clone(), one(aws, stack, &name).await?)) })
         .buffer_unordered(CONCURRENT)
         .try_collect::<BTreeMap<_, _>>();
-    let (users, all) = futures::try_join!(users, list(aws, stack))?;
+    let (users, all) = futures::join!(users, list(aws, stack));
+    let errors = [users.as_ref().err(), all.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
+    let (users, all) = (users?, all?);
     Ok((users, all.into_iter().filter(|name| !names.contains(name)).collect()))
 }
 
@@ -100,6 +105,10 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
         Identity::user(iam, name).policies(&stack.names.inline_policy),
         async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
     );
+    let errors = [user.as_ref().err(), policies.as_ref().err(), groups.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let user = match user {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
