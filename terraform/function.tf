@@ -1,6 +1,8 @@
 # null when there is no package: `terraform destroy` needs none.
 locals {
   package_hash = try(filebase64sha256(var.function_package), null)
+  # In one order, whatever the list's is.
+  rights = [for right in ["copyright", "creator", "credit", "license"] : right if contains(var.function.keep, right)]
 }
 
 resource "aws_lambda_function" "sanitizer" {
@@ -33,6 +35,7 @@ resource "aws_lambda_function" "sanitizer" {
       ICC                = var.function.icc
       GAIN_MAPS          = var.function.gain_maps
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
+      KEEP               = length(local.rights) == 0 ? "none" : join(",", local.rights)
     })
   }
 

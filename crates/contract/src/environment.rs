@@ -21,13 +21,23 @@ pub const ORIENTATION: &str = "ORIENTATION";
 pub const ICC: &str = "ICC";
 /// `keep`, the default, or `drop`.
 pub const GAIN_MAPS: &str = "GAIN_MAPS";
-
 /// The most megapixels that a picture may have, 1 to 100000.
 pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 
+/// Words about rights that stay, with commas between: `copyright`, `creator`, `credit`, `license`; or `none`, the default.
+pub const KEEP: &str = "KEEP";
+
 /// All of them.
-pub const VARIABLES: [&str; 7] =
-    [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION, ICC, GAIN_MAPS, MAX_MEGAPIXELS];
+pub const VARIABLES: [&str; 8] = [
+    SOURCE_BUCKET,
+    DESTINATION_BUCKET,
+    KEEP_USER_METADATA,
+    ORIENTATION,
+    ICC,
+    GAIN_MAPS,
+    MAX_MEGAPIXELS,
+    KEEP,
+];
 
 /// What the stack tells the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +101,11 @@ impl Environment {
             gain_maps: choice(&lookup, GAIN_MAPS, "keep, drop")?,
             max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
                 .unwrap_or(default.max_megapixels),
+            keep: choice(
+                &lookup,
+                KEEP,
+                "none, or of copyright, creator, credit, license with commas between",
+            )?,
         };
         Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning })
     }
@@ -106,6 +121,7 @@ impl Environment {
             (ICC, self.cleaning.icc.as_str().into()),
             (GAIN_MAPS, self.cleaning.gain_maps.as_str().into()),
             (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
+            (KEEP, self.cleaning.keep.to_string().into()),
         ]
     }
 }
@@ -140,7 +156,7 @@ pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> Enviro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sanitizer::{GainMaps, IccPolicy, Orientation};
+    use sanitizer::{GainMaps, IccPolicy, Orientation, Right};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
@@ -167,6 +183,7 @@ mod tests {
                     icc,
                     gain_maps,
                     max_megapixels: 1 + 9_999 * (gain_maps as u32),
+                    keep: Right::ALL.iter().copied().skip(1 + gain_maps as usize).collect(),
                 })
             })
         });
@@ -207,6 +224,9 @@ mod tests {
             (MAX_MEGAPIXELS, "0"),
             (MAX_MEGAPIXELS, "100001"),
             (MAX_MEGAPIXELS, "1e3"),
+            (KEEP, ""),
+            (KEEP, "all"),
+            (KEEP, "copyright, creator"),
         ] {
             let error = read(&[&BUCKETS[..], &[(name, value)]].concat()).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} = \"{value}\"")), "{error}");

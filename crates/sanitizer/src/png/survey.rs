@@ -1,9 +1,7 @@
 //! What has to be known of a file before its first chunk is written.
 
 use super::{animation::frame_size, chunk::Chunk, header::Header, text};
-use crate::{
-    Error, Options, orientation::orientation_of_exif, pixels::Pixels, rights::Collector,
-};
+use crate::{Error, Options, orientation::orientation_of_exif, pixels::Pixels, rights::Collector};
 
 /// What has to be known before the first chunk is written.
 pub(super) struct Survey {
@@ -37,7 +35,7 @@ impl Survey {
         let (mut exif_seen, mut data_seen) = (false, false);
         loop {
             let chunk = Chunk::read(input, at)?;
-            if rights.is_on() {
+            if rights.takes_more() {
                 text::read_rights(chunk.kind, &input[chunk.data.clone()], rights);
             }
             match &chunk.kind {

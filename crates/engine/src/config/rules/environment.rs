@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use contract::environment::{
-    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP_USER_METADATA, MAX_MEGAPIXELS, SOURCE_BUCKET, VARIABLES,
+    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP, KEEP_USER_METADATA, MAX_MEGAPIXELS, SOURCE_BUCKET, VARIABLES,
 };
 
 use crate::config::errors::Problem;
@@ -47,6 +47,7 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             ICC => "set `icc` in [function]",
             GAIN_MAPS => "set `gain_maps` in [function]",
             MAX_MEGAPIXELS => "set `max_megapixels` in [function]",
+            KEEP => "set `keep` in [function]",
             _ => "set `orientation` in [function]",
         };
         return Some(Problem::new(
@@ -113,6 +114,7 @@ mod tests {
             ("ICC", "is set by the stack"),
             ("GAIN_MAPS", "is set by the stack"),
             ("MAX_MEGAPIXELS", "is set by the stack"),
+            ("KEEP", "is set by the stack"),
         ] {
             let problem = check_name(bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);
