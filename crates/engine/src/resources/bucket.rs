@@ -23,11 +23,13 @@ mod execute;
 mod lifecycle;
 mod listed_key;
 mod observe;
+mod unmatched;
 
-pub use empty::{Contents, count};
+pub use empty::{Contents, count, survey};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
 pub use observe::{Observation, former, observe, replicas};
+pub use unmatched::{Keys, Unmatched, unmatched};
 
 use serde_json::{Value, json};
 
