@@ -22,7 +22,7 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
         world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default()
     };
     let patience = if args.detailed_exitcode { Patience::TO_JUDGE } else { Patience::TO_SHOW };
-    let listed = async |role: BucketRole| bucket::survey(aws, stack.names.bucket(role)).await;
+    let listed = async |role: BucketRole| bucket::list(aws, stack.names.bucket(role)).await;
     let all = async {
         let (survey, source, destination) = futures::join!(
             survey::up(aws, stack, code, false, patience),
@@ -37,12 +37,12 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
         };
         let (source, sources) = of(BucketRole::Source, source)?;
         let (destination, copies) = of(BucketRole::Destination, destination)?;
-        let unmatched = bucket::unmatched(&sources, &copies, &stack.config.trigger);
-        Ok::<_, AwsError>((world, plan, [source, destination], unmatched))
+        let clean_copies = bucket::clean_copies(&sources, &copies, &stack.config.trigger);
+        Ok::<_, AwsError>((world, plan, [source, destination], clean_copies))
     };
-    let (world, plan, contents, unmatched) = session.interrupt.or(all).await?;
+    let (world, plan, contents, clean_copies) = session.interrupt.or(all).await?;
     let rows = status::rows(stack, &plan);
-    let seen = Seen { stack, world: &world, contents: &contents, unmatched, plan: &plan, rows: &rows };
+    let seen = Seen { stack, world: &world, contents: &contents, clean_copies, plan: &plan, rows: &rows };
     if screen.json {
         screen.document(&json::Status::of(&seen));
     } else {

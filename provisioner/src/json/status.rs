@@ -26,7 +26,7 @@ pub(crate) struct Status {
     /// The bucket with the clean pictures.
     destination: Bucket,
     /// Clean copies that are still published although their source is gone, or newer.
-    unmatched: Unmatched,
+    clean_copies: CleanCopies,
     /// What the function's role may do; null: there is none.
     role: Option<Rights>,
     /// The function; null: there is none.
@@ -109,13 +109,13 @@ struct Contents {
 /// How many clean copies have no source.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Unmatched {
+struct CleanCopies {
     /// Copies that were looked at.
     compared: u64,
     /// Those of them whose source is gone.
-    without_source: u64,
+    orphaned: u64,
     /// Those whose source was written after them: it was refused, or is about to be cleaned.
-    outdated: u64,
+    older: u64,
     /// Whether there are more copies than were looked at.
     more: bool,
 }
@@ -217,7 +217,7 @@ impl Status {
             resources: rows.iter().map(|row| Resource::of(row, stack)).collect(),
             source: Bucket::of(seen, BucketRole::Source),
             destination: Bucket::of(seen, BucketRole::Destination),
-            unmatched: Unmatched::of(seen.unmatched),
+            clean_copies: CleanCopies::of(seen.clean_copies),
             role: world.role.as_ref().map(|role| Rights::of(role_rights(stack, role))),
             function: world
                 .function
@@ -268,10 +268,10 @@ impl Bucket {
     }
 }
 
-impl Unmatched {
-    fn of(found: bucket::Unmatched) -> Self {
-        let bucket::Unmatched { compared, without_source, outdated, more } = found;
-        Self { compared, without_source, outdated, more }
+impl CleanCopies {
+    fn of(found: bucket::CleanCopies) -> Self {
+        let bucket::CleanCopies { compared, orphaned, older, more } = found;
+        Self { compared, orphaned, older, more }
     }
 }
 

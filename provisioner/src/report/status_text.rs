@@ -8,7 +8,7 @@ use super::{bytes, foreign};
 use engine::config::BucketRole;
 use engine::plan::{Plan, Problem};
 use engine::resources::Address;
-use engine::resources::bucket::{Contents, Observation, Unmatched};
+use engine::resources::bucket::{CleanCopies, Contents, Observation};
 use engine::resources::function::Observed as Function;
 use engine::resources::trigger;
 use engine::stack::Stack;
@@ -28,7 +28,7 @@ pub(crate) struct Seen<'a> {
     /// What the buckets hold: source, destination.
     pub contents: &'a [Contents; 2],
     /// Clean copies whose source is gone.
-    pub unmatched: Unmatched,
+    pub clean_copies: CleanCopies,
     /// What `up` would change, code apart.
     pub plan: &'a Plan,
     /// How each resource compares with config.toml.
@@ -114,7 +114,7 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
             Observation::Present(_) => {
                 let mut lines = vec![seen.contents(*role).to_string()];
                 if *role == BucketRole::Destination {
-                    lines.extend(unmatched(stack, seen.unmatched));
+                    lines.extend(clean_copies(stack, seen.clean_copies));
                 }
                 lines.extend(seen.exposure(*role).iter().flat_map(Exposure::words));
                 lines
@@ -147,15 +147,15 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
 }
 
 /// Clean copies that are still published although their source is gone, or newer and not cleaned.
-fn unmatched(stack: &Stack, found: Unmatched) -> Vec<String> {
-    let Unmatched { compared, without_source, outdated, more } = found;
+fn clean_copies(stack: &Stack, found: CleanCopies) -> Vec<String> {
+    let CleanCopies { compared, orphaned, older, more } = found;
     let copies = |count: u64| match (count, more) {
         (1, false) => "1 clean copy".to_owned(),
         (n, false) => format!("{n} clean copies"),
         (n, true) => format!("{n} of the first {compared} clean copies"),
     };
     let mut lines = Vec::new();
-    if without_source > 0 {
+    if orphaned > 0 {
         let why = if stack.config.source.expire_days.is_some() {
             "sources expire (expire_days), or were deleted"
         } else if stack.config.trigger.mirror_deletes {
@@ -163,11 +163,11 @@ fn unmatched(stack: &Stack, found: Unmatched) -> Vec<String> {
         } else {
             "with mirror_deletes = true in [trigger] a copy goes when its source is deleted"
         };
-        lines.push(format!("still published, but without a source: {} ({why})", copies(without_source)));
+        lines.push(format!("still published, but without a source: {} ({why})", copies(orphaned)));
     }
-    if outdated > 0 {
+    if older > 0 {
         let why = "it was refused, or is being cleaned";
-        lines.push(format!("older than its source: {} ({why})", copies(outdated)));
+        lines.push(format!("older than its source: {} ({why})", copies(older)));
     }
     if lines.is_empty() && more {
         lines.push(format!("sources of the first {compared} clean copies are there; there are more"));

@@ -4,8 +4,8 @@ use crate::config::BucketRole;
 use crate::resources::Address;
 use crate::resources::bucket::Contents;
 use crate::resources::trigger::Clash;
-use crate::stack::Stack;
 use crate::resources::user::Doubt;
+use crate::stack::Stack;
 
 /// Why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,18 +18,18 @@
 //! - Versioning cannot be switched off again, only suspended.
 
 mod blank_key;
+mod clean_copies;
 mod empty;
 mod execute;
 mod lifecycle;
 mod listed_key;
 mod observe;
-mod unmatched;
 
-pub use empty::{Contents, count, survey};
+pub use clean_copies::{CleanCopies, Keys, clean_copies};
+pub use empty::{Contents, count, list};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
 pub use observe::{Observation, former, observe, replicas};
-pub use unmatched::{Keys, Unmatched, unmatched};
 
 use serde_json::{Value, json};
 

@@ -181,8 +181,8 @@ async fn without_it_the_copy_stays_and_status_counts_it() {
     );
     assert!(status.contains("older than its source: 1 clean copy (it was refused"), "{status}");
     let json: Value = serde_json::from_str(&scene.stage.ok(&["status", "--json"]).out).unwrap();
-    let expected = json!({"compared": 3, "without_source": 1, "outdated": 1, "more": false});
-    assert_eq!(json["unmatched"], expected);
+    let expected = json!({"compared": 3, "orphaned": 1, "older": 1, "more": false});
+    assert_eq!(json["clean_copies"], expected);
 }
 
 #[tokio::test]

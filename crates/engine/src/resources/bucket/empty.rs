@@ -10,8 +10,8 @@ use futures::{StreamExt, TryStreamExt};
 
 use super::super::{Context, Progress};
 use super::blank_key::{addressed, for_sdk, is_blank};
+use super::clean_copies::Keys;
 use super::listed_key::{fits_xml, listed_key};
-use super::unmatched::Keys;
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 
 /// `DeleteObjects` takes that many keys
@@ -83,14 +83,14 @@ impl std::fmt::Display for Contents {
 /// # Errors
 /// When a call fails. A bucket that does not exist holds nothing.
 pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
-    Ok(survey(aws, bucket).await?.0)
+    Ok(list(aws, bucket).await?.0)
 }
 
 /// The same with the keys of its objects.
 ///
 /// # Errors
 /// As [`count`].
-pub async fn survey(aws: &Aws, bucket: &str) -> Result<(Contents, Keys), AwsError> {
+pub async fn list(aws: &Aws, bucket: &str) -> Result<(Contents, Keys), AwsError> {
     let (listed, uploads) = futures::join!(count_versions(aws, bucket), async {
         let request = aws.s3.list_multipart_uploads().bucket(bucket).expected_bucket_owner(&aws.account);
         request.encoding_type(EncodingType::Url).send().await.aws("ListMultipartUploads")

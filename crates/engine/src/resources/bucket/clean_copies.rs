@@ -40,41 +40,37 @@ impl Keys {
     }
 }
 
-/// How many clean copies have no source.
+/// How many clean copies have no source, or an old one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Unmatched {
+pub struct CleanCopies {
     /// Copies that were looked at.
     pub compared: u64,
     /// Those of them whose source is gone.
-    pub without_source: u64,
+    pub orphaned: u64,
     /// Those whose source was written after them: it was refused, or is about to be cleaned.
-    pub outdated: u64,
+    pub older: u64,
     /// Whether there are more copies than were looked at.
     pub more: bool,
 }
 
 /// Compares the buckets: source and destination. Objects that the trigger would not have made are no copies.
 #[must_use]
-pub fn unmatched(source: &Keys, destination: &Keys, trigger: &TriggerConfig) -> Unmatched {
+pub fn clean_copies(source: &Keys, destination: &Keys, trigger: &TriggerConfig) -> CleanCopies {
     let sources: HashMap<&str, i64> =
         source.listed.iter().map(|(key, written)| (key.as_str(), *written)).collect();
     let last = source.listed.last().map(|(key, _)| key.as_str()).filter(|_| source.more);
     // A listing that was left before its first object says nothing.
     let is_unknown = |key: &str| source.more && last.is_none_or(|last| key > last);
-    let is_copy = |key: &str| {
-        key.starts_with(&trigger.prefix)
-            && trigger.suffixes.iter().any(|suffix| key.ends_with(suffix.as_str()))
-    };
-    let mut found = Unmatched { more: destination.more, ..Unmatched::default() };
-    for (key, written) in destination.listed.iter().filter(|(key, _)| is_copy(key)) {
+    let mut found = CleanCopies { more: destination.more, ..CleanCopies::default() };
+    for (key, written) in destination.listed.iter().filter(|(key, _)| trigger.matches(key)) {
         if is_unknown(key) {
             found.more = true;
             break;
         }
         found.compared += 1;
         match sources.get(key.as_str()) {
-            None => found.without_source += 1,
-            Some(of_source) => found.outdated += u64::from(of_source > written),
+            None => found.orphaned += 1,
+            Some(of_source) => found.older += u64::from(of_source > written),
         }
     }
     found
@@ -96,8 +92,8 @@ mod tests {
     fn told(source: &Keys, destination: &Keys) -> (u64, u64, bool) {
         let suffixes = vec![".jpg".to_owned()];
         let trigger = TriggerConfig { prefix: "in/".to_owned(), suffixes, mirror_deletes: false };
-        let Unmatched { compared, without_source, more, .. } = unmatched(source, destination, &trigger);
-        (compared, without_source, more)
+        let CleanCopies { compared, orphaned, more, .. } = clean_copies(source, destination, &trigger);
+        (compared, orphaned, more)
     }
 
     #[test]
@@ -118,8 +114,8 @@ mod tests {
             source.add(name.to_owned(), of_source);
             destination.add(name.to_owned(), of_copy);
         }
-        let found = unmatched(&source, &destination, &trigger);
-        assert_eq!((found.compared, found.without_source, found.outdated), (3, 0, 1));
+        let found = clean_copies(&source, &destination, &trigger);
+        assert_eq!((found.compared, found.orphaned, found.older), (3, 0, 1));
     }
 
     #[test]
