@@ -55,6 +55,12 @@ data "aws_iam_policy_document" "role" {
       effect    = "Allow"
       actions   = ["s3:ListBucket"]
       resources = [local.bucket_arns["source"]]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
 
@@ -66,6 +72,12 @@ data "aws_iam_policy_document" "role" {
       effect    = "Allow"
       actions   = ["s3:DeleteObject"]
       resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
 

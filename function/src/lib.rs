@@ -16,8 +16,8 @@
 //! may arrive twice and in any order: the clean copy ends up being that of the
 //! newest upload (see [`clean`]).
 //!
-//! **Caveats.** The function's role may not delete. When a picture is replaced
-//! by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
+//! **Caveats.** Without `mirror_deletes` the function's role may not delete. When a
+//! picture is replaced by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]

@@ -268,6 +268,23 @@ mod tests {
     }
 
     #[test]
+    fn deletions_are_told_from_what_lifecycle_rules_do() {
+        let named = |name: &str| Record { event_name: Some(name.to_owned()), ..record("k") };
+        for (name, deletion) in [
+            ("ObjectRemoved:Delete", Some(Deletion::Final)),
+            ("s3:ObjectRemoved:Delete", Some(Deletion::Final)),
+            ("ObjectRemoved:DeleteMarkerCreated", Some(Deletion::Marked)),
+            ("LifecycleExpiration:Delete", None),
+            ("s3:LifecycleExpiration:DeleteMarkerCreated", None),
+            ("ObjectCreated:Put", None),
+            ("ObjectRemovedLater", None),
+        ] {
+            assert_eq!(named(name).deletion(), deletion, "{name}");
+        }
+        assert_eq!(record("k").deletion(), None, "an event by hand is an upload");
+    }
+
+    #[test]
     fn only_creations_count() {
         let named = |name: &str| Record { event_name: Some(name.to_owned()), ..record("k") };
         assert!(named("ObjectCreated:CompleteMultipartUpload").is_creation());

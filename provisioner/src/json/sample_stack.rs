@@ -149,6 +149,7 @@ pub(super) fn something() -> World {
     };
     let user = user::Observed {
         groups: Vec::new(),
+        keys: Vec::new(),
         identity: identity(policies::user(&stack, &stack.config.users[0]), "AdministratorAccess"),
     };
     let role = role::Observed {

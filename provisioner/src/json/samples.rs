@@ -170,7 +170,9 @@ fn status() -> Status {
     let plan = engine::plan::up(&stack, HASH, &world, false);
     let rows = engine::status::rows(&stack, &plan);
     let contents = [contents, bucket::Contents::default()];
-    Status::of(&Seen { stack: &stack, world: &world, contents: &contents, plan: &plan, rows: &rows })
+    let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };
+    let (contents, world) = (&contents, &world);
+    Status::of(&Seen { stack: &stack, world, contents, clean_copies, plan: &plan, rows: &rows })
 }
 
 /// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,

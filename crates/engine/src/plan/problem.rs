@@ -4,6 +4,7 @@ use crate::config::BucketRole;
 use crate::resources::Address;
 use crate::resources::bucket::Contents;
 use crate::resources::trigger::Clash;
+use crate::resources::user::Doubt;
 use crate::stack::Stack;
 
 /// Why a plan cannot be executed.
@@ -254,6 +255,13 @@ pub enum Note {
         /// The key's id, when it was known already.
         key: Option<String>,
     },
+    /// A user has access keys that have no known use.
+    DoubtfulKeys {
+        /// The IAM name of the user.
+        user: String,
+        /// Which, and why.
+        doubt: Doubt,
+    },
     /// By the rules of others pictures leave the source bucket with all their metadata.
     Replicated {
         /// The source bucket's name.
@@ -318,6 +326,23 @@ impl std::fmt::Display for Note {
                 key.as_ref().map_or("perhaps an access key of an upload".to_owned(), |key| format!(
                     "the access key {key}"
                 ))
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Several(ids) } => write!(
+                f,
+                "user {user} has {} access keys, {}: one is enough; whoever has the secret of another has this user's rights, \
+                 so find out who needs which (`aws iam get-access-key-last-used --access-key-id ...` tells when it was used), and delete the others",
+                ids.len(),
+                ids.join(" and ")
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Inactive(id) } => write!(
+                f,
+                "user {user} has the access key {id}, which is inactive; when nobody needs it any more: \
+                 `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Unused(id) } => write!(
+                f,
+                "user {user} has the access key {id}, which is more than a day old and was never used; when nobody has been \
+                 given it: `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
             ),
             Self::ForeignEntries(n) => {
                 write!(f, "{n} notification entries of others on the source bucket: untouched")

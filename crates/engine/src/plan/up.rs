@@ -83,6 +83,9 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         {
             planner.plan.notes.push(Note::UploadKey { user: name.clone(), key });
         }
+        if let Some(doubt) = observed.and_then(|user| user::doubt(&user.keys)) {
+            planner.plan.notes.push(Note::DoubtfulKeys { user: name.clone(), doubt });
+        }
         planner.owned(
             Address::User(name),
             observed.map(|user| (&user.identity.tags, Some(user.identity.path.as_str()))),

@@ -18,6 +18,7 @@
 //! - Versioning cannot be switched off again, only suspended.
 
 mod blank_key;
+mod clean_copies;
 mod empty;
 mod execute;
 mod lifecycle;
@@ -25,7 +26,8 @@ mod listed_key;
 mod observe;
 mod tagging;
 
-pub use empty::{Contents, count};
+pub use clean_copies::{CleanCopies, Keys, clean_copies};
+pub use empty::{Contents, count, list};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
 pub use observe::{Observation, former, observe, replicas};

@@ -60,12 +60,14 @@ pub fn role(stack: &Stack) -> Value {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": names.bucket_arn(BucketRole::Source),
+            "Condition": own_account(stack),
         }));
         statements.push(json!({
             "Sid": "RemoveFromDestination",
             "Effect": "Allow",
             "Action": "s3:DeleteObject",
             "Resource": format!("{}/{prefix}*", names.bucket_arn(BucketRole::Destination)),
+            "Condition": own_account(stack),
         }));
     }
     statements.extend(key_statements(stack, BucketRole::Source, true, false));

@@ -95,7 +95,8 @@ pub(crate) fn role(stack: &Stack) -> roles::Observed {
 
 /// A user as desired.
 pub(crate) fn user(stack: &Stack, config: &UserConfig) -> users::Observed {
-    users::Observed { groups: Vec::new(), identity: identity(stack, policies::user(stack, config)) }
+    let identity = identity(stack, policies::user(stack, config));
+    users::Observed { groups: Vec::new(), identity, keys: Vec::new() }
 }
 
 /// A role or user with this policy and all else as desired.

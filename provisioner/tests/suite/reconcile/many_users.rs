@@ -38,11 +38,11 @@ fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
         let peak = runs.iter().map(|run| run.peak_kib).max().unwrap() / 1024;
         println!("{count:>6}{:>22}{:>22}{:>22}{peak:>11} MB", cell(&runs[0]), cell(&runs[1]), cell(&runs[2]));
     }
-    // Few users are read one by one, with five calls each; up makes two calls for each user, and down two, so many
+    // Few users are read one by one, with six calls each; up makes two calls for each user, and down two, so many
     // at once.
     const AT_ONCE: usize = 128;
     for (count, [up, plan, down]) in counts.iter().zip(&rows) {
-        let read = if *count <= 12 { 5 * count } else { 0 };
+        let read = if *count <= 12 { 6 * count } else { 0 };
         let turns = 2 * (count.div_ceil(AT_ONCE) - 1);
         for (run, most_calls, longest) in [
             (up, 85 + 2 * read + 2 * count, 10 + turns),

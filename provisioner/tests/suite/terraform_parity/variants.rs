@@ -36,7 +36,6 @@ environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "incoming/"
 suffixes = [".png", ".JPG", "-raw.webp"]
-mirror_deletes = true
 "#;
 
 /// Whatever the configuration has, five users with every kind of rights included.
@@ -69,6 +68,7 @@ icc = "drop"
 environment = { RUST_LOG = "debug", RUST_BACKTRACE = "1" }
 [trigger]
 prefix = "in/"
+mirror_deletes = true
 [alarms]
 actions = ["arn:aws:sns:us-east-1:000000000000:on-call", "arn:aws:sns:us-east-1:000000000000:log.fifo"]
 errors = 2
@@ -141,7 +141,7 @@ fn everything_is_on_and_everything_is_off() {
     let of = |text| parse(text, "config.toml", &Overrides::default()).unwrap();
     let (on, off) = (of(EVERYTHING_ON), of(EVERYTHING_OFF));
     assert!(!on.users.is_empty() && on.users.iter().any(|user| !user.prefix.is_empty()));
-    let text = format!("{:#?}", Config { users: Vec::new(), ..on }).replace("users: []", "");
+    let text = format!("{:#?}", Config { users: Vec::new(), ..on.clone() }).replace("users: []", "");
     // Nothing and empty are how the configuration says that a part is not there.
     for absent in ["None", "[]", "{}", "\"\""] {
         assert!(!text.contains(absent), "{absent} in {text}");
@@ -157,5 +157,6 @@ fn everything_is_on_and_everything_is_off() {
         );
     }
     assert!(function.reserved_concurrency.is_none() && function.environment.is_empty());
-    assert!(trigger.prefix.is_empty());
+    assert!(on.trigger.mirror_deletes && on.function.keep_user_metadata);
+    assert!(trigger.prefix.is_empty() && !trigger.mirror_deletes);
 }

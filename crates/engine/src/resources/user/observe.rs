@@ -1,6 +1,6 @@
 //! Reading users: each by itself, or, when there are many, all that the account has in one go
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>).
-//! Five calls for each of a thousand users would take minutes, at the rate that IAM allows.
+//! Six calls for each of a thousand users would take minutes, at the rate that IAM allows.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 
 use super::super::iam::{arns, boundary, document, from_iam};
 use super::super::identity::{self, Identity, Policies};
-use super::Observed;
+use super::{Observed, own_key};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
 
@@ -80,12 +80,15 @@ fn of_detail(stack: &Stack, user: &UserDetail) -> Observed {
             boundary: boundary(user.permissions_boundary()),
             tags: from_iam(user.tags()),
         },
+        // That would be a call for each of them.
+        keys: Vec::new(),
     }
 }
 
 async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<Users, AwsError> {
+    let reads_keys = names.len() <= FEW;
     let users = futures::stream::iter(names.clone())
-        .map(|name| async move { Ok((name.clone(), one(aws, stack, &name).await?)) })
+        .map(|name| async move { Ok((name.clone(), one(aws, stack, &name, reads_keys).await?)) })
         .buffer_unordered(CONCURRENT)
         .try_collect::<BTreeMap<_, _>>();
     let (users, all) = futures::join!(users, list(aws, stack));
@@ -98,12 +101,13 @@ async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<User
 }
 
 /// Reads a user by itself.
-async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
+async fn one(aws: &Aws, stack: &Stack, name: &str, reads_keys: bool) -> Result<Option<Observed>, AwsError> {
     let iam = &aws.iam;
-    let (user, policies, groups) = futures::join!(
+    let (user, policies, groups, keys) = futures::join!(
         async { iam.get_user().user_name(name).send().await.aws("GetUser") },
         Identity::user(iam, name).policies(&stack.names.inline_policy),
         async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        async { if reads_keys { own_key::list(aws, name).await } else { Ok(Vec::new()) } },
     );
     let errors = [user.as_ref().err(), policies.as_ref().err(), groups.as_ref().err()];
     if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
@@ -119,13 +123,16 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
+    let tags = from_iam(user.tags());
+    let keys = own_key::own(aws, &tags, keys?).await;
     Ok(Some(Observed {
+        keys,
         groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
         identity: identity::Observed {
             path: user.path().to_owned(),
             policies,
             boundary: boundary(user.permissions_boundary()),
-            tags: from_iam(user.tags()),
+            tags,
         },
     }))
 }
