@@ -1,6 +1,8 @@
 # null when there is no package: `terraform destroy` needs none.
 locals {
   package_hash = try(filebase64sha256(var.function_package), null)
+  # In one order, whatever the list's is.
+  rights = [for right in ["copyright", "creator", "credit", "license"] : right if contains(var.function.keep, right)]
 }
 
 resource "aws_lambda_function" "sanitizer" {
@@ -34,6 +36,7 @@ resource "aws_lambda_function" "sanitizer" {
       GAIN_MAPS          = var.function.gain_maps
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
       MIRROR_DELETES     = tostring(var.trigger.mirror_deletes)
+      KEEP               = length(local.rights) == 0 ? "none" : join(",", local.rights)
     })
   }
 

@@ -198,6 +198,7 @@ variable "function" {
     icc                  = optional(string, "keep")
     gain_maps            = optional(string, "keep")
     max_megapixels       = optional(number, 1000)
+    keep                 = optional(list(string), [])
   })
   default = {}
 
@@ -237,6 +238,11 @@ variable "function" {
   }
 
   validation {
+    condition     = alltrue([for right in var.function.keep : contains(["copyright", "creator", "credit", "license"], right)])
+    error_message = "keep, the words about rights that stay, is a list of copyright, creator, credit and license."
+  }
+
+  validation {
     condition = (
       coalesce(var.function.reserved_concurrency, 1) >= 1 &&
       coalesce(var.function.reserved_concurrency, 1) <= 2147483647 &&
@@ -266,6 +272,7 @@ variable "function" {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
         "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS", "MIRROR_DELETES",
+        "KEEP",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -281,7 +288,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS", "MIRROR_DELETES"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP"] :
           name => format("%063d", 0)
         },
       )))] :

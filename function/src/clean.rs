@@ -27,7 +27,9 @@ use bytes::Bytes;
 use contract::environment::Environment;
 use contract::event::{Deletion, Record};
 use contract::log::Milliseconds;
-use sanitizer::{Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized};
+use sanitizer::{
+    Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome, Sanitized,
+};
 
 use crate::{
     destination,
@@ -76,6 +78,8 @@ pub struct Cleaned {
     pub color_profile: ProfileOutcome,
     /// What became of an HDR gain map.
     pub gain_map: GainMapOutcome,
+    /// What became of words about rights.
+    pub rights: RightsOutcome,
     /// How long it took.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -176,6 +180,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             orientation: picture.report.orientation,
             color_profile: picture.report.color_profile,
             gain_map: picture.report.gain_map,
+            rights: picture.report.rights,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),

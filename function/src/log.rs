@@ -84,6 +84,7 @@ pub fn about_record<'a>(
                 orientation: cleaned.orientation,
                 color_profile: cleaned.color_profile,
                 gain_map: GainMap::of(cleaned.gain_map),
+                rights: cleaned.rights,
                 milliseconds: cleaned.milliseconds,
                 attempt: cleaned.attempt,
             });
@@ -122,7 +123,9 @@ mod tests {
     use super::*;
     use crate::clean::Cleaned;
     use contract::log::Milliseconds;
-    use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
+    use sanitizer::{
+        Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+    };
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
         let entry = about_record("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
@@ -145,6 +148,7 @@ mod tests {
             orientation: OrientationOutcome::Turned,
             color_profile: ProfileOutcome::Lost,
             gain_map: GainMapOutcome::Dropped { why: "it is damaged" },
+            rights: RightsOutcome::default(),
             milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
             attempt: 1,
         };

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use sanitizer::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
+use sanitizer::{
+    GainMaps, IccPolicy, Options, Orientation, PartialEdges, Rights, UnknownWord, UnreadableProfile,
+};
 
 /// The configuration of a run that names none.
 pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
@@ -264,6 +266,9 @@ pub(crate) struct Inspect {
     /// Look into folders, too.
     #[arg(short, long)]
     pub recursive: bool,
+    /// Tell what `sanitize --keep` would leave in it.
+    #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
+    pub keep: Rights,
 }
 
 /// `sanitize`
@@ -302,6 +307,11 @@ pub(crate) struct Sanitize {
     /// What becomes of an HDR gain map.
     #[arg(long, value_parser = gain_maps(), default_value_t, value_name = "WHAT")]
     pub gain_maps: GainMaps,
+    /// Keep what is said about rights, written anew: copyright, creator, credit, license, with commas between.
+    ///
+    /// As XMP with nothing else in it. What the words say stays with them, were it an address.
+    #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
+    pub keep: Rights,
     /// Refuse pictures of more megapixels, all frames of an animation together.
     ///
     /// The most that a camera writes are some 400, and one of 4295, the most that
@@ -387,6 +397,10 @@ fn gain_maps() -> impl TypedValueParser<Value = GainMaps> {
         (GainMaps::Keep.as_str(), "Keep it: HDR stays HDR; one that can't be read safely goes"),
         (GainMaps::Drop.as_str(), "Drop it: the picture looks less bright on HDR screens"),
     ])
+}
+
+fn rights(words: &str) -> Result<Rights, UnknownWord> {
+    words.parse()
 }
 
 /// The words of one of the sanitizer's options, each with what it means.

@@ -3,7 +3,9 @@
 //! The texts of `message` and the names of the fields are an interface: the command line finds and shows these lines.
 //! No value of a picture's metadata is ever in them.
 
-use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
+use sanitizer::{
+    Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+};
 use serde::{Deserialize, Serialize};
 
 /// How much it matters, in Lambda's words.
@@ -92,6 +94,9 @@ pub struct CleanedFields {
     /// What became of an HDR gain map, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_map: Option<GainMap>,
+    /// Which words about rights stay, when some do, and why others may be lost.
+    #[serde(skip_serializing_if = "RightsOutcome::is_empty")]
+    pub rights: RightsOutcome,
     /// Where the time went.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.

@@ -76,6 +76,7 @@ fn options(args: &cli::Sanitize) -> Options {
     options.unreadable_profile = args.unreadable_profile;
     options.gain_maps = args.gain_maps;
     options.max_megapixels = args.max_megapixels;
+    options.keep = args.keep;
     options.verify_entropy = !args.fast;
     options
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use sanitizer::facts::{FactKind, Facts, Position};
-use sanitizer::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Report};
+use sanitizer::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Report, Right, Rights};
 
 use super::{Cleaned, Ending, Inspection, Summary};
 use crate::report::{bytes, foreign, seconds};
 
 /// Kinds of facts with their headings, what is most telling first.
-const HEADINGS: [(FactKind, &str); 11] = [
+const HEADINGS: [(FactKind, &str); 12] = [
     (FactKind::Place, "Place"),
     (FactKind::Person, "People"),
     (FactKind::Device, "Device"),
@@ -21,6 +21,7 @@ const HEADINGS: [(FactKind, &str); 11] = [
     (FactKind::Software, "Software"),
     (FactKind::History, "History"),
     (FactKind::Text, "Text"),
+    (FactKind::Density, "Density"),
 ];
 
 /// The heading of HDR gain maps.
@@ -51,7 +52,7 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
         bytes(inspection.bytes as u64)
     );
     let turned = report.orientation != OrientationOutcome::AlreadyUpright;
-    if report.removed.is_empty() && report.gain_map == GainMapOutcome::None {
+    if report.removed.is_empty() && report.gain_map == GainMapOutcome::None && report.rights.is_empty() {
         text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
         return text;
     }
@@ -84,6 +85,12 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
             lines.add("Colours", "EXIF alone says Adobe RGB; `sanitize` puts in a profile that says so");
         }
         _ => {}
+    }
+    if !report.rights.kept.is_empty() {
+        lines.add("Rights", &format!("`sanitize` keeps {}", rights_text(report.rights.kept)));
+    }
+    if let Some(why) = report.rights.unread {
+        lines.add("Rights", &format!("some may be lost: {why}"));
     }
     if turned {
         lines.add("Turned", "stored turned; `sanitize` keeps it upright");
@@ -240,7 +247,16 @@ fn notes(report: &Report, verbose: bool) -> Vec<String> {
     notes.extend(
         gain_map_note(report.gain_map).filter(|_| verbose || report.gain_map != GainMapOutcome::Kept),
     );
+    if verbose && !report.rights.kept.is_empty() {
+        notes.push(format!("rights: kept {}", rights_text(report.rights.kept)));
+    }
+    notes.extend(report.rights.unread.map(|why| format!("rights: some may be lost ({why})")));
     notes
+}
+
+/// `copyright, creator`
+fn rights_text(rights: Rights) -> String {
+    rights.iter().map(Right::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// What became of an HDR gain map, when there is one.

@@ -62,6 +62,7 @@ struct Function<'a> {
     icc: &'static str,
     gain_maps: &'static str,
     max_megapixels: u32,
+    keep: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
 }
@@ -146,6 +147,7 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         icc: config.cleaning.icc.as_str(),
         gain_maps: config.cleaning.gain_maps.as_str(),
         max_megapixels: config.cleaning.max_megapixels,
+        keep: config.cleaning.keep.iter().map(sanitizer::Right::as_str).collect(),
         reserved_concurrency: config.reserved_concurrency,
     }
 }

@@ -38,6 +38,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "icc",
     "gain_maps",
     "max_megapixels",
+    "keep",
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes", "mirror_deletes"];

@@ -31,6 +31,7 @@ orientation = "drop"
 icc = "drop-srgb"
 gain_maps = "drop"
 max_megapixels = 50
+keep = ["credit", "copyright", "credit"]
 environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "incoming/"

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use contract::environment::{
-    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP_USER_METADATA, MAX_MEGAPIXELS, MIRROR_DELETES, SOURCE_BUCKET,
+    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP, KEEP_USER_METADATA, MAX_MEGAPIXELS, MIRROR_DELETES, SOURCE_BUCKET,
     VARIABLES,
 };
 
@@ -49,6 +49,7 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             GAIN_MAPS => "set `gain_maps` in [function]",
             MAX_MEGAPIXELS => "set `max_megapixels` in [function]",
             MIRROR_DELETES => "set `mirror_deletes` in [trigger]",
+            KEEP => "set `keep` in [function]",
             _ => "set `orientation` in [function]",
         };
         return Some(Problem::new(
@@ -116,6 +117,7 @@ mod tests {
             ("GAIN_MAPS", "is set by the stack"),
             ("MAX_MEGAPIXELS", "is set by the stack"),
             ("MIRROR_DELETES", "is set by the stack"),
+            ("KEEP", "is set by the stack"),
         ] {
             let problem = check_name(bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);
