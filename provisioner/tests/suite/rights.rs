@@ -64,7 +64,8 @@ fn inspect_tells_what_would_stay() {
 #[test]
 fn programs_are_told() {
     let folder = folder();
-    let json = folder.run(&run("sanitize", &["-o", "out", "--json", "--keep", "license,copyright,credit"])).json();
+    let json =
+        folder.run(&run("sanitize", &["-o", "out", "--json", "--keep", "license,copyright,credit"])).json();
     let told = |at: usize| json["files"][at].get("rights").cloned();
     assert_eq!(told(0), Some(serde_json::json!({"kept": ["credit"]})));
     assert_eq!(told(1), Some(serde_json::json!({"kept": [], "unread": "its XMP cannot be read"})));

@@ -128,7 +128,7 @@ mod tests {
     fn four_kilobytes_and_not_one_more() {
         let of = |length: usize| BTreeMap::from([("BIG".to_owned(), "x".repeat(length))]);
         let fits = (0..MOST_BYTES).rev().find(|length| check_size(&of(*length)).is_none()).unwrap();
-        assert!(fits > 3500, "{fits}");
+        assert!(fits > 3000, "{fits}");
         assert!(check_size(&of(fits + 1)).unwrap().help.contains("1 bytes"));
         // Characters that JSON escapes count double.
         assert!(check_size(&BTreeMap::from([("BIG".to_owned(), "\"".repeat(2000))])).is_some());
