@@ -176,13 +176,18 @@ fn status() -> Status {
 }
 
 /// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,
-/// and something behind the end.
+/// words about rights that stay and some that are damaged, and something behind the end.
 fn report() -> sanitizer::Report {
     let profile = segment(0xE2, b"ICC_PROFILE\0\x01\x01no profile");
     let gain_map = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
-    let picture = picture(&[exif(), segment(0xFE, b"a comment"), profile, gain_map], b"tail");
+    let xmp = |text: &[u8]| segment(0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", text].concat());
+    let rights = xmp(b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><r:Description \
+        xmlns:dc='http://purl.org/dc/elements/1.1/' dc:rights='2024 Ada'/></r:RDF>");
+    let segments = [exif(), segment(0xFE, b"a comment"), profile, gain_map, rights, xmp(b"<damaged")];
+    let picture = picture(&segments, b"tail");
     let mut options = sanitizer::Options::default();
     options.facts = true;
+    options.keep = sanitizer::Rights::ALL;
     sanitizer::sanitize(bytes::Bytes::from(picture), &options).unwrap().report
 }
 

@@ -21,7 +21,7 @@ const HEADINGS: [(FactKind, &str); 12] = [
     (FactKind::Software, "Software"),
     (FactKind::History, "History"),
     (FactKind::Text, "Text"),
-    (FactKind::Density, "Density"),
+    (FactKind::Density, "Lost"),
 ];
 
 /// The heading of HDR gain maps.

@@ -254,7 +254,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 6 + 6 + 10 + 3 + 4);
+        assert_eq!(compared, 6 + 6 + 11 + 3 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }
