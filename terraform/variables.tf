@@ -392,9 +392,9 @@ variable "users" {
   validation {
     condition = alltrue([
       for user in var.users :
-      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix))
+      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix)) && can(regex("^[\\x{0}-\\x{FF}]*$", user.prefix))
     ])
-    error_message = "A user's prefix has no * ? $ \" or \\ and no control characters, and does not begin with a slash."
+    error_message = "A user's prefix has no * ? $ \" or \\, no control characters and none beyond U+00FF, which no policy of IAM takes, and does not begin with a slash."
   }
 
   # In bytes, which `length` does not count: base64 has four characters for three.
