@@ -1,6 +1,7 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
 mod clients;
+mod connect_error;
 mod credentials;
 pub mod endpoint;
 mod environment;
@@ -10,13 +11,16 @@ mod patience;
 mod proxy;
 mod region;
 mod root_names;
+mod sdk_error;
 mod uplink;
 mod wait;
 
-pub use clients::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
+pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
+pub use connect_error::ConnectError;
 pub use credentials::{NoCredentials, Source};
-pub use error::{AwsCall, AwsError, Transport, bucket_region};
+pub use error::{AwsError, Transport};
 pub use http::client;
 pub use proxy::{BadProxy, Proxies, Proxy};
+pub use sdk_error::{AwsCall, bucket_region};
 pub use uplink::Uplink;
 pub use wait::{Backoff, Deadline, OnWait, Poll, Wait, Waited, pause, poll_until, until};
