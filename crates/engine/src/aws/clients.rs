@@ -127,7 +127,12 @@ impl Aws {
             .ca_bundle
             .clone()
             .or_else(|| std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from));
-        let proxies = Proxies::from_environment(|name| std::env::var(name).ok())?;
+        // No proxy leads to an endpoint that comes with the connection, which is the local AWS: one that is not good for
+        // anything does not matter there.
+        let proxies = match connection.endpoint {
+            Some(_) => Proxies::default(),
+            None => Proxies::from_environment(|name| std::env::var(name).ok())?,
+        };
         let http = client(ca_bundle.as_deref(), proxies.clone())
             .map_err(|source| ConnectError::CaBundle { path: ca_bundle.unwrap_or_default(), source })?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
