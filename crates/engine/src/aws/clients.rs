@@ -22,10 +22,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use super::expected_owner::ExpectedOwner;
 use super::root_names::with_right_names;
-use super::{
-    AwsCall, AwsError, BadProxy, NoCredentials, Proxies, Source, Transport, client, endpoint, environment,
-    region,
-};
+use super::{AwsCall, AwsError, ConnectError, Proxies, Transport, client, endpoint, environment, region};
 
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
@@ -47,76 +44,6 @@ pub struct Connection {
     pub region: Option<String>,
     /// Access key id and secret.
     pub credentials: Option<(String, String)>,
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// No region is set anywhere.
-    #[error("no AWS region is set")]
-    NoRegion,
-    /// `AWS_PROFILE` names a profile that nobody has made.
-    #[error("AWS_PROFILE is {name:?}, and there is no such profile in the AWS config and credentials files")]
-    NoProfile {
-        /// Its name.
-        name: String,
-        /// Those that there are.
-        others: Vec<String>,
-    },
-    /// The trust store could not be read.
-    #[error("AWS_CA_BUNDLE {path}: {source}")]
-    CaBundle {
-        /// Its path.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
-    /// A variable that should name a proxy does not.
-    #[error(transparent)]
-    Proxy(#[from] BadProxy),
-    /// The configuration allows one account only, and this is another.
-    #[error("these credentials are of account {actual}, but config.toml says account {expected}")]
-    WrongAccount {
-        /// The account of the credentials.
-        actual: String,
-        /// The account that the configuration names.
-        expected: String,
-    },
-    /// An access key without its secret.
-    #[error("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")]
-    LoneKey,
-    /// What should name a region does not.
-    #[error("{from} is {region:?}, which is not an AWS region")]
-    BadRegion {
-        /// What it says.
-        region: String,
-        /// Where it stands.
-        from: String,
-        /// What was meant, when that can be guessed.
-        meant: Option<String>,
-    },
-    /// The account has not enabled the region: its keys are not known there, and are known elsewhere.
-    #[error("the region {region} is not enabled for these credentials: {error}")]
-    RegionDisabled {
-        /// The region.
-        region: String,
-        /// What STS says there.
-        error: Box<AwsError>,
-    },
-    /// There are no credentials.
-    #[error(transparent)]
-    NoCredentials(#[from] NoCredentials),
-    /// AWS does not take the credentials.
-    #[error("{error} (credentials from {source_of})")]
-    Refused {
-        /// Where they come from.
-        source_of: Box<Source>,
-        /// What STS says.
-        error: AwsError,
-    },
-    /// The first call failed.
-    #[error(transparent)]
-    Call(#[from] AwsError),
 }
 
 /// The clients and who we are.
@@ -201,7 +128,12 @@ impl Aws {
             .ca_bundle
             .clone()
             .or_else(|| std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from));
-        let proxies = Proxies::from_environment(|name| std::env::var(name).ok())?;
+        // No proxy leads to an endpoint that comes with the connection, which is the local AWS: one that is not good for
+        // anything does not matter there.
+        let proxies = match connection.endpoint {
+            Some(_) => Proxies::default(),
+            None => Proxies::from_environment(|name| std::env::var(name).ok())?,
+        };
         let http = client(ca_bundle.as_deref(), proxies.clone())
             .map_err(|source| ConnectError::CaBundle { path: ca_bundle.unwrap_or_default(), source })?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())

@@ -15,8 +15,8 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use contract::error_chain;
 
-use super::error::causes;
 use super::http::ThroughProxy;
+use super::sdk_error::causes;
 
 /// Credentials that end so soon are not given out again.
 const MARGIN: Duration = Duration::from_secs(60);

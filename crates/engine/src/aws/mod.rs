@@ -2,6 +2,7 @@
 
 mod actions;
 mod clients;
+mod connect_error;
 mod credentials;
 mod denial;
 pub mod endpoint;
@@ -13,13 +14,16 @@ mod patience;
 mod proxy;
 mod region;
 mod root_names;
+mod sdk_error;
 mod uplink;
 mod wait;
 
-pub use clients::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
+pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
+pub use connect_error::ConnectError;
 pub use credentials::{NoCredentials, Source};
-pub use error::{AwsCall, AwsError, Transport, bucket_region};
+pub use error::{AwsError, Transport};
 pub use http::client;
 pub use proxy::{BadProxy, Proxies, Proxy};
+pub use sdk_error::{AwsCall, bucket_region};
 pub use uplink::Uplink;
 pub use wait::{Backoff, Deadline, OnWait, Poll, Wait, Waited, pause, poll_until, until};

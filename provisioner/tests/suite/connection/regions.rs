@@ -2,7 +2,7 @@
 
 use super::services::services;
 use super::{Home, KEYS};
-use testkit::proxy::{Fault, Forward, Front, Rule};
+use testkit::proxy::{Fault, Forward, Front, Refusal, Rule};
 use testkit::stage::Stage;
 
 #[test]
@@ -46,6 +46,16 @@ fn a_region_that_is_not_enabled_is_told_as_such() {
         ],
     );
     assert_eq!(forward.asked(), names.map(|name| format!("CONNECT {name}:443")));
+}
+
+#[test]
+fn a_bucket_for_a_region_that_is_not_enabled_says_how_to_enable_it() {
+    let stage = Stage::new();
+    let refusal = Refusal::new(400, "IllegalLocationConstraintException", "told by the test");
+    let rules = vec![Rule::on("CreateBucket", Fault::Refuse(refusal))];
+    let run = stage.run_with(&["up", "--yes"], rules);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    assert!(run.text().contains("aws account enable-region"), "{}", run.text());
 }
 
 /// S3 answers 301 to who asks in the wrong region, and 400 where the signature is for it: both without a body, and with

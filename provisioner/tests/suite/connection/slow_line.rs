@@ -57,7 +57,7 @@ fn a_picture_may_take_longer_than_an_answer() {
     let width = Width::shared(MEGABIT);
     let sent = on_a_line(&stage, width, &["upload", "--no-wait", small, large]);
     // 35.5 s for the bytes alone; with the 30 s that an answer may take it would never arrive.
-    assert!((35..60).contains(&sent.took.as_secs()), "{:?}", sent.took);
+    assert!(sent.took.as_secs() >= 35, "{:?}", sent.took);
     assert_eq!(sent.puts, 2);
     assert!((4_440_000..4_700_000).contains(&sent.carried), "{}", sent.carried);
     assert!(sent.stderr.contains(" of 4.4 MB, "), "{}", sent.stderr);
