@@ -28,6 +28,8 @@ pub struct World {
     pub role: Option<role::Observed>,
     /// The function.
     pub function: Option<function::Observed>,
+    /// What the account lets functions reserve; read only when the function's reservation has to change.
+    pub concurrency: Option<function::Concurrency>,
     /// Statements of the function's policy.
     pub permission: permission::Observed,
     /// The notification document of bucket A.
@@ -72,7 +74,11 @@ impl World {
             unless_denied(former),
             unless_denied(log_group::observe(aws, stack)),
             unless_denied(role::observe(aws, stack)),
-            unless_denied(function::observe(aws, stack)),
+            unless_denied(async {
+                let observed = function::observe(aws, stack).await?;
+                let concurrency = function::concurrency(aws, stack, observed.as_ref()).await?;
+                Ok((observed, concurrency))
+            }),
             unless_denied(permission::observe(aws, stack)),
             // Only a bucket that may be looked at has entries to speak of; a foreign bucket is reported by its `Observation`.
             async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
@@ -102,7 +108,7 @@ impl World {
             former,
             log_group,
             role,
-            function,
+            (function, concurrency),
             permission,
             alarms,
             (users, former_users),
@@ -122,6 +128,7 @@ impl World {
             log_group,
             role,
             function,
+            concurrency,
             permission,
             trigger,
             alarms,

@@ -84,6 +84,7 @@ impl AwsError {
             "NoSuchBucketPolicy",
             "NoSuchLifecycleConfiguration",
             "ReplicationConfigurationNotFoundError",
+            "ObjectLockConfigurationNotFoundError",
         ]) || (self.code.is_none() && self.status == Some(404))
     }
 
@@ -336,11 +337,18 @@ impl AwsError {
             Some("no answer in time: check the network, then run the command again")
         } else if self.is_conflict() {
             Some("something else changes this at the same time: let it end, then run the command again")
+        } else if self.is(&["NoSuchEntity"])
+            && ["CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary"]
+                .contains(&self.operation)
+        {
+            Some("the permissions boundary does not exist: check permissions_boundary in config.toml")
         } else if self.is_not_found() {
             Some(
                 "it was there before: another run, Terraform or a person has deleted it meanwhile; let that end, then \
                  run the command again",
             )
+        } else if let Some(hint) = self.hint_of_what_does_not_pass() {
+            Some(hint)
         } else if self.is_trouble_of_aws() {
             Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
         } else {
@@ -414,6 +422,25 @@ mod tests {
         assert!(hint("CreateBucket", "IllegalLocationConstraintException").contains("enable-region"));
         assert!(hint("GetCallerIdentity", "RegionDisabledException").contains("enable-region"));
         assert!(hint("GetBucketPolicy", "IllegalLocationConstraintException").contains("in another region"));
+    }
+
+    #[test]
+    fn what_does_not_pass_is_not_tried_again_blindly() {
+        let of = |operation, code: &str| AwsError { operation, ..AwsError::with_code(code) };
+        for (operation, code, says) in [
+            ("CreateBucket", "TooManyBuckets", "no more buckets"),
+            ("CreateBucket", "OperationAborted", "up to an hour"),
+            ("CreateFunction", "CodeStorageExceededException", "no more code"),
+            ("CreateUser", "LimitExceeded", "Service Quotas"),
+            ("CreateUser", "NoSuchEntity", "permissions_boundary"),
+            ("PutFunctionConcurrency", "InvalidParameterValueException", "smaller reserved_concurrency"),
+            ("PutObject", "KMS.DisabledException", "enabled"),
+            ("PutBucketPolicy", "MalformedPolicy", "ARNs"),
+            ("PutRolePolicy", "SomethingNew", "mend what the message names"),
+        ] {
+            let hint = of(operation, code).hint().unwrap_or_default();
+            assert!(hint.contains(says), "{operation} {code}: {hint}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod expected_owner;
 mod http;
+mod lasting_refusal;
 mod patience;
 mod proxy;
 mod region;

@@ -23,6 +23,7 @@ mod empty;
 mod execute;
 mod lifecycle;
 mod listed_key;
+mod locks;
 mod observe;
 mod tagging;
 
@@ -30,6 +31,7 @@ pub use clean_copies::{CleanCopies, Keys, clean_copies};
 pub use empty::{Contents, count, list};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
+pub use locks::{Lock, locked};
 pub use observe::{Observation, former, observe, replicas};
 
 use std::collections::BTreeSet;

@@ -30,6 +30,8 @@ pub struct Observed {
     pub account_policy: Option<String>,
     /// Bytes stored.
     pub stored_bytes: i64,
+    /// Nobody can delete it before that is switched off.
+    pub is_protected: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -100,6 +102,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         retention_days: group.retention_in_days(),
         account_policy: group.retention_policy_name().map(str::to_owned),
         stored_bytes: group.stored_bytes().unwrap_or(0),
+        is_protected: group.deletion_protection_enabled().unwrap_or(false),
         tags,
     }))
 }

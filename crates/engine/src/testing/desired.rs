@@ -26,6 +26,7 @@ pub(crate) fn nothing(stack: &Stack) -> World {
         log_group: None,
         role: None,
         function: None,
+        concurrency: None,
         permission: Vec::new(),
         trigger: trigger::Observed::default(),
         alarms: BTreeMap::new(),
@@ -45,6 +46,7 @@ pub(crate) fn as_desired(stack: &Stack) -> World {
             retention_days: Some(stack.config.function.log_retention_days.cast_signed()),
             account_policy: None,
             stored_bytes: 2_000_000,
+            is_protected: false,
             tags: stack.tags.clone(),
         }),
         role: Some(role(stack)),
@@ -88,6 +90,7 @@ pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
 pub(crate) fn role(stack: &Stack) -> roles::Observed {
     roles::Observed {
         trust: policies::trust(),
+        created_at: Some(1_767_322_800),
         settings: roles::Settings::wanted(),
         identity: identity(stack, policies::role(stack)),
     }
