@@ -136,6 +136,42 @@ fn every_source_of_the_sdk_reference_works() {
     );
 }
 
+/// A key of this test, for the proof of possession (RFC 9449) with which a session of `aws login` is renewed.
+const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIEQrFa9yiNrwDS6CaCoflzdXFddYKpaeJCMnjEHGTZN6oAoGCCqGSM49\\nAwEHoUQDQgAEtR1c\
+                   UZhzJWCvz52noNLF74ukAp8DUBRWXyAxlgjwKJHwZF4R6ft7\\nhO1y5aUwtOjwC9YUGs2wO2+jRYbz6CmC8Q==\\n-----END EC PRIVATE KEY-----\\n";
+
+#[test]
+fn a_session_that_can_be_renewed_is_renewed() {
+    let place = Place::new();
+    let login = |refresh: &str| {
+        format!(
+            r#"{{"accessToken":{{"accessKeyId":"ASIAENDED","secretAccessKey":"s","sessionToken":"t","accountId":"123456789012",
+                "expiresAt":"2020-01-01T00:00:00Z"}},"tokenType":"aws_sigv4","refreshToken":"{refresh}","clientId":"c",
+                "dpopKey":"{KEY}"}}"#
+        )
+    };
+    place.file(LOGIN, &login("good"));
+    place.signs_with("ASIARENEWED", &[(PROFILE, "console")]);
+    assert!(std::fs::read_to_string(place.home.path(LOGIN)).unwrap().contains("ASIARENEWED"));
+    place.file(LOGIN, &login("ended"));
+    place.says(
+        &[(PROFILE, "console")],
+        &["no credentials from profile console (aws login)", "hint: sign in: `aws login --profile console`"],
+    );
+    place.file(
+        SSO_SESSION,
+        r#"{"accessToken":"ended","expiresAt":"2020-01-01T00:00:00Z","refreshToken":"r","clientId":"c","clientSecret":"s",
+            "registrationExpiresAt":"2099-01-01T00:00:00Z"}"#,
+    );
+    place.signs_with("ASIASSO", &[(PROFILE, "sso")]);
+    // Signed out elsewhere: only IAM Identity Center knows.
+    place.file(SSO_SESSION, r#"{"accessToken":"ended","expiresAt":"2099-01-01T00:00:00Z"}"#);
+    place.says(
+        &[(PROFILE, "sso")],
+        &["Session token not found or invalid", "hint: sign in: `aws sso login --profile sso`"],
+    );
+}
+
 #[test]
 fn a_source_without_credentials_says_how_it_gets_them() {
     let place = Place::new();

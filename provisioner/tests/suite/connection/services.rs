@@ -51,6 +51,24 @@ fn answer(request: &Message) -> (u16, String) {
             (400, refusal("InvalidIdentityToken", "the token is not good"))
         }
         ("/", "AssumeRole" | "AssumeRoleWithWebIdentity") => (200, assumed(action)),
+        ("/federation/credentials", _) if request.header("x-amz-sso_bearer_token") == Some("ended") => {
+            (401, r#"{"__type":"UnauthorizedException","message":"Session token not found or invalid"}"#.to_owned())
+        }
+        // Of IAM Identity Center, and of `aws login`.
+        ("/token", _) => (
+            200,
+            r#"{"accessToken":"renewed","expiresIn":3600,"refreshToken":"next","tokenType":"Bearer"}"#.to_owned(),
+        ),
+        ("/v1/token", _) if body.contains("\"ended\"") => (
+            403,
+            r#"{"__type":"AccessDeniedException","error":"TOKEN_EXPIRED","message":"the session has ended"}"#
+                .to_owned(),
+        ),
+        ("/v1/token", _) => (
+            200,
+            r#"{"accessToken":{"accessKeyId":"ASIARENEWED","secretAccessKey":"s","sessionToken":"t"},"tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"next"}"#
+                .to_owned(),
+        ),
         ("/federation/credentials", _) if query.contains("role_name=forbidden") => {
             (403, r#"{"__type":"ForbiddenException","message":"No access"}"#.to_owned())
         }
