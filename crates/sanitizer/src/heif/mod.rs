@@ -4,10 +4,10 @@
 //! The file is read into a model, and a new one is written from what the model
 //! keeps: the primary item, the items it is derived from, and their alpha. So
 //! nothing can stay behind in a box or between items. The way through it:
-//! [`walk`] makes the [`model`], [`select`] picks the items, [`coded`] cuts
-//! what decoders do not need from their data, [`properties`] cleans what
-//! describes them, [`write`] puts the new file together, and [`removed`] tells
-//! what is not in it.
+//! [`walk`] makes the [`model`], [`select`] picks the items, [`item_data`] collects
+//! their data and lets [`coded`] cut what decoders do not need, [`item_properties`] and
+//! [`properties`] clean what describes them, [`write`] puts the new file together, and
+//! [`removed`] tells what is not in it.
 //!
 //! Where there is an HDR gain map, [`gain_map`] says what stays of that: a second
 //! picture, and the numbers that say how to apply it, written anew.
@@ -31,6 +31,8 @@ mod cut;
 mod derived;
 mod gain_map;
 mod hevc;
+mod item_data;
+mod item_properties;
 mod model;
 mod properties;
 mod removed;
