@@ -70,6 +70,7 @@ mod format;
 mod gain_map;
 mod gif;
 mod heif;
+mod hidden_pixels;
 mod icc;
 mod jpeg;
 mod options;
@@ -87,8 +88,11 @@ mod work;
 pub use bytes::Bytes;
 pub use error::Error;
 pub use format::Format;
-pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
-pub use report::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report};
+pub use hidden_pixels::Unseen;
+pub use options::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
+pub use report::{
+    Category, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Report,
+};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 

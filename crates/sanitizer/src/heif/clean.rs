@@ -10,9 +10,11 @@ use super::item_properties::{Cleaner, Fate};
 use super::model::{Extra, File, Item};
 use super::removed::Removed;
 use super::select::{Selection, select};
+use super::shown::{Hidden, hidden};
 use super::sizes;
 use super::write::{Clean, CleanItem, write, write_alternatives};
 use super::{brand, walk};
+use crate::hidden_pixels::{Place, decide};
 use crate::{Category, Error, Format, GainMapOutcome, Options, Report, Sanitized};
 
 /// Cleans a HEIF file.
@@ -34,9 +36,12 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
         Found::Unusable(why) => why,
         Found::Map(gain_map) => match cleaning.clean(Some(&gain_map)) {
             // Whatever is wrong with the map, the picture comes out as without one.
-            Err(Error::Unprovable { .. } | Error::Malformed { .. } | Error::Truncated { .. }) => {
-                "it is damaged, or cannot be proven clean"
-            }
+            Err(
+                Error::Unprovable { .. }
+                | Error::Malformed { .. }
+                | Error::Truncated { .. }
+                | Error::HiddenPixels { .. },
+            ) => "it is damaged, or cannot be proven clean",
             Err(Error::TooLarge { .. }) => "it takes more memory than the options allow",
             Err(Error::TooManyPixels { .. }) => "it has more pixels than the options allow",
             result => return result,
@@ -111,6 +116,10 @@ impl Cleaning<'_> {
         removed.list(&kept, &mut report);
         if options.facts {
             report.facts = Some(removed.facts());
+        }
+        for Hidden { what, source } in hidden(file, &selection, input).map_err(unprovable)? {
+            let place = Place { format, offset: file.meta_start, source };
+            decide(what, false, place, options, &mut report)?;
         }
         if let Some(gain_map) = gain_map {
             report.gain_map = GainMapOutcome::Kept;

@@ -9,6 +9,9 @@
 //! [`properties`] clean what describes them, [`write`] puts the new file together, and
 //! [`removed`] tells what is not in it.
 //!
+//! [`shown`] looks for pixels that nobody sees, which cannot be taken out without coding the
+//! picture anew.
+//!
 //! Where there is an HDR gain map, [`gain_map`] says what stays of that: a second
 //! picture, and the numbers that say how to apply it, written anew.
 //!
@@ -17,8 +20,7 @@
 //! part of it once, unless the options say that no coded data shall be followed.
 //!
 //! What cannot be proven here: frames and tiles of AV1 are not decoded, so bytes
-//! behind the header or the last block of one stay. Pixels that a `clap` property crops away stay too;
-//! cutting them would mean to encode anew.
+//! behind the header or the last block of one stay.
 
 mod av1;
 mod bits;
@@ -38,6 +40,7 @@ mod properties;
 mod removed;
 mod select;
 mod seq;
+mod shown;
 mod sizes;
 mod walk;
 mod write;
