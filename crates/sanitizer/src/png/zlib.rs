@@ -95,14 +95,35 @@ impl Inflater {
     }
 }
 
-/// Inflates `parts` up to `expected` bytes and compresses these anew: what
-/// remains of an [`State::Overrun`] when the rest is cut off.
-pub(super) fn recompress<'a>(parts: impl Iterator<Item = &'a [u8]>, expected: u64) -> Vec<u8> {
+/// Inflates `parts` up to `expected` bytes and compresses what `change` appends for each piece of these:
+/// what remains of an [`State::Overrun`] when the rest is cut off, or of a picture without what nobody sees.
+pub(super) fn recompress<'a>(
+    parts: impl Iterator<Item = &'a [u8]>,
+    expected: u64,
+    mut change: impl FnMut(&[u8], &mut Vec<u8>),
+) -> Vec<u8> {
     let mut inflater = Inflater::new(expected);
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut changed = Vec::new();
     for part in parts {
+        inflater.feed(part, |bytes| {
+            changed.clear();
+            change(bytes, &mut changed);
+            // Writing to a Vec does not fail.
+            drop(encoder.write_all(&changed));
+        });
+    }
+    encoder.finish().unwrap_or_default()
+}
+
+/// Compresses so many zeros.
+pub(super) fn compress_zeros(mut count: u64) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    while count > 0 {
+        let part = count.min(SCRATCH as u64);
         // Writing to a Vec does not fail.
-        inflater.feed(part, |bytes| drop(encoder.write_all(bytes)));
+        drop(encoder.write_all(&[0; SCRATCH][..part as usize]));
+        count -= part;
     }
     encoder.finish().unwrap_or_default()
 }
@@ -170,7 +191,7 @@ mod tests {
     #[test]
     fn recompressed_it_is_just_what_was_expected() {
         let stream = compress(b"picture and secret");
-        let clean = recompress(stream.chunks(5), 7);
+        let clean = recompress(stream.chunks(5), 7, |bytes, out| out.extend_from_slice(bytes));
         assert_eq!(inflate_some(&clean, 100), b"picture");
         assert_eq!(run(&clean, 7, usize::MAX), (State::Ended, clean.len()));
     }
