@@ -1,7 +1,7 @@
 //! What holds for every input, whatever it is.
 
 use sanitizer::{
-    Bytes, Error, GainMapOutcome, GainMaps, IccPolicy, Options, Orientation, PartialEdges, Sanitized,
+    Bytes, Error, GainMapOutcome, GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, Sanitized,
     sanitize,
 };
 
@@ -76,6 +76,10 @@ fn options(choice: u8) -> Options {
     };
     options.facts = choice & 0x40 != 0;
     options.gain_maps = if choice & 0x80 != 0 { GainMaps::Drop } else { GainMaps::Keep };
+    // Where both bits repeat what another choice says.
+    if choice & 0x14 == 0x14 {
+        options.hidden_pixels = HiddenPixels::Keep;
+    }
     // Small, so that a header that announces a huge picture costs no time.
     options.max_rotation_memory = 16 << 20;
     options
