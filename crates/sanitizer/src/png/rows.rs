@@ -11,7 +11,7 @@ pub(super) struct Rows {
     step: usize,
     /// The filter and bytes of the row that is coming.
     row: Vec<u8>,
-    /// The row above as pixels; empty at the start of a pass.
+    /// The row above as pixels, after its filter; empty at the start of a pass.
     above: Vec<u8>,
 }
 
@@ -67,13 +67,13 @@ impl Rows {
                 return;
             }
             let is_first = self.above.is_empty();
-            self.above.resize(*len, 0);
+            self.above.resize(*len + 1, 0);
             *rows -= 1;
             let is_last = *rows == 0;
             let (filter, bytes) = self.row.split_at_mut(1);
-            unfilter(filter[0], bytes, &self.above, self.step);
+            unfilter(filter[0], bytes, &self.above[1..], self.step);
             each(Row { filter: filter[0], bytes, columns: *columns, is_first });
-            self.above.copy_from_slice(bytes);
+            std::mem::swap(&mut self.row, &mut self.above);
             self.row.clear();
             if is_last {
                 self.passes.pop();
@@ -90,23 +90,44 @@ impl Rows {
 
 /// Makes pixels of a row. A filter that there is not counts as none.
 fn unfilter(filter: u8, row: &mut [u8], above: &[u8], step: usize) {
+    match step {
+        1 => unfilter_steps::<1>(filter, row, above),
+        2 => unfilter_steps::<2>(filter, row, above),
+        3 => unfilter_steps::<3>(filter, row, above),
+        4 => unfilter_steps::<4>(filter, row, above),
+        6 => unfilter_steps::<6>(filter, row, above),
+        _ => unfilter_steps::<8>(filter, row, above),
+    }
+}
+
+/// As `unfilter`, pixel by pixel of so many bytes, which each row has a whole number of.
+fn unfilter_steps<const STEP: usize>(filter: u8, row: &mut [u8], above: &[u8]) {
+    let pixels = row.as_chunks_mut::<STEP>().0.iter_mut().zip(above.as_chunks::<STEP>().0);
+    let (mut left, mut corner) = ([0; STEP], [0; STEP]);
     match filter {
         1 => {
-            for at in step..row.len() {
-                row[at] = row[at].wrapping_add(row[at - step]);
+            for (pixel, _) in pixels {
+                for (byte, left) in pixel.iter_mut().zip(left) {
+                    *byte = byte.wrapping_add(left);
+                }
+                left = *pixel;
             }
         }
         2 => row.iter_mut().zip(above).for_each(|(byte, above)| *byte = byte.wrapping_add(*above)),
         3 => {
-            for at in 0..row.len() {
-                let left = if at < step { 0 } else { row[at - step] };
-                row[at] = row[at].wrapping_add(average(left, above[at]));
+            for (pixel, above) in pixels {
+                for (at, byte) in pixel.iter_mut().enumerate() {
+                    *byte = byte.wrapping_add(average(left[at], above[at]));
+                }
+                left = *pixel;
             }
         }
         4 => {
-            for at in 0..row.len() {
-                let (left, corner) = if at < step { (0, 0) } else { (row[at - step], above[at - step]) };
-                row[at] = row[at].wrapping_add(paeth(left, above[at], corner));
+            for (pixel, above) in pixels {
+                for (at, byte) in pixel.iter_mut().enumerate() {
+                    *byte = byte.wrapping_add(paeth(left[at], above[at], corner[at]));
+                }
+                (left, corner) = (*pixel, *above);
             }
         }
         _ => {}

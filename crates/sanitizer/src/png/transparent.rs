@@ -74,8 +74,15 @@ impl Look {
         match self.transparency {
             // The most common one.
             Transparency::Alpha { pixel: 4, alpha: 1 } => self.rows.take(bytes, |row| {
-                for pixel in row.bytes.as_chunks::<4>().0.iter().filter(|pixel| pixel[3] == 0) {
-                    note(u64::from(u32::from_be_bytes(*pixel)));
+                let pixels = row.bytes.as_chunks::<4>().0.iter().map(|pixel| u32::from_le_bytes(*pixel));
+                // Alpha is in the upper bits. Without a branch for each pixel this takes half the time.
+                let Some(known) = pixels.clone().find(|pixel| pixel >> 24 == 0) else { return };
+                note(u64::from(known));
+                let differs = pixels.fold(0, |differs, pixel| {
+                    differs | u32::from(pixel >> 24 == 0) & u32::from(pixel != known)
+                });
+                if differs != 0 {
+                    note(u64::MAX);
                 }
             }),
             Transparency::Alpha { pixel, alpha } => self.rows.take(bytes, |row| {
