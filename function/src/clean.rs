@@ -20,7 +20,9 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
 use contract::{event::Record, log::Milliseconds};
-use sanitizer::{Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized};
+use sanitizer::{
+    Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized,
+};
 
 use crate::{
     destination,
@@ -66,6 +68,8 @@ pub struct Cleaned {
     pub color_profile: ProfileOutcome,
     /// What became of an HDR gain map.
     pub gain_map: GainMapOutcome,
+    /// What became of pixels that nobody sees.
+    pub hidden_pixels: HiddenPixelsOutcome,
     /// How long it took.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -139,6 +143,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             orientation: picture.report.orientation,
             color_profile: picture.report.color_profile,
             gain_map: picture.report.gain_map,
+            hidden_pixels: picture.report.hidden_pixels,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),

@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use contract::log::{CleanedFields, Entry, GainMap, Level, Message, Removed};
+use contract::log::{CleanedFields, Entry, GainMap, HiddenPixels, Level, Message, Removed};
 use serde::Serialize;
 
 use crate::{clean::Outcome, error::Error};
@@ -83,6 +83,7 @@ pub fn about_record<'a>(
                 orientation: cleaned.orientation,
                 color_profile: cleaned.color_profile,
                 gain_map: GainMap::of(cleaned.gain_map),
+                hidden_pixels: HiddenPixels::of(cleaned.hidden_pixels),
                 milliseconds: cleaned.milliseconds,
                 attempt: cleaned.attempt,
             });
@@ -121,7 +122,10 @@ mod tests {
     use super::*;
     use crate::clean::Cleaned;
     use contract::log::Milliseconds;
-    use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
+    use sanitizer::{
+        Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
+        Unseen,
+    };
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
         let entry = about_record("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
@@ -144,6 +148,7 @@ mod tests {
             orientation: OrientationOutcome::Turned,
             color_profile: ProfileOutcome::Lost,
             gain_map: GainMapOutcome::Dropped { why: "it is damaged" },
+            hidden_pixels: HiddenPixelsOutcome::Blanked { what: Unseen::Transparent },
             milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
             attempt: 1,
         };
@@ -158,6 +163,7 @@ mod tests {
                 ],
                 "orientation": "turned", "color_profile": "lost",
                 "gain_map": {"outcome": "dropped", "why": "it is damaged"},
+                "hidden_pixels": {"outcome": "blanked", "what": "colours of pixels that are fully transparent"},
                 "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
                 "total_milliseconds": 7,
             })

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use sanitizer::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnknownWord, UnreadableProfile};
+use sanitizer::{
+    GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, UnknownWord, UnreadableProfile,
+};
 
 /// The configuration of a run that names none.
 pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
@@ -302,6 +304,11 @@ pub(crate) struct Sanitize {
     /// What becomes of an HDR gain map.
     #[arg(long, value_parser = gain_maps(), default_value_t, value_name = "WHAT")]
     pub gain_maps: GainMaps,
+    /// What becomes of pixels that nobody sees: what a crop leaves in a HEIC or
+    /// a GIF, a still picture that an APNG doesn't show, colours under full
+    /// transparency.
+    #[arg(long, value_parser = hidden_pixels(), default_value_t, value_name = "WHAT")]
+    pub hidden_pixels: HiddenPixels,
     /// Refuse pictures of more megapixels, all frames of an animation together.
     ///
     /// The most that a camera writes are some 400, and one of 4295, the most that
@@ -386,6 +393,17 @@ fn gain_maps() -> impl TypedValueParser<Value = GainMaps> {
     choices([
         (GainMaps::Keep.as_str(), "Keep it: HDR stays HDR; one that can't be read safely goes"),
         (GainMaps::Drop.as_str(), "Drop it: the picture looks less bright on HDR screens"),
+    ])
+}
+
+fn hidden_pixels() -> impl TypedValueParser<Value = HiddenPixels> {
+    choices([
+        (
+            HiddenPixels::Blank.as_str(),
+            "Take them out; refuse a HEIC or AVIF, where that can't be done without loss",
+        ),
+        (HiddenPixels::Refuse.as_str(), "Refuse the picture"),
+        (HiddenPixels::Keep.as_str(), "Keep them, and don't look at transparent pixels at all"),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use sanitizer::{GainMaps, IccPolicy, Options, Orientation};
+use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation};
 
 /// How many megapixels a limit may be: beyond the last is no picture that a format could hold in the
 /// memory of a function.
@@ -17,14 +17,16 @@ pub struct Cleaning {
     pub icc: IccPolicy,
     /// What becomes of an HDR gain map.
     pub gain_maps: GainMaps,
+    /// What becomes of pixels that nobody sees.
+    pub hidden_pixels: HiddenPixels,
     /// The most megapixels that a picture may have.
     pub max_megapixels: u32,
 }
 
 impl Default for Cleaning {
     fn default() -> Self {
-        let Options { orientation, icc, gain_maps, max_megapixels, .. } = Options::default();
-        Self { orientation, icc, gain_maps, max_megapixels }
+        let Options { orientation, icc, gain_maps, hidden_pixels, max_megapixels, .. } = Options::default();
+        Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels }
     }
 }
 
@@ -32,11 +34,12 @@ impl Cleaning {
     /// The sanitizer's options for them. What cannot be chosen has the sanitizer's default.
     #[must_use]
     pub fn options(self) -> Options {
-        let Self { orientation, icc, gain_maps, max_megapixels } = self;
+        let Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels } = self;
         let mut options = Options::default();
         options.orientation = orientation;
         options.icc = icc;
         options.gain_maps = gain_maps;
+        options.hidden_pixels = hidden_pixels;
         options.max_megapixels = max_megapixels;
         options
     }
@@ -57,9 +60,11 @@ mod tests {
             orientation: Orientation::Tag,
             icc: IccPolicy::Drop,
             gain_maps: GainMaps::Drop,
+            hidden_pixels: HiddenPixels::Keep,
             max_megapixels: 7,
         };
         let options = chosen.options();
+        assert_eq!(options.hidden_pixels, HiddenPixels::Keep);
         assert_eq!(
             (options.orientation, options.icc, options.gain_maps, options.max_megapixels),
             (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop, 7)

@@ -21,13 +21,23 @@ pub const ORIENTATION: &str = "ORIENTATION";
 pub const ICC: &str = "ICC";
 /// `keep`, the default, or `drop`.
 pub const GAIN_MAPS: &str = "GAIN_MAPS";
+/// What becomes of pixels that nobody sees: `blank`, `refuse` or `keep`.
+pub const HIDDEN_PIXELS: &str = "HIDDEN_PIXELS";
 
 /// The most megapixels that a picture may have, 1 to 100000.
 pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 
 /// All of them.
-pub const VARIABLES: [&str; 7] =
-    [SOURCE_BUCKET, DESTINATION_BUCKET, KEEP_USER_METADATA, ORIENTATION, ICC, GAIN_MAPS, MAX_MEGAPIXELS];
+pub const VARIABLES: [&str; 8] = [
+    SOURCE_BUCKET,
+    DESTINATION_BUCKET,
+    KEEP_USER_METADATA,
+    ORIENTATION,
+    ICC,
+    GAIN_MAPS,
+    HIDDEN_PIXELS,
+    MAX_MEGAPIXELS,
+];
 
 /// What the stack tells the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +99,7 @@ impl Environment {
             orientation: choice(&lookup, ORIENTATION, "upright, tag, drop")?,
             icc: choice(&lookup, ICC, "keep, drop-srgb, drop")?,
             gain_maps: choice(&lookup, GAIN_MAPS, "keep, drop")?,
+            hidden_pixels: choice(&lookup, HIDDEN_PIXELS, "blank, refuse, keep")?,
             max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
                 .unwrap_or(default.max_megapixels),
         };
@@ -105,6 +116,7 @@ impl Environment {
             (ORIENTATION, self.cleaning.orientation.as_str().into()),
             (ICC, self.cleaning.icc.as_str().into()),
             (GAIN_MAPS, self.cleaning.gain_maps.as_str().into()),
+            (HIDDEN_PIXELS, self.cleaning.hidden_pixels.as_str().into()),
             (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
         ]
     }
@@ -140,7 +152,7 @@ pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> Enviro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sanitizer::{GainMaps, IccPolicy, Orientation};
+    use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
@@ -166,6 +178,7 @@ mod tests {
                     orientation,
                     icc,
                     gain_maps,
+                    hidden_pixels: HiddenPixels::ALL[orientation as usize],
                     max_megapixels: 1 + 9_999 * (gain_maps as u32),
                 })
             })
@@ -204,6 +217,7 @@ mod tests {
             (ORIENTATION, "left"),
             (ICC, "srgb"),
             (GAIN_MAPS, ""),
+            (HIDDEN_PIXELS, "Blank"),
             (MAX_MEGAPIXELS, "0"),
             (MAX_MEGAPIXELS, "100001"),
             (MAX_MEGAPIXELS, "1e3"),

@@ -3,7 +3,9 @@
 //! The texts of `message` and the names of the fields are an interface: the command line finds and shows these lines.
 //! No value of a picture's metadata is ever in them.
 
-use sanitizer::{Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal};
+use sanitizer::{
+    Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
+};
 use serde::{Deserialize, Serialize};
 
 /// How much it matters, in Lambda's words.
@@ -89,6 +91,9 @@ pub struct CleanedFields {
     /// What became of an HDR gain map, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_map: Option<GainMap>,
+    /// What became of pixels that nobody sees, when there were some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_pixels: Option<HiddenPixels>,
     /// Where the time went.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -123,6 +128,29 @@ impl GainMap {
         match outcome {
             GainMapOutcome::Kept => Some(Self { outcome: "kept", why: None }),
             GainMapOutcome::Dropped { why } => Some(Self { outcome: "dropped", why: Some(why) }),
+            _ => None,
+        }
+    }
+}
+
+/// What became of pixels that nobody sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HiddenPixels {
+    /// `blanked` or `kept`.
+    pub outcome: &'static str,
+    /// What they are, in words.
+    pub what: String,
+}
+
+impl HiddenPixels {
+    /// `None` for a picture that has none.
+    #[must_use]
+    pub fn of(outcome: HiddenPixelsOutcome) -> Option<Self> {
+        match outcome {
+            HiddenPixelsOutcome::Kept { what } => Some(Self { outcome: "kept", what: what.to_string() }),
+            HiddenPixelsOutcome::Blanked { what } => {
+                Some(Self { outcome: "blanked", what: what.to_string() })
+            }
             _ => None,
         }
     }

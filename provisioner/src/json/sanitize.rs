@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{GainMap, Removal, Unfit};
+use super::picture::{GainMap, HiddenPixels, Removal, Unfit};
 use crate::pictures::{self, Cleaned, Ending};
 
 /// What became of each file.
@@ -61,6 +61,9 @@ struct File {
     /// What became of its HDR gain map. Only when it had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     gain_map: Option<GainMap>,
+    /// What became of pixels that nobody sees. Only when it had some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_pixels: Option<HiddenPixels>,
     /// What was removed, in the order of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<Vec<Removal>>,
@@ -157,6 +160,7 @@ impl File {
             orientation: report.map(|report| report.orientation),
             color_profile: report.map(|report| report.color_profile),
             gain_map: report.and_then(GainMap::of),
+            hidden_pixels: report.and_then(HiddenPixels::of),
             removed: report.map(|report| Removal::all(&report.removed)),
             bytes_in: lengths.map(|(bytes_in, _)| bytes_in),
             bytes_out: lengths.map(|(_, bytes_out)| bytes_out),

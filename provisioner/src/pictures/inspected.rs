@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
-use sanitizer::{Options, Orientation, Report};
+use sanitizer::{HiddenPixels, Options, Orientation, Report};
 
 use super::{Buffer, Found, Input, ReadError, read};
 
@@ -68,6 +68,8 @@ fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report,
     *bytes = picture.len();
     let mut options = Options::default();
     options.facts = true;
+    // They shall be told, and the rest with them.
+    options.hidden_pixels = HiddenPixels::Keep;
     // Nothing is written, so nothing needs to be turned.
     options.orientation = Orientation::Tag;
     let result = sanitizer::sanitize(picture.clone(), &options);

@@ -61,6 +61,7 @@ struct Function<'a> {
     orientation: &'static str,
     icc: &'static str,
     gain_maps: &'static str,
+    hidden_pixels: &'static str,
     max_megapixels: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
@@ -140,6 +141,7 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         orientation: config.cleaning.orientation.as_str(),
         icc: config.cleaning.icc.as_str(),
         gain_maps: config.cleaning.gain_maps.as_str(),
+        hidden_pixels: config.cleaning.hidden_pixels.as_str(),
         max_megapixels: config.cleaning.max_megapixels,
         reserved_concurrency: config.reserved_concurrency,
     }

@@ -216,7 +216,8 @@ mod tests {
         (Client::from_conf(config), requests)
     }
 
-    const OPEN: &str = "HTTP/1.1 200 OK\r\nContent-Length: 19\r\nConnection: close\r\n\r\n<ListBucketResult/>";
+    const OPEN: &str =
+        "HTTP/1.1 200 OK\r\nContent-Length: 19\r\nConnection: close\r\n\r\n<ListBucketResult/>";
     const CLOSED: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\nConnection: close\r\n\r\n\
                           <Error><Code>AccessDenied</Code></Error>      ";
     const UNKNOWN: &str = "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\nConnection: close\r\n\r\n\

@@ -37,6 +37,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "orientation",
     "icc",
     "gain_maps",
+    "hidden_pixels",
     "max_megapixels",
 ];
 /// Keys of `[trigger]`.

@@ -77,7 +77,7 @@ pub struct FunctionConfig {
     pub log_retention_days: u32,
     /// Copy `x-amz-meta-*` to the clean object.
     pub keep_user_metadata: bool,
-    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps` and `max_megapixels`.
+    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `hidden_pixels` and `max_megapixels`.
     pub cleaning: Cleaning,
 }
 
