@@ -50,6 +50,9 @@
 //! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
 //! a small profile that says so is put in.
 //!
+//! Pixels that nobody sees, such as those that were cropped away but are still there, are blanked where that takes no
+//! new coding, else the picture is refused ([`Options::hidden_pixels`], [`Unseen`]).
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
@@ -57,7 +60,8 @@
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
 //! and [`Options::max_megapixels`] allow), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
-//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]) and for
+//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]), for looking at transparent pixels (two rows of a
+//! PNG; within the same limit all of a lossless WebP, three times), for coding a GIF's frame anew, and for
 //! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
 
 // Tests compare with libjpeg, which is C.

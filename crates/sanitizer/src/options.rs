@@ -17,7 +17,7 @@ pub struct Options {
     pub hidden_pixels: HiddenPixels,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
-    /// The most memory in bytes that a rotation may take besides input and
+    /// The most memory in bytes that a rotation, or a look at transparent pixels, may take besides input and
     /// output, computed from the header before it starts. Default: 1 GiB.
     pub max_rotation_memory: u64,
     /// The most bytes that the image data of a PNG may have when it is
