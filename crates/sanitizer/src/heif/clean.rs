@@ -53,8 +53,8 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
 }
 
 /// What an animation is refused for.
-const SEQUENCE: &str = "an image sequence, an animation in a moov box as videos have it; \
-    save it as an animated WebP or GIF, or one of its pictures as a still one";
+const SEQUENCE: &str = "an image sequence, an animation in a moov box as videos have it, whose pictures are made of \
+    each other, which is not followed here; save it as an animated WebP or GIF, or one of its pictures as a still one";
 
 /// A file on its way to a clean one.
 struct Cleaning<'a> {

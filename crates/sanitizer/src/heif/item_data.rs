@@ -136,7 +136,13 @@ fn coding(file: &File, item: &Item, inputs: usize, input: &[u8]) -> Result<Optio
         }
         b"av01" => {
             let Range { start, end } = config(*b"av1C")?;
-            Coding::Av1 { config_start: start, config_end: end }
+            // A layer, or an operating point, by which others are not shown.
+            let selects = |kind, all: &[u8]| {
+                let mut found = file.properties_of(item, kind);
+                found.any(|property| input.get(property.payload.clone()) != Some(all))
+            };
+            let shows_layers = !selects(*b"lsel", &[0xFF, 0xFF]) && !selects(*b"a1op", &[0]);
+            Coding::Av1 { config_start: start, config_end: end, shows_layers }
         }
         b"grid" => Coding::Grid { inputs },
         b"iovl" => Coding::Overlay { inputs },
