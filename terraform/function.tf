@@ -34,6 +34,7 @@ resource "aws_lambda_function" "sanitizer" {
       GAIN_MAPS          = var.function.gain_maps
       HIDDEN_PIXELS      = var.function.hidden_pixels
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
+      MIRROR_DELETES     = tostring(var.trigger.mirror_deletes)
     })
   }
 

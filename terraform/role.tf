@@ -1,4 +1,4 @@
-# The function's role: read A, write B, write its logs. Nothing else.
+# The function's role: read A, write B, write its logs; with mirror_deletes list A and delete in B. Nothing else.
 
 data "aws_iam_policy_document" "trust" {
   statement {
@@ -32,6 +32,29 @@ data "aws_iam_policy_document" "role" {
     effect    = "Allow"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${local.log_group_arn}:*"]
+  }
+
+  # Only to who may list a bucket S3 says that an object is gone; to all others it says 403.
+  dynamic "statement" {
+    for_each = var.trigger.mirror_deletes ? [1] : []
+
+    content {
+      sid       = "SeeWhatIsGone"
+      effect    = "Allow"
+      actions   = ["s3:ListBucket"]
+      resources = [local.bucket_arns["source"]]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.trigger.mirror_deletes ? [1] : []
+
+    content {
+      sid       = "RemoveFromDestination"
+      effect    = "Allow"
+      actions   = ["s3:DeleteObject"]
+      resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
+    }
   }
 
   dynamic "statement" {

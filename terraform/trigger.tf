@@ -21,7 +21,7 @@ resource "aws_s3_bucket_notification" "source" {
     content {
       id                  = lambda_function.key
       lambda_function_arn = aws_lambda_function.sanitizer.arn
-      events              = ["s3:ObjectCreated:*"]
+      events              = concat(["s3:ObjectCreated:*"], var.trigger.mirror_deletes ? ["s3:ObjectRemoved:*"] : [])
       filter_prefix       = var.trigger.prefix == "" ? null : var.trigger.prefix
       filter_suffix       = lambda_function.value
     }

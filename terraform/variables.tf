@@ -271,7 +271,7 @@ variable "function" {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -287,7 +287,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES"] :
           name => format("%063d", 0)
         },
       )))] :
@@ -298,10 +298,11 @@ variable "function" {
 }
 
 variable "trigger" {
-  description = "Which uploads start the function. S3 compares suffixes case-sensitively."
+  description = "Which uploads start the function. S3 compares suffixes case-sensitively. mirror_deletes: a clean copy goes when its source is deleted, or replaced by something that is refused."
   type = object({
-    prefix   = optional(string, "")
-    suffixes = optional(list(string), [".jpg", ".jpeg", ".JPG", ".JPEG"])
+    prefix         = optional(string, "")
+    suffixes       = optional(list(string), [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".heic", ".heif", ".hif", ".avif", ".JPG", ".JPEG", ".JPE", ".JFIF", ".PNG", ".WEBP", ".GIF", ".HEIC", ".HEIF", ".HIF", ".AVIF", ".Jpg", ".Jpeg", ".Jpe", ".Jfif", ".Png", ".Webp", ".Gif", ".Heic", ".Heif", ".Hif", ".Avif"])
+    mirror_deletes = optional(bool, false)
   })
   default = {}
 

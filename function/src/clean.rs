@@ -9,6 +9,11 @@
 //! source changed later, its event leads to a later write, and the write was not
 //! the last. Hence the last write is of the newest upload.
 //!
+//! **Nothing that the source does not have any more**, with `mirror_deletes`. Each deletion in bucket B is such a write,
+//! too: the source is asked before it, whether it is gone or what it holds is refused, and after it, whether that is still
+//! so; if not, it starts again. So the last write to a key is either of the newest upload, or a deletion for which
+//! there was none, in whatever order and how often events arrive.
+//!
 //! *Assumptions*: S3 is strongly consistent (it is, since December 2020); a
 //! write that was given up is not carried out later; an invocation that dies
 //! between its write and its look is repeated (Lambda does, and then keeps the
@@ -19,7 +24,9 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
-use contract::{event::Record, log::Milliseconds};
+use contract::environment::Environment;
+use contract::event::{Deletion, Record};
+use contract::log::Milliseconds;
 use sanitizer::{
     Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized,
 };
@@ -28,7 +35,8 @@ use crate::{
     destination,
     error::Error,
     settings::Settings,
-    source::{self, Found, Headers, Revision, Since},
+    source::{self, Found, Headers, Presence, Revision, Since},
+    worker::{self, Turn},
 };
 
 /// How often a picture is read again before the invocation gives up.
@@ -45,6 +53,8 @@ const ABSENT_PAUSES: [Duration; 3] =
 pub enum Outcome {
     /// A clean copy was written.
     Cleaned(Box<Cleaned>),
+    /// The source is gone, and what was under its key in bucket B was removed.
+    Removed,
     /// There was nothing to do, for this reason.
     Ignored(&'static str),
 }
@@ -85,22 +95,38 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
         let expected = settings.stack.source_bucket.clone();
         return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
     }
-    if !record.is_creation() {
+    let mirrors = settings.stack.mirror_deletes;
+    if !record.is_creation() && !(mirrors && record.deletion().is_some()) {
         return Ok(Outcome::Ignored("nothing was uploaded"));
     }
     let key = record.key()?;
 
+    let turn = Turn::wait().await;
+    let options = settings.stack.cleaning.options();
+    let needed = |start: &[u8], length| sanitizer::memory_needed(start, length, &options);
     let mut published: Option<(Revision, Cleaned)> = None;
     for attempt in 1..=ROUNDS {
         let started = Instant::now();
-        let opened = match find(s3, &settings.stack.source_bucket, &key).await? {
+        let found = match record.deletion() {
+            // It is expected to be gone.
+            Some(_) => source::open(s3, &settings.stack.source_bucket, &key).await?,
+            None => find(s3, &settings.stack.source_bucket, &key).await?,
+        };
+        let opened = match found {
             Found::Object(opened) => Some(opened),
-            Found::Absent if published.is_none() => match young(record) {
+            Found::Absent if published.is_none() && record.deletion().is_none() => match young(record) {
                 Some(age) => return Err(Error::NotThereYet { age }),
                 None => None,
             },
             Found::Deleted | Found::Absent => None,
         };
+        if mirrors && opened.is_none() {
+            if take_down(s3, settings, &key, record).await? {
+                return Ok(Outcome::Removed);
+            }
+            published = None;
+            continue;
+        }
         let Some(opened) = opened
             .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
         else {
@@ -111,9 +137,14 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             });
         };
         let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
-        let input = match opened.read(settings.memory.max_input()).await {
+        let input = match opened.read(settings.memory, needed).await {
             Ok(input) => input,
-            Err(error) if error.is_rejection() || attempt == ROUNDS => return Err(error),
+            Err(error @ Error::MemoryHeld { .. }) => return Err(error),
+            Err(error) if error.is_rejection() => match reject(s3, settings, &key, &revision, error).await? {
+                Some(error) => return Err(error),
+                None => continue,
+            },
+            Err(error) if attempt == ROUNDS => return Err(error),
             Err(_) => {
                 pause_for(source::PAUSE).await;
                 continue;
@@ -123,7 +154,13 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
 
         let started = Instant::now();
         let input_bytes = input.len();
-        let picture = sanitize(input, &headers, settings).await?;
+        let picture = match sanitize(input, &headers, settings, &turn).await {
+            Ok(picture) => picture,
+            Err(error) => match reject(s3, settings, &key, &revision, error).await? {
+                Some(error) => return Err(error),
+                None => continue,
+            },
+        };
         let clean = started.elapsed();
 
         let started = Instant::now();
@@ -152,11 +189,59 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             attempt,
         };
         match since {
+            Since::Deleted if mirrors => {
+                if take_down(s3, settings, &key, record).await? {
+                    return Ok(Outcome::Removed);
+                }
+                published = None;
+            }
             Since::Same | Since::Deleted => return Ok(Outcome::Cleaned(Box::new(cleaned))),
             Since::PerhapsReplaced => published = Some((revision, cleaned)),
         }
     }
     Err(Error::ReplacedRepeatedly(ROUNDS))
+}
+
+/// Removes the clean copy of a source that is gone. False when the source is there (again), which is to be cleaned then.
+async fn take_down(s3: &Client, settings: &Settings, key: &str, record: &Record) -> Result<bool, Error> {
+    let Environment { source_bucket, destination_bucket, .. } = &settings.stack;
+    match source::presence(s3, source_bucket, key).await? {
+        Presence::There => return Ok(false),
+        // Where a delete marker was made there is versioning, and S3 may not show everything for some minutes
+        // after it was enabled: without the marker, something else may be there as well.
+        Presence::Absent if record.deletion() == Some(Deletion::Marked) => {
+            if let Some(age) = young(record) {
+                return Err(Error::NotThereYet { age });
+            }
+        }
+        Presence::Absent | Presence::Deleted => {}
+    }
+    destination::remove(s3, destination_bucket, key).await?;
+    Ok(source::presence(s3, source_bucket, key).await? != Presence::There)
+}
+
+/// What a rejection ends with, or `None` when the picture was replaced meanwhile and the newest is to be cleaned. With
+/// `mirror_deletes` nothing older stays published either.
+async fn reject(
+    s3: &Client,
+    settings: &Settings,
+    key: &str,
+    revision: &Revision,
+    error: Error,
+) -> Result<Option<Error>, Error> {
+    let Environment { source_bucket, destination_bucket, mirror_deletes, .. } = &settings.stack;
+    let Error::Rejected { kind, mut reason } = error else { return Ok(Some(error)) };
+    if *mirror_deletes {
+        if source::since(s3, source_bucket, key, revision).await? == Since::PerhapsReplaced {
+            return Ok(None);
+        }
+        destination::remove(s3, destination_bucket, key).await?;
+        if source::since(s3, source_bucket, key, revision).await? == Since::PerhapsReplaced {
+            return Ok(None);
+        }
+        reason.push_str("; if it replaced a picture, the clean copy of that was removed");
+    }
+    Ok(Some(Error::Rejected { kind, reason }))
 }
 
 /// Asks for the picture, and asks again for some seconds when S3 says that there is none.
@@ -183,12 +268,21 @@ fn young(record: &Record) -> Option<u64> {
     (age < VERSIONING_SETTLES).then_some(age.as_secs())
 }
 
-/// Runs the sanitizer on a thread of its own: it takes the processor for long.
-async fn sanitize(input: Bytes, headers: &Headers, settings: &Settings) -> Result<Sanitized, Error> {
+/// Runs the sanitizer with the memory that there is.
+async fn sanitize(
+    input: Bytes,
+    headers: &Headers,
+    settings: &Settings,
+    turn: &Turn,
+) -> Result<Sanitized, Error> {
     let mut options = settings.stack.cleaning.options();
-    options.max_rotation_memory = settings.memory.max_rotation(input.len() as u64);
-    match tokio::task::spawn_blocking(move || sanitizer::sanitize(input, &options)).await {
+    let length = input.len() as u64;
+    options.max_memory = settings.memory.of_picture().saturating_sub(length);
+    match worker::sanitize(input, options, turn).await {
         Ok(Ok(picture)) => Ok(picture),
+        Ok(Err(sanitizer::Error::Memory { needed, .. })) => {
+            Err(settings.memory.rejection(length.saturating_add(needed)))
+        }
         Ok(Err(error)) => Err(with_encoding(Error::from(&error), headers.content_encoding.as_deref())),
         // A panic is a bug, and the picture that found it is not published.
         Err(_) => Err(Error::Rejected {
@@ -220,7 +314,6 @@ fn milliseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::memory::Memory;
-    use contract::environment::Environment;
 
     fn settings() -> Settings {
         let stack = Environment {
@@ -228,6 +321,7 @@ mod tests {
             destination_bucket: "b".to_owned(),
             keep_user_metadata: false,
             cleaning: contract::cleaning::Cleaning::default(),
+            mirror_deletes: false,
         };
         Settings { stack, memory: Memory::smallest() }
     }
@@ -300,10 +394,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_picture_is_rejected_with_a_reason() {
         let text = Bytes::from_static(b"hello");
-        let error = sanitize(text.clone(), &Headers::default(), &settings()).await.unwrap_err();
+        let turn = Turn::wait().await;
+        let error = sanitize(text.clone(), &Headers::default(), &settings(), &turn).await.unwrap_err();
         assert_eq!(error.to_string(), "not a picture");
         let zipped = Headers { content_encoding: Some("gzip".to_owned()), ..Headers::default() };
-        let error = sanitize(text, &zipped, &settings()).await.unwrap_err();
+        let error = sanitize(text, &zipped, &settings(), &turn).await.unwrap_err();
         assert!(error.to_string().ends_with("upload the file itself"), "{error}");
     }
 }

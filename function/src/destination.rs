@@ -1,4 +1,4 @@
-//! Bucket B: writes the clean picture.
+//! Bucket B: writes the clean picture, and removes it.
 
 use std::collections::HashMap;
 
@@ -48,6 +48,16 @@ pub async fn put(
         .await
         .map_err(|error| Error::s3("PutObject", &error))?;
     Ok(())
+}
+
+/// Removes what is under `key`, if anything is. In a bucket with versioning it is hidden by a delete marker, and
+/// readers may not read versions; the bucket's lifecycle rule deletes it later.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub async fn remove(s3: &Client, bucket: &str, key: &str) -> Result<(), Error> {
+    let deleted = s3.delete_object().bucket(bucket).key(key).send().await;
+    deleted.map(drop).map_err(|error| Error::s3("DeleteObject", &error))
 }
 
 /// The media type to store: the given one where it says the same as the content,

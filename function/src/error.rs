@@ -7,8 +7,6 @@ use aws_sdk_s3::{
     operation::RequestId,
 };
 
-use sanitizer::Options;
-
 use contract::{error_chain, event::KeyError};
 
 /// Why a picture has no clean copy now. No variant holds anything of the
@@ -45,6 +43,16 @@ pub enum Error {
         /// Seconds since the upload.
         age: u64,
     },
+    /// The picture fits into the function's memory, but not beside what the process holds now.
+    #[error(
+        "cleaning it takes {needed} MB of memory, and the function still holds {held} MB from before; Lambda tries again"
+    )]
+    MemoryHeld {
+        /// Megabytes that the process holds.
+        held: u64,
+        /// Megabytes that the picture takes.
+        needed: u64,
+    },
     /// Lambda was about to end the invocation.
     #[error(
         "not finished before the function's timeout; raise function.timeout or function.memory (which is also processor time) in config.toml"
@@ -74,6 +82,7 @@ impl Error {
             Self::S3 { .. } => "s3",
             Self::ReplacedRepeatedly(_) => "replaced-repeatedly",
             Self::NotThereYet { .. } => "not-there-yet",
+            Self::MemoryHeld { .. } => "memory-held",
             Self::OutOfTime => "out-of-time",
             Self::ForeignBucket { .. } => "foreign-bucket",
             Self::Key(_) => "key",
@@ -109,11 +118,6 @@ impl Error {
 impl From<&sanitizer::Error> for Error {
     fn from(error: &sanitizer::Error) -> Self {
         let mut reason = error.to_string();
-        // More memory helps only against the limit that is computed from it.
-        if matches!(error, sanitizer::Error::TooLarge { limit, .. } if *limit < Options::default().max_inflated_bytes)
-        {
-            reason.push_str("; raise function.memory in config.toml");
-        }
         if matches!(error, sanitizer::Error::TooManyPixels { .. }) {
             reason.push_str("; raise function.max_megapixels in config.toml if it is no trick");
         }
@@ -129,9 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_little_memory_says_where_to_raise_it() {
-        let error = Error::from(&sanitizer::Error::TooLarge { needed: 2, limit: 1 });
-        assert!(error.is_rejection() && error.to_string().contains("function.memory"), "{error}");
+    fn too_many_pixels_say_where_to_raise_the_limit() {
         let error = Error::from(&sanitizer::Error::TooManyPixels { pixels: 2, limit: 1 });
         assert_eq!(error.kind(), "too-many-pixels");
         assert!(error.is_rejection() && error.to_string().contains("function.max_megapixels"), "{error}");

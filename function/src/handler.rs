@@ -75,6 +75,7 @@ impl<L: Log> Function<L> {
             let (key, result) = self.record(record, request_id, deadline).await;
             match result {
                 Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
+                Ok(Outcome::Removed) => summary.removed.push(key),
                 Ok(Outcome::Ignored(_)) => summary.ignored.push(key),
                 Err(error) if error.is_rejection() => {
                     summary.rejected.push(Rejection {

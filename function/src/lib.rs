@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
+pub mod allocator;
 pub mod cache_control;
 pub mod clean;
 pub mod client;
@@ -33,3 +34,4 @@ pub mod memory;
 mod pieces;
 pub mod settings;
 pub mod source;
+mod worker;

@@ -72,6 +72,7 @@ pub fn about_record<'a>(
     };
     match result {
         Ok(Outcome::Ignored(reason)) => entry.reason = Some((*reason).to_owned()),
+        Ok(Outcome::Removed) => entry.message = Message::Removed,
         Ok(Outcome::Cleaned(cleaned)) => {
             entry.message = Message::Cleaned;
             entry.version_id = cleaned.version_id.as_deref();

@@ -2,13 +2,19 @@
 
 use std::process::ExitCode;
 
-use function::{client, handler::Function, log, settings::Settings};
+use function::{allocator, client, handler::Function, log, settings::Settings};
 use lambda_runtime::{LambdaEvent, service_fn};
+
+fn main() -> ExitCode {
+    // Without it the function works as well, and refuses to take more memory than there is.
+    let _ = allocator::set_up();
+    serve()
+}
 
 // One invocation at a time, and the only work that takes the processor runs on
 // a blocking thread: one thread for the rest starts fastest.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+async fn serve() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -14,7 +14,14 @@ use bytes::{Bytes, BytesMut};
 
 use contract::error_chain;
 
-use crate::error::Error;
+use crate::{error::Error, memory::Memory};
+
+/// After how many bytes it is asked how much memory a picture takes. Nearly all tell it in the first; some JPEGs have more
+/// metadata in front of it than that. Cleaning asks again, for what even the last do not tell.
+const LOOKS: [usize; 3] = [64 << 10, 256 << 10, 1 << 20];
+
+/// The first buffer: up to the first look, and the piece of the network that goes beyond it.
+const START: usize = 128 << 10;
 
 /// How long to wait before reading again after the connection broke.
 pub(crate) const PAUSE: Duration = Duration::from_millis(200);
@@ -109,28 +116,39 @@ fn is_absent<R>(error: &SdkError<GetObjectError, R>) -> bool {
 }
 
 impl Opened {
-    /// Reads the content.
+    /// Reads the content, if it fits: `needed` tells of its first bytes and its length how much memory it takes
+    /// besides these, or that more of them must be seen.
     ///
     /// # Errors
-    /// [`Error::Rejected`] when it is longer than `limit`, which is told before
-    /// any of it is read; else when the connection breaks.
-    pub async fn read(mut self, limit: u64) -> Result<Bytes, Error> {
-        let too_large = || Error::Rejected {
-            kind: "too-large",
-            reason: format!(
-                "the file has {} bytes, more than the {limit} that the function's memory allows; \
-                 raise function.memory in config.toml",
-                self.length
-            ),
-        };
-        if self.length > limit {
-            return Err(too_large());
-        }
-        let length = usize::try_from(self.length).map_err(|_| too_large())?;
-        // One buffer of the right size: joining the network's pieces afterwards
-        // would take the memory twice.
-        let mut content = BytesMut::with_capacity(length);
+    /// Those of [`Memory::check`], before more than its first bytes are read; else when the connection breaks.
+    pub async fn read(
+        mut self,
+        memory: Memory,
+        needed: impl Fn(&[u8], u64) -> Option<u64>,
+    ) -> Result<Bytes, Error> {
+        memory.check(self.length)?;
+        let length = usize::try_from(self.length).map_err(|_| memory.rejection(self.length))?;
+        // Its first bytes in a buffer of their own, until they have told how much it takes.
+        let mut content = BytesMut::with_capacity(length.min(START));
+        let mut looks = LOOKS.iter().copied();
+        let mut next_look = looks.next();
         loop {
+            if let Some(look) = next_look
+                && content.len() >= look.min(length)
+            {
+                match needed(&content, self.length) {
+                    Some(more) => {
+                        memory.check(self.length.saturating_add(more))?;
+                        next_look = None;
+                    }
+                    None => next_look = looks.next(),
+                }
+                if next_look.is_none() {
+                    // One buffer of the right size: joining the network's pieces afterwards
+                    // would take the memory twice.
+                    content.reserve(length - content.len());
+                }
+            }
             match self.body.try_next().await {
                 Ok(Some(piece)) if content.len() + piece.len() > length => {
                     return Err(broken(format!("more than the announced {length} bytes arrived")));
@@ -172,6 +190,34 @@ impl From<GetObjectOutput> for Opened {
     }
 }
 
+/// What S3 says for certain about a key, to a role that may list the bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// There is an object.
+    There,
+    /// Its newest version is a delete marker.
+    Deleted,
+    /// There is none; see [`Found::Absent`].
+    Absent,
+}
+
+/// Asks whether there is an object. Other than for [`open`], a 403 is no answer: nothing may be deleted for it.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub async fn presence(s3: &Client, bucket: &str, key: &str) -> Result<Presence, Error> {
+    match s3.head_object().bucket(bucket).key(key).send().await {
+        Ok(_) => Ok(Presence::There),
+        Err(error) => match error.raw_response() {
+            Some(response) if response.status().as_u16() == 404 => {
+                let marker = response.headers().get("x-amz-delete-marker") == Some("true");
+                Ok(if marker { Presence::Deleted } else { Presence::Absent })
+            }
+            _ => Err(Error::s3("HeadObject", &error)),
+        },
+    }
+}
+
 /// What became of an object since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
@@ -208,6 +254,7 @@ mod tests {
     use aws_sdk_s3::error::ErrorMetadata;
 
     use super::*;
+    use crate::pieces;
 
     fn answer(code: &str, message: &str) -> SdkError<GetObjectError, ()> {
         let metadata = ErrorMetadata::builder().code(code).message(message).build();
@@ -239,10 +286,34 @@ mod tests {
 
     #[tokio::test]
     async fn the_content_is_read_whole_or_not_at_all() {
-        assert_eq!(opened(3, b"abc").read(3).await.unwrap(), "abc");
-        assert_eq!(opened(0, b"").read(3).await.unwrap(), "");
-        assert_eq!(opened(3, b"abc").read(2).await.unwrap_err().kind(), "too-large");
-        assert_eq!(opened(4, b"abc").read(9).await.unwrap_err().kind(), "s3");
-        assert_eq!(opened(2, b"abc").read(9).await.unwrap_err().kind(), "s3");
+        let read = |opened: Opened| opened.read(Memory::smallest(), |_, _| Some(0));
+        assert_eq!(read(opened(3, b"abc")).await.unwrap(), "abc");
+        assert_eq!(read(opened(0, b"")).await.unwrap(), "");
+        assert_eq!(read(opened(4, b"abc")).await.unwrap_err().kind(), "s3");
+        assert_eq!(read(opened(2, b"abc")).await.unwrap_err().kind(), "s3");
+        // A length that is promised takes nothing by itself.
+        assert_eq!(read(opened(80 << 20, b"abc")).await.unwrap_err().kind(), "s3");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_refused_before_it_is_read() {
+        let memory = Memory::smallest();
+        let never = |_: &[u8], _| panic!("its length alone is too much");
+        assert_eq!(opened(1 << 30, b"").read(memory, never).await.unwrap_err().kind(), "too-large");
+
+        static LONG: [u8; 3 << 20] = [7; 3 << 20];
+        let seen = std::cell::RefCell::new(Vec::new());
+        let pieces: Vec<_> = LONG.chunks(10_000).map(Bytes::from_static).collect();
+        let in_pieces = || Opened { body: pieces::body(&pieces), ..opened(LONG.len() as u64, b"") };
+        // Only the second look tells.
+        let needed = |start: &[u8], length| {
+            assert_eq!(length, LONG.len() as u64);
+            seen.borrow_mut().push(start.len());
+            (start.len() > 100_000).then_some(1 << 30)
+        };
+        assert_eq!(in_pieces().read(memory, needed).await.unwrap_err().kind(), "too-large");
+        assert_eq!(*seen.borrow(), [70_000, 270_000]);
+        // No look tells.
+        assert_eq!(in_pieces().read(memory, |_, _| None).await.unwrap(), &LONG[..]);
     }
 }

@@ -53,7 +53,10 @@ pub(crate) enum Failure {
         if *.left == 1 { "1 resource is".to_owned() } else { format!("{} resources are", .left) },
         match .disturbed {
             0 => "AWS does not show what it accepted, or something else changed it back".to_owned(),
-            n => format!("something else changes this stack, {n} of them had been right when this run began"),
+            n => format!(
+                "{n} of them had been right when this run began, and it did not touch them: something else changes \
+                 this stack"
+            ),
         }
     )]
     Differs {

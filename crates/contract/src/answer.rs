@@ -10,6 +10,9 @@ pub struct Summary {
     /// Keys whose clean copies were written.
     #[serde(default)]
     pub cleaned: Vec<String>,
+    /// Keys whose clean copies were removed, since their sources are gone.
+    #[serde(default)]
+    pub removed: Vec<String>,
     /// Keys with which there was nothing to do.
     #[serde(default)]
     pub ignored: Vec<String>,
@@ -46,6 +49,7 @@ mod tests {
     fn what_the_function_answers_the_command_line_reads() {
         let summary = Summary {
             cleaned: vec!["a.jpg".to_owned()],
+            removed: vec!["gone.jpg".to_owned()],
             ignored: Vec::new(),
             rejected: vec![Rejection {
                 key: "b \u{10}.jpg".to_owned(),

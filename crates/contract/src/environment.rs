@@ -27,6 +27,9 @@ pub const HIDDEN_PIXELS: &str = "HIDDEN_PIXELS";
 /// The most megapixels that a picture may have, 1 to 100000.
 pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 
+/// `true`: a clean copy goes when its source does; `false`, the default: it stays.
+pub const MIRROR_DELETES: &str = "MIRROR_DELETES";
+
 /// All of them.
 pub const VARIABLES: [&str; 8] = [
     SOURCE_BUCKET,
@@ -37,6 +40,7 @@ pub const VARIABLES: [&str; 8] = [
     GAIN_MAPS,
     HIDDEN_PIXELS,
     MAX_MEGAPIXELS,
+    MIRROR_DELETES,
 ];
 
 /// What the stack tells the function.
@@ -50,6 +54,8 @@ pub struct Environment {
     pub keep_user_metadata: bool,
     /// How pictures are cleaned.
     pub cleaning: Cleaning,
+    /// Remove a clean copy when its source is deleted, or replaced by something that is refused.
+    pub mirror_deletes: bool,
 }
 
 /// Why an environment cannot be used.
@@ -89,11 +95,8 @@ impl Environment {
         if source_bucket == destination_bucket {
             return Err(EnvironmentError::Loop(source_bucket));
         }
-        let keep_user_metadata = match lookup(KEEP_USER_METADATA).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(value) => return Err(invalid(KEEP_USER_METADATA, value, "true, false")),
-        };
+        let keep_user_metadata = switch(&lookup, KEEP_USER_METADATA)?;
+        let mirror_deletes = switch(&lookup, MIRROR_DELETES)?;
         let default = Cleaning::default();
         let cleaning = Cleaning {
             orientation: choice(&lookup, ORIENTATION, "upright, tag, drop")?,
@@ -103,7 +106,7 @@ impl Environment {
             max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
                 .unwrap_or(default.max_megapixels),
         };
-        Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning })
+        Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning, mirror_deletes })
     }
 
     /// Its variables, in the order of [`VARIABLES`].
@@ -118,7 +121,17 @@ impl Environment {
             (GAIN_MAPS, self.cleaning.gain_maps.as_str().into()),
             (HIDDEN_PIXELS, self.cleaning.hidden_pixels.as_str().into()),
             (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
+            (MIRROR_DELETES, if self.mirror_deletes { "true" } else { "false" }.into()),
         ]
+    }
+}
+
+/// Whether a variable says `true`; not when it is not set.
+fn switch(lookup: impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, EnvironmentError> {
+    match lookup(name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(value) => Err(invalid(name, value, "true, false")),
     }
 }
 
@@ -166,7 +179,7 @@ mod tests {
     fn two_buckets_are_enough() {
         let environment = read(&BUCKETS).unwrap();
         assert_eq!((&*environment.source_bucket, &*environment.destination_bucket), ("a", "b"));
-        assert!(!environment.keep_user_metadata);
+        assert!(!environment.keep_user_metadata && !environment.mirror_deletes);
         assert_eq!(environment.cleaning, Cleaning::default());
     }
 
@@ -190,6 +203,7 @@ mod tests {
                     destination_bucket: "b".to_owned(),
                     keep_user_metadata,
                     cleaning,
+                    mirror_deletes: keep_user_metadata == (cleaning.gain_maps == GainMaps::Keep),
                 };
                 assert_eq!(written.variables().map(|(name, _)| name), VARIABLES);
                 let variables = written.variables();
@@ -218,6 +232,7 @@ mod tests {
             (ICC, "srgb"),
             (GAIN_MAPS, ""),
             (HIDDEN_PIXELS, "Blank"),
+            (MIRROR_DELETES, "yes"),
             (MAX_MEGAPIXELS, "0"),
             (MAX_MEGAPIXELS, "100001"),
             (MAX_MEGAPIXELS, "1e3"),

@@ -92,6 +92,31 @@ impl Record {
             .as_deref()
             .is_none_or(|name| name.trim_start_matches("s3:").starts_with("ObjectCreated:"))
     }
+
+    /// What a deletion was, if the event is of one.
+    ///
+    /// What lifecycle rules delete has events of its own, `LifecycleExpiration:*`, and is no deletion here: whoever lets
+    /// originals expire wants to keep the clean copies
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configure-notification.html>).
+    #[must_use]
+    pub fn deletion(&self) -> Option<Deletion> {
+        let name = self.event_name.as_deref()?;
+        match name.strip_prefix("s3:").unwrap_or(name).strip_prefix("ObjectRemoved:")? {
+            "DeleteMarkerCreated" => Some(Deletion::Marked),
+            _ => Some(Deletion::Final),
+        }
+    }
+}
+
+/// How an object was deleted
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// `ObjectRemoved:Delete`: for good. In a bucket with versioning it was one version, perhaps an old one, or a delete
+    /// marker, after which the object is there again.
+    Final,
+    /// `ObjectRemoved:DeleteMarkerCreated`: its versions are still there, under a delete marker.
+    Marked,
 }
 
 /// A key as S3 encodes it in events, and in listings with `encoding-type=url`: a space is `+`, a `+` is `%2B`.

@@ -28,6 +28,8 @@ pub enum Message {
     Rejected,
     /// Something else went wrong; Lambda tries again.
     Failed,
+    /// The source is gone, and its clean copy was removed.
+    Removed,
     /// There was nothing to do.
     Ignored,
 }
@@ -40,6 +42,7 @@ impl Message {
             Self::Cleaned => "cleaned",
             Self::Rejected => "rejected",
             Self::Failed => "failed",
+            Self::Removed => "removed",
             Self::Ignored => "ignored",
         }
     }
@@ -211,7 +214,9 @@ mod tests {
 
     #[test]
     fn what_the_function_writes_the_command_line_reads() {
-        for message in [Message::Cleaned, Message::Rejected, Message::Failed, Message::Ignored] {
+        for message in
+            [Message::Cleaned, Message::Rejected, Message::Failed, Message::Removed, Message::Ignored]
+        {
             let entry = Entry {
                 level: Level::Error,
                 message,

@@ -75,7 +75,7 @@ fn read(payload: &[u8], is_error: bool) -> Outcome {
     }
     match serde_json::from_slice::<Summary>(payload) {
         Ok(Summary { cleaned, .. }) if !cleaned.is_empty() => Outcome::Cleaned,
-        Ok(Summary { ignored, .. }) if !ignored.is_empty() => Outcome::Gone,
+        Ok(Summary { ignored, removed, .. }) if !ignored.is_empty() || !removed.is_empty() => Outcome::Gone,
         Ok(Summary { mut rejected, .. }) if !rejected.is_empty() => {
             let rejection = rejected.swap_remove(0);
             Outcome::Rejected { kind: rejection.kind.into_owned(), reason: rejection.reason }
@@ -122,6 +122,7 @@ mod tests {
         for (payload, is_error, outcome) in [
             (r#"{"cleaned":["a.jpg"],"ignored":[],"rejected":[]}"#, false, Outcome::Cleaned),
             (r#"{"cleaned":[],"ignored":["a.jpg"],"rejected":[]}"#, false, Outcome::Gone),
+            (r#"{"removed":["a.jpg"]}"#, false, Outcome::Gone),
             (
                 r#"{"rejected":[{"key":"a.jpg","kind":"damaged","reason":"cut off"}]}"#,
                 false,

@@ -23,8 +23,10 @@ pub mod plan;
 pub mod policy;
 pub mod recheck;
 pub mod resources;
+pub mod sightings;
 pub mod stack;
 pub mod status;
+pub mod survey;
 #[cfg(test)]
 mod testing;
 pub mod units;

@@ -93,7 +93,14 @@ fn covers(wide: &Value, narrow: &Value) -> bool {
         }
         (wide, narrow) => wide == narrow,
     };
-    let is_other = |key: &&String| !matches!(key.as_str(), "Action" | "Resource" | "Condition");
+    // Everybody includes AWS's services.
+    let everybody = principal(&Value::from("*"));
+    let is_for_everybody = wide.get("Principal").is_some_and(|wide| *wide == everybody);
+    let is_other = |key: &&String| match key.as_str() {
+        "Action" | "Resource" | "Condition" => false,
+        "Principal" => !is_for_everybody,
+        _ => true,
+    };
     includes("Action")
         && includes("Resource")
         && wide
@@ -297,6 +304,17 @@ mod tests {
             assert!(narrows(&wide, &narrow), "{wide} {narrow}");
             assert!(!narrows(&narrow, &wide), "{wide} {narrow}");
         }
+        let principal = |principal: Value| {
+            let mut document = allow(&["a:B"], "r", Value::Null);
+            document["Statement"][0]["Principal"] = principal;
+            document
+        };
+        let s3 = principal(json!({"Service": "s3.amazonaws.com"}));
+        for everybody in [principal(json!("*")), principal(json!({"AWS": "*"}))] {
+            assert!(narrows(&everybody, &s3) && !narrows(&s3, &everybody), "everybody includes services");
+        }
+        let somebody = principal(json!({"AWS": "arn:aws:iam::210987654321:root"}));
+        assert!(!narrows(&somebody, &s3) && !narrows(&s3, &somebody));
         let not = |value: Value| json!({"StringNotEquals": {"a:b": value}});
         let (two, one) =
             (allow(&["a:B"], "r", not(json!(["x", "y"]))), allow(&["a:B"], "r", not(json!("x"))));

@@ -1,23 +1,31 @@
 //! Reads everything once more after `up` or `down`, and says what is not as it should be.
 //!
 //! Reads of IAM and of bucket configurations are eventually consistent: right after a change they may tell of the
-//! state before it. So a difference is given time. What was right before, was not touched and is not right any more
-//! is hardly AWS, which shows the past everywhere: something else is at work, and it is not waited for as long.
+//! state before it, and tell of it again after they have told of the new one. So a difference is given minutes, and what
+//! was seen right once is right ([`Sightings`]). What was right before, was not touched and is not right any more is
+//! given one: an earlier run may be what AWS is behind with. If it stays, or is of several services at once, something
+//! else is at work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
 use crate::plan::{self, DataRule, Note, Plan, Problem};
+use crate::resources::Address;
+use crate::sightings::Sightings;
 use crate::stack::Stack;
 use crate::world::World;
 
-/// How long AWS may show the state from before our changes.
-const DEADLINE: Deadline = Deadline::PROPAGATION;
-/// How long it may do so when what we did not touch differs, too.
-const DISTURBED_DEADLINE: Deadline = Deadline(Duration::from_secs(8));
+/// How long AWS may show the state from before our changes: S3, IAM, CloudWatch.
+const DEADLINE: Deadline = Deadline(Duration::from_secs(300));
+/// How long Lambda may.
+const LAMBDA_DEADLINE: Deadline = Deadline::LAMBDA;
+/// How long it may be what we did not touch.
+const DISTURBED_DEADLINE: Deadline = Deadline(Duration::from_secs(60));
+/// How long, when that is of several services: they are not behind all at once.
+const TAKEN_DOWN_DEADLINE: Deadline = Deadline(Duration::from_secs(8));
 /// Everything is read at each look, so they become rare.
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_millis(250), cap: Duration::from_secs(4), factor: 2.0 };
@@ -74,19 +82,24 @@ async fn until_up(
     on_wait: OnWait<'_>,
     mut look: impl AsyncFnMut() -> Result<World, AwsError>,
 ) -> Result<Option<Difference>, AwsError> {
-    // Once disturbed, it stays so: what comes and goes is no sign of peace.
-    let mut disturbed = false;
+    let mut seen = Sightings::after(done);
     let waited = poll_until(BACKOFF, on_wait, async || {
-        let Some(difference) = difference(stack, code_sha256, done, &look().await?) else {
+        let plan = plan::up(stack, code_sha256, &look().await?, false);
+        seen.look(&plan);
+        let Some(open) = difference(stack, done, seen.settle(plan.clone())) else {
             return Ok(Poll::Ready(()));
         };
-        disturbed |= difference.disturbed > 0;
-        let (why, deadline) = if disturbed {
-            ("something else seems to change this stack at the same time", DISTURBED_DEADLINE)
+        let (why, deadline) = if open.disturbed > 0 {
+            let deadline =
+                if services(&open.plan, done) > 1 { TAKEN_DOWN_DEADLINE } else { DISTURBED_DEADLINE };
+            ("reading again what this run did not touch and what differs now", deadline)
         } else {
-            ("waiting until AWS shows the changes everywhere", DEADLINE)
+            ("waiting until AWS shows the changes everywhere", patience(&open.plan))
         };
-        Ok(Poll::NotYet { why: naming(why, &difference.left).into(), deadline, last: difference })
+        let why = naming(why, &open.left).into();
+        // What comes and goes is named, too, when there is something that stays.
+        let last = difference(stack, done, plan).unwrap_or(open);
+        Ok(Poll::NotYet { why, deadline, last })
     });
     match waited.await? {
         Waited::Ready(()) => Ok(None),
@@ -114,9 +127,27 @@ async fn until_down(
     }
 }
 
+/// How many services have something that differs and was not touched.
+fn services(open: &Plan, done: &Plan) -> usize {
+    let service = |address: &Address| match address {
+        Address::Bucket(_) | Address::FormerBucket(_) | Address::Trigger => "s3",
+        Address::Role | Address::User(_) => "iam",
+        Address::Function | Address::Permission => "lambda",
+        Address::LogGroup => "logs",
+        Address::Alarm(_) => "cloudwatch",
+    };
+    let disturbed = open.steps.iter().map(|step| &step.address).filter(|it| done.unchanged.contains(it));
+    disturbed.map(service).collect::<BTreeSet<_>>().len()
+}
+
+/// How long the slowest of what differs may take.
+fn patience(open: &Plan) -> Deadline {
+    let is_lambda = |address: &Address| matches!(address, Address::Function | Address::Permission);
+    if open.steps.iter().any(|step| is_lambda(&step.address)) { LAMBDA_DEADLINE } else { DEADLINE }
+}
+
 /// What is still to be done after `done`, if anything. Nothing is adopted any more: that has been done.
-fn difference(stack: &Stack, code_sha256: &str, done: &Plan, world: &World) -> Option<Difference> {
-    let plan = plan::up(stack, code_sha256, world, false);
+fn difference(stack: &Stack, done: &Plan, plan: Plan) -> Option<Difference> {
     if plan.is_empty() {
         return None;
     }

@@ -58,8 +58,7 @@ pub enum Error {
         /// What can be done about it.
         advice: &'static str,
     },
-    /// Cleaning it would take more memory, or decompress more, than
-    /// [`crate::Options`] allows.
+    /// Its image data are longer, when they are inflated, than [`crate::Options::max_inflated_bytes`] allows.
     #[error("it takes {needed} bytes when it is unpacked, more than the limit of {limit}")]
     TooLarge {
         /// Bytes needed.
@@ -75,6 +74,17 @@ pub enum Error {
         /// Pixels allowed.
         limit: u64,
     },
+    /// Cleaning it would take more memory than [`crate::Options::max_memory`] allows.
+    #[error("cleaning it takes {needed} bytes of memory besides the file, more than the limit of {limit}")]
+    Memory {
+        /// Bytes needed, besides the input.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// It was stopped by [`crate::Options::cancellation`].
+    #[error("cleaning it was cancelled")]
+    Cancelled,
     /// It cannot be turned upright exactly, and the options refuse the other ways.
     #[error("it cannot be turned upright exactly: {what}")]
     NotRotatable {
@@ -94,8 +104,9 @@ impl Error {
             Self::Malformed { .. } => "malformed",
             Self::Unprovable { .. } => "unprovable",
             Self::HiddenPixels { .. } => "hidden-pixels",
-            Self::TooLarge { .. } => "too-large",
+            Self::TooLarge { .. } | Self::Memory { .. } => "too-large",
             Self::TooManyPixels { .. } => "too-many-pixels",
+            Self::Cancelled => "cancelled",
             Self::NotRotatable { .. } => "not-rotatable",
         }
     }

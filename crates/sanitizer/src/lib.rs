@@ -53,21 +53,27 @@
 //! Pixels that nobody sees, such as those that were cropped away but are still there, are blanked where that takes no
 //! new coding, else the picture is refused ([`Options::hidden_pixels`], [`Unseen`]).
 //!
+//! Words about rights (copyright, creator, credit, license) stay where [`Options::keep`] asks for them, in every
+//! format, as one small packet of XMP that is written anew ([`Rights`]).
+//!
 //! Everything else goes: EXIF, XMP, IPTC, comments, thumbnails, second pictures, unknown segments, chunks and
 //! boxes, and what stands after the end. TIFF, and what is no picture, is refused.
 //!
 //! # Bounds
 //!
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
-//! and [`Options::max_megapixels`] allow), at most 64 KiB besides input and output but for a colour profile (up to three times its length, which is at
-//! most 16 MB), for a rotation ([`Options::max_rotation_memory`]), for looking at transparent pixels (two rows of a
-//! PNG; within the same limit all of a lossless WebP, three times), for coding a GIF's frame anew, and for
-//! [`Options::facts`]. HEIC takes a copy of one coded slice at a time.
+//! and [`Options::max_megapixels`] allow). Memory besides the input is mostly below 64 KiB, and always below
+//! [`Options::max_memory`]: a rotation takes the coefficients or pixels and the output, a progressive JPEG 8 bytes a
+//! block, HEIC a copy of one coded slice at a time, WebP the codes of its groups, a look at transparent pixels two rows of
+//! a PNG or 12 bytes a pixel of a lossless WebP, taking hidden pixels out the output, a colour profile (of at most 16 MB)
+//! three times its length, XMP where rights are kept (at most 4 MiB) the same. [`memory_needed`] reckons it from a file's
+//! first bytes. [`Options::facts`] come on top. What is under way can be stopped ([`Options::cancellation`]).
 
 // Tests compare with libjpeg, which is C.
 #![cfg_attr(not(test), forbid(unsafe_code))]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
+mod cancellation;
 mod error;
 pub mod facts;
 mod format;
@@ -77,12 +83,14 @@ mod heif;
 mod hidden_pixels;
 mod icc;
 mod jpeg;
+mod memory;
 mod options;
 mod orientation;
 mod pieces;
 mod pixels;
 mod png;
 mod report;
+mod rights;
 mod sanitized;
 mod transform;
 mod webp;
@@ -90,13 +98,17 @@ mod words;
 mod work;
 
 pub use bytes::Bytes;
+pub use cancellation::Cancellation;
 pub use error::Error;
 pub use format::Format;
 pub use hidden_pixels::Unseen;
+pub use memory::memory_needed;
 pub use options::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
 pub use report::{
     Category, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Report,
+    RightsOutcome,
 };
+pub use rights::{Right, Rights};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 
@@ -109,11 +121,13 @@ pub use words::UnknownWord;
 /// proven clean. Nothing of the input is returned with an error.
 pub fn sanitize(input: impl Into<Bytes>, options: &Options) -> Result<Sanitized, Error> {
     let input = input.into();
-    match Format::detect(&input)? {
+    let cleaned = match Format::detect(&input)? {
         Format::Jpeg => jpeg::sanitize(input, options),
         Format::Png => png::sanitize(input, options),
         Format::Webp => webp::sanitize(input, options),
         Format::Gif => gif::sanitize(input, options),
         format @ (Format::Heic | Format::Avif) => heif::sanitize(input, format, options),
-    }
+    };
+    // What was cancelled stops wherever it is, as if the data there were damaged.
+    if options.cancellation.is_cancelled() { Err(Error::Cancelled) } else { cleaned }
 }

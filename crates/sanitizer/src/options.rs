@@ -1,5 +1,7 @@
 //! What the caller may choose. The defaults are what we would choose.
 
+use crate::{Cancellation, Rights};
+
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,9 +19,13 @@ pub struct Options {
     pub hidden_pixels: HiddenPixels,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
-    /// The most memory in bytes that a rotation, or a look at transparent pixels, may take besides input and
-    /// output, computed from the header before it starts. Default: 1 GiB.
-    pub max_rotation_memory: u64,
+    /// Which words about rights stay, written anew: the copyright notice, who made the picture, whom
+    /// to credit, the license. What they say stays with them, were it an address. Default: none.
+    pub keep: Rights,
+    /// The most memory in bytes that cleaning may take besides the input: what
+    /// is read of the picture, and what is written anew. It is reckoned from the
+    /// headers before any is taken ([`crate::memory_needed`]). Default: 1 GiB.
+    pub max_memory: u64,
     /// The most bytes that the image data of a PNG may have when it is
     /// inflated, all frames of an animation together, computed from the headers
     /// before the first byte is. It bounds the time: a GiB takes some seconds,
@@ -39,6 +45,8 @@ pub struct Options {
     /// Read out what the removed metadata would have told
     /// ([`crate::facts::Facts`]). Default: false; the function never asks for it.
     pub facts: bool,
+    /// Stops the cleaning from another thread. Default: nothing does.
+    pub cancellation: Cancellation,
 }
 
 impl Default for Options {
@@ -50,11 +58,13 @@ impl Default for Options {
             gain_maps: GainMaps::Keep,
             hidden_pixels: HiddenPixels::Blank,
             unreadable_profile: UnreadableProfile::Drop,
-            max_rotation_memory: 1 << 30,
+            keep: Rights::NONE,
+            max_memory: 1 << 30,
             max_inflated_bytes: 2 << 30,
             max_megapixels: 1000,
             verify_entropy: true,
             facts: false,
+            cancellation: Cancellation::default(),
         }
     }
 }

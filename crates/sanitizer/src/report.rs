@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Format, Unseen, facts::Facts};
+use crate::{Format, Rights, Unseen, facts::Facts, rights::Statement};
 
 /// How many removals are listed one by one. Enough for any honest file; a
 /// hostile one of a million tiny segments shall not make a long list.
@@ -31,6 +31,9 @@ pub struct Report {
     pub hidden_pixels: HiddenPixelsOutcome,
     /// What became of the colour profile.
     pub color_profile: ProfileOutcome,
+    /// What became of words about rights, where the options keep some.
+    #[serde(skip_serializing_if = "RightsOutcome::is_none")]
+    pub rights: RightsOutcome,
     /// What the removed metadata would have told, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
@@ -48,6 +51,7 @@ impl Report {
             gain_map: GainMapOutcome::None,
             hidden_pixels: HiddenPixelsOutcome::None,
             color_profile: ProfileOutcome::None,
+            rights: RightsOutcome::default(),
             facts: None,
         }
     }
@@ -74,6 +78,16 @@ impl Report {
             return;
         }
         self.removed.push(Removal { category, location, offset, bytes });
+    }
+
+    /// Notes the words about rights that stay. Facts that tell the same are of nothing that was removed.
+    pub(crate) fn keep_rights(&mut self, statement: &Statement, outcome: RightsOutcome) {
+        self.rights = outcome;
+        if let Some(facts) = &mut self.facts
+            && !outcome.kept.is_empty()
+        {
+            facts.items.retain(|fact| !statement.says(&fact.value));
+        }
     }
 
     /// Bytes removed in all.
@@ -210,6 +224,23 @@ pub enum HiddenPixelsOutcome {
 impl HiddenPixelsOutcome {
     fn is_none(&self) -> bool {
         *self == Self::None
+    }
+}
+
+/// What became of words about rights: see [`crate::Options::keep`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct RightsOutcome {
+    /// Those that were found, and stay.
+    pub kept: Rights,
+    /// Why some may be lost, as a clause ("its XMP cannot be read").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<&'static str>,
+}
+
+impl RightsOutcome {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{GainMaps, HiddenPixels, IccPolicy, Orientation, PartialEdges, UnreadableProfile};
+use crate::{GainMaps, HiddenPixels, IccPolicy, Orientation, PartialEdges, Right, UnreadableProfile};
 
 /// A word that an option does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,7 @@ pub struct UnknownWord {
 macro_rules! words {
     ($option:literal, $type:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $type {
-            /// All of them, the default first.
+            /// All of them. Where one is the default, it is the first.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The word for it.
@@ -62,6 +62,10 @@ words!("colour profile", IccPolicy { Keep => "keep", DropSrgb => "drop-srgb", Dr
 words!("gain maps", GainMaps { Keep => "keep", Drop => "drop" });
 words!("hidden pixels", HiddenPixels { Blank => "blank", Refuse => "refuse", Keep => "keep" });
 words!("unreadable colour profile", UnreadableProfile { Drop => "drop", Refuse => "refuse" });
+words!(
+    "rights",
+    Right { Copyright => "copyright", Creator => "creator", Credit => "credit", License => "license" }
+);
 
 #[cfg(test)]
 mod tests {
@@ -77,6 +81,10 @@ mod tests {
         assert_eq!(words(GainMaps::ALL.iter().map(|one| one.as_str()).collect()), "keep drop");
         assert_eq!(words(HiddenPixels::ALL.iter().map(|one| one.as_str()).collect()), "blank refuse keep");
         assert_eq!(words(UnreadableProfile::ALL.iter().map(|one| one.as_str()).collect()), "drop refuse");
+        assert_eq!(
+            words(Right::ALL.iter().map(|one| one.as_str()).collect()),
+            "copyright creator credit license"
+        );
         assert_eq!(Orientation::ALL[0], Orientation::default());
         assert_eq!(PartialEdges::ALL[0], PartialEdges::default());
         assert_eq!(IccPolicy::ALL[0], IccPolicy::default());

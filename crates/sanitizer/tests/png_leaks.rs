@@ -291,6 +291,6 @@ fn orientation_follows_the_options() {
     assert_eq!(report.orientation, OrientationOutcome::TagKeptNotExact);
     options.partial_edges = PartialEdges::Refuse;
     assert!(matches!(sanitize(animation, &options), Err(Error::NotRotatable { .. })));
-    options.max_rotation_memory = 100;
-    assert!(matches!(sanitize(tagged, &options), Err(Error::TooLarge { .. })));
+    options.max_memory = 100;
+    assert!(matches!(sanitize(tagged, &options), Err(Error::Memory { .. })));
 }

@@ -88,11 +88,11 @@ fn memory_is_bounded() {
     let needed = 3 * 4 * 1200;
     let run = |memory| {
         let mut options = Options::default();
-        options.max_rotation_memory = memory;
+        options.max_memory = memory;
         sanitize(file.clone(), &options).map(drop)
     };
     assert_eq!(run(needed), Ok(()));
-    assert_eq!(run(needed - 1), Err(Error::TooLarge { needed, limit: needed - 1 }));
+    assert_eq!(run(needed - 1), Err(Error::Memory { needed, limit: needed - 1 }));
 }
 
 proptest! {

@@ -17,6 +17,7 @@ use engine::plan::{self, DataRule, Note};
 use engine::recheck;
 use engine::resources::bucket::{self, Contents};
 use engine::stack::Stack;
+use engine::survey;
 use engine::world::World;
 
 pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -65,7 +66,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
 async fn observe(aws: &Aws, stack: &Stack) -> Result<(World, BTreeMap<String, Contents>), Failure> {
     let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
     let (world, source, destination) =
-        futures::join!(World::observe(aws, stack), count(BucketRole::Source), count(BucketRole::Destination));
+        futures::join!(survey::down(aws, stack), count(BucketRole::Source), count(BucketRole::Destination));
     let world = world?;
     let mut contents: BTreeMap<String, Contents> =
         futures::stream::iter(world.former_buckets.iter().cloned())

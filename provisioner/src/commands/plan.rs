@@ -7,14 +7,15 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::report::plan_text;
 use crate::session::Session;
-use engine::plan;
+use engine::survey::{self, Patience};
 use engine::world::World;
 
 pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;
     let (aws, stack) = (&connected.aws, &connected.stack);
-    let world = session.interrupt.or(World::observe(aws, stack)).await?;
-    let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
+    let patience = if args.detailed_exitcode { Patience::TO_JUDGE } else { Patience::TO_SHOW };
+    let code = |_: &World| package.code_sha256.clone();
+    let (_, plan) = session.interrupt.or(survey::up(aws, stack, code, args.adopt, patience)).await?;
     let screen = session.screen;
     if screen.json {
         screen.document(&json::Plan::of(&plan, stack));

@@ -9,34 +9,36 @@ use crate::report::{Seen, status_text};
 use crate::session::Session;
 use engine::aws::AwsError;
 use engine::config::BucketRole;
-use engine::plan;
 use engine::resources::bucket::{self, Contents, Observation};
 use engine::status;
+use engine::survey::{self, Patience};
 use engine::world::World;
 
 pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
+    // Only a build knows the code's hash; `status` compares all the rest.
+    let code = |world: &World| {
+        world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default()
+    };
+    let patience = if args.detailed_exitcode { Patience::TO_JUDGE } else { Patience::TO_SHOW };
     let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
     let all = async {
-        let (world, source, destination) = futures::join!(
-            World::observe(aws, stack),
+        let (survey, source, destination) = futures::join!(
+            survey::up(aws, stack, code, false, patience),
             count(BucketRole::Source),
             count(BucketRole::Destination)
         );
-        let world = world?;
+        let (world, plan) = survey?;
         // A bucket of others is not counted.
         let of = |role: BucketRole, counted: Result<Contents, AwsError>| match world.bucket(role) {
             Observation::Present(_) => counted,
             _ => Ok(Contents::default()),
         };
         let contents = [of(BucketRole::Source, source)?, of(BucketRole::Destination, destination)?];
-        Ok::<_, AwsError>((world, contents))
+        Ok::<_, AwsError>((world, plan, contents))
     };
-    let (world, contents) = session.interrupt.or(all).await?;
-    // Only a build knows the code's hash; `status` compares all the rest.
-    let code = world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default();
-    let plan = plan::up(stack, &code, &world, false);
+    let (world, plan, contents) = session.interrupt.or(all).await?;
     let rows = status::rows(stack, &plan);
     let seen = Seen { stack, world: &world, contents: &contents, plan: &plan, rows: &rows };
     if screen.json {

@@ -11,15 +11,17 @@ use crate::report::plan_text;
 use crate::session::{Connected, Session};
 use engine::aws::Wait;
 use engine::config::BucketRole;
-use engine::plan::{self, Plan};
+use engine::plan::Plan;
 use engine::recheck;
+use engine::survey::{self, Patience};
 use engine::world::World;
 
 pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;
     let (aws, stack) = (&connected.aws, &connected.stack);
-    let world = session.interrupt.or(World::observe(aws, stack)).await?;
-    let plan = plan::up(stack, &package.code_sha256, &world, args.adopt);
+    let code = |_: &World| package.code_sha256.clone();
+    let survey = survey::up(aws, stack, code, args.adopt, Patience::TO_CHANGE);
+    let (_, plan) = session.interrupt.or(survey).await?;
     changes::show(session, &connected, &plan)?;
     if !plan.is_empty() {
         changes::confirm(session, args.yes, "Make these changes?").await?;

@@ -21,6 +21,7 @@ use crate::upload::{
 };
 use engine::aws::{Aws, AwsCall, Uplink, Wait, pause};
 use engine::config::{BucketRole, Config, UserConfig};
+use engine::resources::trigger::suffix_words;
 use engine::stack::Stack;
 
 /// Pictures on their way at once.
@@ -52,7 +53,7 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
             what: "there is nothing to upload".to_owned(),
             hint: format!(
                 "of the files in folders those are taken whose names end in {}: see trigger.suffixes in config.toml",
-                config.trigger.suffixes.join(" ")
+                suffix_words(config.trigger.suffixes.iter().map(String::as_str))
             ),
         });
     }

@@ -143,6 +143,9 @@ fn summary(from: Option<&Shown>, to: Option<&Shown>) -> Option<String> {
     }
     let words = |shown: &Shown| shown.to_words().replace('\n', "; ");
     match (from.map(words), to.map(words)) {
+        // Of a list only what comes and goes is told.
+        (Some(from), Some(to)) if from.is_empty() => Some(format!("and {to}")),
+        (Some(from), Some(to)) if to.is_empty() => Some(format!("without {from}")),
         (Some(from), Some(to)) => Some(format!("{from} -> {to}")),
         (from, to) => from.or(to),
     }

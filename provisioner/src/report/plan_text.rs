@@ -122,7 +122,9 @@ fn attribute(text: &mut String, line: &Line, verbose: bool) {
         (from, to) => {
             let words = |shown: &Option<Shown>| shown.as_ref().map(Shown::to_words).unwrap_or_default();
             let (from_text, to_text) = (words(from), words(to));
-            if from_text.contains('\n') || to_text.contains('\n') {
+            // Of a list only what comes and goes is told, which may be nothing on one side.
+            let is_list = from.is_some() && to.is_some() && (from_text.is_empty() || to_text.is_empty());
+            if is_list || from_text.contains('\n') || to_text.contains('\n') {
                 let _ = writeln!(text, ":{note}");
                 let (old, new) = (self::style(Action::Delete), self::style(Action::Create));
                 let gone = from_text.lines().filter(|line| !to_text.lines().any(|other| other == *line));

@@ -10,6 +10,7 @@ use engine::plan::{Plan, Problem};
 use engine::resources::Address;
 use engine::resources::bucket::{Contents, Observation};
 use engine::resources::function::Observed as Function;
+use engine::resources::trigger;
 use engine::stack::Stack;
 use engine::status::{Exposure, Rights, Row, Verdict, exposure, function_exposure, role_rights, user_rights};
 use engine::world::World;
@@ -118,9 +119,7 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
         },
         Address::Function => world.function.as_ref().map_or_else(Vec::new, function),
         Address::Role => world.role.as_ref().map_or_else(Vec::new, |role| role_rights(stack, role).words),
-        Address::Trigger => {
-            world.trigger.ours.iter().map(|entry| format!("{}*{}", entry.prefix, entry.suffix)).collect()
-        }
+        Address::Trigger => trigger::key_lines(&world.trigger.ours),
         Address::Alarm(name) => world.alarms.get(name).map(|alarm| alarm.state.clone()).into_iter().collect(),
         Address::User(name) if row.verdict == Verdict::Extra => {
             vec![format!("{name} is no longer in config.toml and has whatever it had")]

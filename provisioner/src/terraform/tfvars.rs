@@ -71,6 +71,7 @@ struct Function<'a> {
 struct Trigger<'a> {
     prefix: &'a str,
     suffixes: &'a [String],
+    mirror_deletes: bool,
 }
 
 #[derive(Serialize)]
@@ -101,7 +102,11 @@ pub(crate) fn tfvars(config: &Config, path_style: bool) -> Variables<'_> {
         source_bucket: bucket(&config.source),
         destination_bucket: bucket(&config.destination),
         function: function(&config.function),
-        trigger: Trigger { prefix: &config.trigger.prefix, suffixes: &config.trigger.suffixes },
+        trigger: Trigger {
+            prefix: &config.trigger.prefix,
+            suffixes: &config.trigger.suffixes,
+            mirror_deletes: config.trigger.mirror_deletes,
+        },
         alarms: config.alarms.as_ref().map(|alarms| Alarms {
             actions: &alarms.actions,
             errors: alarms.errors,
@@ -247,7 +252,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 5 + 5 + 10 + 2 + 4);
+        assert_eq!(compared, 5 + 5 + 10 + 3 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

@@ -79,7 +79,7 @@ fn read(line: &str, about: About<'_>) -> Option<Verdict> {
     match line.message {
         Message::Rejected => Some(Verdict::Rejected(reason)),
         Message::Failed => Some(Verdict::Failed(reason)),
-        Message::Cleaned | Message::Ignored => None,
+        Message::Cleaned | Message::Removed | Message::Ignored => None,
     }
 }
 

@@ -19,7 +19,7 @@ const LONGEST_RUN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How far apart tag and key may be made: [`Deadline::PROPAGATION`](engine::aws::Deadline) for a throttled call, and the
 /// five minutes that the clocks of this machine and AWS may differ.
-const APART: u64 = 6 * 60;
+const APART: u64 = 8 * 60;
 
 /// What is left of killed runs.
 #[derive(Debug, Default, PartialEq, Eq)]

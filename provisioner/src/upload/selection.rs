@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::files::{Entry, Location, Seen, walk};
 use engine::config::{TriggerConfig, UserConfig};
+use engine::resources::trigger::suffix_words;
 
 /// The longest key that S3 takes, in bytes of UTF-8
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
@@ -79,12 +80,17 @@ impl Rules<'_> {
         self.trigger.suffixes.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
     }
 
+    /// What names must end in, in words.
+    fn endings(&self) -> String {
+        suffix_words(self.trigger.suffixes.iter().map(String::as_str))
+    }
+
     fn check(&self, key: &str) -> Result<(), String> {
         if !self.starts_the_function(key.as_bytes()) {
             return Err(format!(
                 "nothing would clean it: only names that end in {} start the function (case matters); \
                  rename it, or add its ending to trigger.suffixes in config.toml",
-                self.trigger.suffixes.join(" ")
+                self.endings()
             ));
         }
         if key.len() > LONGEST_KEY {
@@ -148,7 +154,7 @@ impl Collector<'_> {
                     continue;
                 }
                 Seen::File(_) => {
-                    format!("its name ends in none of {}", self.rules.trigger.suffixes.join(" "))
+                    format!("its name ends in none of {}", self.rules.endings())
                 }
                 Seen::Unreadable(error) => {
                     self.problem(&path, error.to_string());
@@ -205,7 +211,11 @@ mod tests {
     use engine::config::{Access, BucketRole};
 
     fn trigger(prefix: &str) -> TriggerConfig {
-        TriggerConfig { prefix: prefix.to_owned(), suffixes: vec![".jpg".to_owned(), ".JPG".to_owned()] }
+        TriggerConfig {
+            prefix: prefix.to_owned(),
+            suffixes: vec![".jpg".to_owned(), ".JPG".to_owned()],
+            mirror_deletes: false,
+        }
     }
 
     fn folder(names: &[&[u8]]) -> tempfile::TempDir {

@@ -88,7 +88,7 @@ mod tests {
 
     fn whats(suffixes: &[&str]) -> Vec<String> {
         let suffixes = suffixes.iter().map(|&suffix| suffix.to_owned()).collect();
-        let trigger = TriggerConfig { prefix: String::new(), suffixes };
+        let trigger = TriggerConfig { prefix: String::new(), suffixes, mirror_deletes: false };
         let all = canaries(&trigger, "in/");
         for canary in &all {
             assert!(trigger.matches(&canary.key) && canary.key.starts_with("in/"), "{canary:?}");

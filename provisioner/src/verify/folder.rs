@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn canaries_go_where_the_user_may_write_and_the_function_starts() {
         let at = |trigger: &str, user: Option<&str>| {
-            let trigger = TriggerConfig { prefix: trigger.to_owned(), suffixes: Vec::new() };
+            let trigger =
+                TriggerConfig { prefix: trigger.to_owned(), suffixes: Vec::new(), mirror_deletes: false };
             let user = user.map(|prefix| UserConfig {
                 name: "a".to_owned(),
                 bucket: BucketRole::Source,

@@ -78,7 +78,8 @@ mod tests {
     use super::*;
 
     fn canary() -> Canary {
-        let trigger = TriggerConfig { prefix: String::new(), suffixes: vec![".jpg".to_owned()] };
+        let trigger =
+            TriggerConfig { prefix: String::new(), suffixes: vec![".jpg".to_owned()], mirror_deletes: false };
         canaries(&trigger, "").swap_remove(0)
     }
 

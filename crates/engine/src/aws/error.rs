@@ -149,10 +149,12 @@ impl AwsError {
         self.is(&["InternalError", "ServiceUnavailable"])
     }
 
-    /// Lambda cannot assume a role that was made a moment ago.
+    /// Lambda cannot assume a role that was made a moment ago, or KMS does not know the role's principal yet, when
+    /// Lambda wants a grant for it. The code is that of every invalid value, so the words must tell.
     #[must_use]
     pub fn is_role_not_ready(&self) -> bool {
-        self.is(&["InvalidParameterValueException"]) && self.message.contains("cannot be assumed")
+        let words = ["cannot be assumed", "KMS key is invalid for CreateGrant"];
+        self.is(&["InvalidParameterValueException"]) && words.iter().any(|words| self.message.contains(words))
     }
 
     /// S3 could not validate the notification's target (yet).

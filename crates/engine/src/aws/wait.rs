@@ -13,10 +13,13 @@ pub struct Deadline(pub Duration);
 
 impl Deadline {
     /// What IAM, Lambda and S3 need to agree with each other: seconds, rarely
-    /// a minute (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html>).
-    pub const PROPAGATION: Self = Self(Duration::from_secs(60));
-    /// A function that becomes active, a bucket name that becomes free.
+    /// minutes (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html>).
+    pub const PROPAGATION: Self = Self(Duration::from_secs(180));
+    /// A bucket name that becomes free.
     pub const SLOW: Self = Self(Duration::from_secs(180));
+    /// A function that becomes active, or ends another change
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>).
+    pub const LAMBDA: Self = Self(Duration::from_secs(600));
 }
 
 /// The pauses between two polls: the first one, and each next one longer by a factor up to the cap.

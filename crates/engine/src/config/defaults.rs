@@ -42,11 +42,20 @@ pub(super) fn function() -> FunctionConfig {
     }
 }
 
-/// The trigger of the shipped stack: S3 compares suffixes case-sensitively.
+/// Endings of the names of everything that can be cleaned.
+const PICTURES: [&str; 11] =
+    ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "heic", "heif", "hif", "avif"];
+
+/// The trigger of the shipped stack. S3 compares suffixes case-sensitively, so each is there in the
+/// cases that cameras, phones and people write: `.jpg`, `.JPG`, `.Jpg`.
 pub(super) fn trigger() -> TriggerConfig {
+    let title = |word: &str| format!("{}{}", word[..1].to_ascii_uppercase(), &word[1..]);
+    let cases = [str::to_owned, str::to_ascii_uppercase, title];
+    let in_case = |case: fn(&str) -> String| PICTURES.map(|word| format!(".{}", case(word)));
     TriggerConfig {
         prefix: String::new(),
-        suffixes: [".jpg", ".jpeg", ".JPG", ".JPEG"].map(str::to_owned).to_vec(),
+        suffixes: cases.into_iter().flat_map(in_case).collect(),
+        mirror_deletes: false,
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "max_megapixels",
 ];
 /// Keys of `[trigger]`.
-pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes"];
+pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes", "mirror_deletes"];
 /// Keys of `[alarms]`.
 pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped"];
 /// Keys of each `[[users]]`.

@@ -109,6 +109,8 @@ pub struct TriggerConfig {
     pub prefix: String,
     /// Only keys that end so; one notification entry each.
     pub suffixes: Vec<String>,
+    /// Remove a clean copy when its source is deleted, or replaced by something that is refused.
+    pub mirror_deletes: bool,
 }
 
 impl TriggerConfig {

@@ -302,8 +302,9 @@ fn read_trigger(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) ->
     let default = defaults::trigger();
     let Some(table) = top.table("trigger", "[trigger]", keys::TRIGGER, found) else { return default };
     let prefix = checked(&table, "prefix", trigger::check_prefix, found).unwrap_or(default.prefix);
+    let mirror_deletes = table.boolean("mirror_deletes", found).unwrap_or(default.mirror_deletes);
     let Some(suffixes) = table.strings("suffixes", found) else {
-        return TriggerConfig { prefix, suffixes: default.suffixes };
+        return TriggerConfig { prefix, suffixes: default.suffixes, mirror_deletes };
     };
     if let Some(problem) = trigger::check_count(suffixes.value.len()) {
         found.add(Some(suffixes.span), problem);
@@ -319,7 +320,8 @@ fn read_trigger(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) ->
             found.add(Some(suffix.span.clone()), problem);
         }
     }
-    TriggerConfig { prefix, suffixes: suffixes.value.into_iter().map(|suffix| suffix.value).collect() }
+    let suffixes = suffixes.value.into_iter().map(|suffix| suffix.value).collect();
+    TriggerConfig { prefix, suffixes, mirror_deletes }
 }
 
 fn read_alarms(
@@ -450,7 +452,7 @@ mod tests {
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
              icc = \"drop-srgb\"\ngain_maps = \"drop\"\nhidden_pixels = \"keep\"\nmax_megapixels = 11\n\
-             [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\n\
+             [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\nmirror_deletes = true\n\
              [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
         ));
@@ -489,7 +491,11 @@ mod tests {
                     max_megapixels: 11,
                 },
             },
-            trigger: TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] },
+            trigger: TriggerConfig {
+                prefix: "in/".to_owned(),
+                suffixes: vec![".jpg".to_owned()],
+                mirror_deletes: true,
+            },
             alarms: Some(AlarmsConfig {
                 actions: vec!["arn:aws:sns:eu-central-1:123456789012:t".to_owned()],
                 errors: 8,

@@ -69,7 +69,11 @@ mod tests {
 
     #[test]
     fn a_copy_counts_when_it_is_newer() {
-        let trigger = TriggerConfig { prefix: "in/".to_owned(), suffixes: vec![".jpg".to_owned()] };
+        let trigger = TriggerConfig {
+            prefix: "in/".to_owned(),
+            suffixes: vec![".jpg".to_owned()],
+            mirror_deletes: false,
+        };
         let listed = |source: Option<(&str, i64)>, copy: Option<(&str, i64)>| {
             let [source, copy] = [source, copy].map(|one| one.map(|(key, at)| object(key, at)));
             listed(source.as_ref(), copy.as_ref(), &trigger)

@@ -56,6 +56,24 @@ impl Plan {
         self.steps.is_empty() && self.problems.is_empty()
     }
 
+    /// The plan without the steps and problems that do not count. What has none left counts as unchanged.
+    #[must_use]
+    pub(crate) fn retain(self, step: impl Fn(&Step) -> bool, problem: impl Fn(&Problem) -> bool) -> Self {
+        let (kept, dropped): (Vec<_>, Vec<_>) = self.steps.into_iter().partition(step);
+        let mut unchanged = self.unchanged;
+        for Step { address, .. } in dropped {
+            if !unchanged.contains(&address) && !kept.iter().any(|step| step.address == address) {
+                unchanged.push(address);
+            }
+        }
+        Self {
+            steps: order::steps(kept.into_iter().map(|step| (step.address, step.change)).collect()),
+            notes: self.notes,
+            problems: self.problems.into_iter().filter(problem).collect(),
+            unchanged,
+        }
+    }
+
     /// The steps of each resource, in the plan's order of resources.
     #[must_use]
     pub fn by_resource(&self) -> Vec<(&Address, Vec<&Step>)> {

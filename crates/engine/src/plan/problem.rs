@@ -1,8 +1,10 @@
 //! What stands in the way of a plan, and what a person should know of it.
 
+use crate::config::BucketRole;
 use crate::resources::Address;
 use crate::resources::bucket::Contents;
 use crate::resources::trigger::Clash;
+use crate::stack::Stack;
 
 /// Why a plan cannot be executed.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +48,13 @@ pub enum Problem {
     },
     /// A notification entry of others overlaps with ours.
     Clash(Box<Clash>),
+    /// Our notification entries and those of others are more than a bucket can have.
+    TooManyEntries {
+        /// Ours.
+        ours: usize,
+        /// Those of others.
+        foreign: usize,
+    },
     /// A bucket holds data and nobody has said what becomes of it.
     Data {
         /// The bucket's name.
@@ -91,7 +100,25 @@ impl Problem {
                 clash.ours.prefix,
                 clash.ours.suffix
             ),
+            Self::TooManyEntries { ours, foreign } => format!(
+                "the source bucket would have {} notification entries: {ours} of this stack, one for each suffix, and \
+                 {foreign} of others",
+                ours + foreign
+            ),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
+        }
+    }
+
+    /// The resources to read again to see whether it is still so.
+    pub(crate) fn addresses(&self, stack: &Stack) -> Vec<Address> {
+        match self {
+            Self::Foreign { address, .. } | Self::WrongPath { address, .. } => vec![address.clone()],
+            Self::Taken { bucket } | Self::Elsewhere { bucket, .. } | Self::Data { bucket, .. } => {
+                let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
+                buckets.into_iter().filter(|address| address.name(stack) == bucket).collect()
+            }
+            Self::OtherRegion { .. } => vec![Address::Role],
+            Self::Clash(_) | Self::TooManyEntries { .. } => vec![Address::Trigger],
         }
     }
 
@@ -111,6 +138,7 @@ impl Problem {
                 "AWS cannot change the path of a role, and users are found by their path"
             }
             Self::Clash(_) => "S3 refuses two entries that could match the same event",
+            Self::TooManyEntries { .. } => "S3 takes 100 for a bucket",
             Self::Data { .. } => "data is never deleted by accident",
         }
     }
@@ -139,6 +167,9 @@ impl Problem {
             Self::WrongPath { .. } => "delete it by hand if nobody needs it, or choose another stack name",
             Self::Clash(_) => {
                 "remove or narrow that entry, or set another `prefix` or `suffixes` under [trigger]"
+            }
+            Self::TooManyEntries { .. } => {
+                "name fewer `suffixes` under [trigger], those that your files have"
             }
             Self::Data { .. } => {
                 "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"

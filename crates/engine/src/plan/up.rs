@@ -39,8 +39,13 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         Address::Permission,
         permission::diff(stack, &world.permission).into_iter().map(Change::Permission).collect(),
     );
-    match trigger::clash(&trigger::wanted(stack), &world.trigger.foreign) {
+    let (ours, foreign) = (trigger::wanted(stack), &world.trigger.foreign);
+    match trigger::clash(&ours, foreign) {
         Some(clash) => planner.plan.problems.push(Problem::Clash(Box::new(clash))),
+        None if ours.len() + foreign.len() > trigger::MOST_ENTRIES => {
+            let (ours, foreign) = (ours.len(), foreign.len());
+            planner.plan.problems.push(Problem::TooManyEntries { ours, foreign });
+        }
         None => planner.add(
             Address::Trigger,
             trigger::diff(stack, &world.trigger).into_iter().map(Change::Trigger).collect(),

@@ -3,7 +3,8 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>).
 //!
 //! # Expected flow
-//! Add our statement when the function exists and bucket A is settled. Statements of others are removed first.
+//! Add our statement when the function exists and bucket A is settled. Statements of others are removed first, and one
+//! of ours that allows more than it should is replaced first.
 //!
 //! # Guarantees
 //! - The statement names bucket and account, so no bucket of that name in another account can start the function.
@@ -15,7 +16,7 @@
 //! - A statement cannot be changed: it is removed and added, and between the two S3 may not invoke the function.
 //! - There is nothing to do in `down`: the policy goes with the function.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
@@ -73,10 +74,23 @@ pub fn diff(stack: &Stack, observed: &[Value]) -> Vec<Change> {
             statement: statement.clone(),
         })
         .collect();
-    if !current.is_some_and(|current| policy::same_statement(current, &wanted)) {
-        changes.push(Change::Allow { from: current.cloned(), to: wanted });
+    match current {
+        Some(current) if policy::same_statement(current, &wanted) => {}
+        // It lets in others than S3, or S3 for other buckets, and not S3 for ours: nothing of it is to stay, and
+        // nothing is lost when it goes long before ours comes.
+        Some(current) if !narrows(current, &wanted) && !narrows(&wanted, current) => {
+            changes.push(Change::Remove { sid: ours, statement: current.clone() });
+            changes.push(Change::Allow { from: None, to: wanted });
+        }
+        current => changes.push(Change::Allow { from: current.cloned(), to: wanted }),
     }
     changes
+}
+
+/// Whether `to` allows no more than `from`.
+fn narrows(from: &Value, to: &Value) -> bool {
+    let document = |statement: &Value| json!({ "Statement": [statement] });
+    policy::narrows(&document(from), &document(to))
 }
 
 impl ResourceChange for Change {
@@ -105,7 +119,12 @@ impl ResourceChange for Change {
     }
 
     fn narrows(&self) -> bool {
-        matches!(self, Self::Remove { .. })
+        match self {
+            Self::Remove { .. } => true,
+            // One that was opened by hand. Until it is replaced S3 may do what it may do already, so there is
+            // nothing to wait for.
+            Self::Allow { from, to } => from.as_ref().is_some_and(|from| narrows(from, to)),
+        }
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {

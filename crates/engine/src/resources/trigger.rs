@@ -18,8 +18,10 @@
 
 mod document;
 mod overlap;
+mod words;
 
-pub use overlap::{Clash, Foreign, clash};
+pub use overlap::{Clash, Foreign, MOST_ENTRIES, clash};
+pub use words::{key_lines, suffix_words};
 
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::LambdaFunctionConfiguration;
@@ -79,13 +81,17 @@ pub struct Change {
 #[must_use]
 pub fn wanted(stack: &Stack) -> Vec<Entry> {
     let trigger = &stack.config.trigger;
+    let mut events = vec!["s3:ObjectCreated:*".to_owned()];
+    if trigger.mirror_deletes {
+        events.push("s3:ObjectRemoved:*".to_owned());
+    }
     let mut entries: Vec<Entry> = trigger
         .suffixes
         .iter()
         .map(|suffix| Entry {
             id: format!("{}{}", trigger_id_prefix(&stack.names.stack), suffix.trim_start_matches('.')),
             function: stack.names.function_arn(),
-            events: vec!["s3:ObjectCreated:*".to_owned()],
+            events: events.clone(),
             prefix: trigger.prefix.clone(),
             suffix: suffix.clone(),
         })
@@ -136,10 +142,14 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
         .into_iter()
         .map(|entry| {
             let (prefix, suffix) = overlap::filter(entry.filter());
+            // A set: their order means nothing.
+            let mut events: Vec<String> =
+                entry.events().iter().map(|event| event.as_str().to_owned()).collect();
+            events.sort();
             Entry {
                 id: entry.id().unwrap_or_default().to_owned(),
                 function: entry.lambda_function_arn().to_owned(),
-                events: entry.events().iter().map(|event| event.as_str().to_owned()).collect(),
+                events,
                 prefix,
                 suffix,
             }
@@ -169,11 +179,15 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
 
 impl ResourceChange for Change {
     fn line(&self) -> Line {
-        let shown = |entries: &[Entry]| {
-            let words: Vec<String> = entries.iter().map(Entry::to_string).collect();
-            if words.is_empty() { None } else { Shown::value(words.join("\n"), json!(entries)) }
+        // People read what differs, programs have it all.
+        let shown = |entries: &[Entry], others: &[Entry]| {
+            let differing: Vec<Entry> =
+                entries.iter().filter(|entry| !others.contains(entry)).cloned().collect();
+            let words = words::entry_lines(&differing).join("\n");
+            if entries.is_empty() { None } else { Shown::value(words, json!(entries)) }
         };
-        let mut line = Line::set("entries", shown(&self.from), shown(&self.to));
+        let (from, to) = (shown(&self.from, &self.to), shown(&self.to, &self.from));
+        let mut line = Line::set("entries", from, to);
         if line.from.is_some() && line.to.is_some() {
             line.action = Action::Update;
         }

@@ -60,6 +60,7 @@ impl Stack {
             destination_bucket: self.names.bucket(BucketRole::Destination).to_owned(),
             keep_user_metadata: function.keep_user_metadata,
             cleaning: function.cleaning,
+            mirror_deletes: self.config.trigger.mirror_deletes,
         };
         for (name, value) in ours.variables() {
             environment.insert(name.to_owned(), value.into_owned());

@@ -24,6 +24,10 @@ pub fn trust() -> Value {
 }
 
 /// What the function may do: read A, write B, write its logs.
+///
+/// With `mirror_deletes` it may delete in B, and list A: only to who may list a bucket S3 says that an object is gone,
+/// and to all others it says 403, which is no reason to delete anything
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>).
 #[must_use]
 pub fn role(stack: &Stack) -> Value {
     let names = &stack.names;
@@ -48,6 +52,20 @@ pub fn role(stack: &Stack) -> Value {
             "Resource": format!("{}:*", names.log_group_arn()),
         }),
     ];
+    if stack.config.trigger.mirror_deletes {
+        statements.push(json!({
+            "Sid": "SeeWhatIsGone",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": names.bucket_arn(BucketRole::Source),
+        }));
+        statements.push(json!({
+            "Sid": "RemoveFromDestination",
+            "Effect": "Allow",
+            "Action": "s3:DeleteObject",
+            "Resource": format!("{}/{prefix}*", names.bucket_arn(BucketRole::Destination)),
+        }));
+    }
     statements.extend(key_statements(stack, BucketRole::Source, true, false));
     statements.extend(key_statements(stack, BucketRole::Destination, false, true));
     json!({"Version": VERSION, "Statement": statements})

@@ -39,7 +39,11 @@ pub fn user_rights(stack: &Stack, config: &UserConfig, observed: &user::Observed
 #[must_use]
 pub fn role_rights(stack: &Stack, observed: &role::Observed) -> Rights {
     let wanted = policies::role(stack);
-    let as_configured = "reads the source, writes the destination and its logs";
+    let as_configured = if stack.config.trigger.mirror_deletes {
+        "reads and lists the source, writes and deletes in the destination, writes its logs"
+    } else {
+        "reads the source, writes the destination and its logs"
+    };
     let mut rights = rights(&observed.identity, &[], |policy| {
         if policy::same(policy, &wanted) {
             as_configured.to_owned()

@@ -88,7 +88,7 @@ fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
             roles.into_iter().find(|role| stack.names.bucket(*role) == bucket).map(Address::Bucket)
         }
         Problem::OtherRegion { .. } => Some(Address::Role),
-        Problem::Clash(_) => Some(Address::Trigger),
+        Problem::Clash(_) | Problem::TooManyEntries { .. } => Some(Address::Trigger),
         // Only `down` has it.
         Problem::Data { .. } => None,
     }

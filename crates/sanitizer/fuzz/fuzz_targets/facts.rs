@@ -1,8 +1,8 @@
 //! What metadata tell: the input is an EXIF block, an XMP packet, an IPTC
-//! block and a comment in a JPEG file that is fine otherwise.
+//! block and a comment in a JPEG file that is fine otherwise. What they say about rights stays when that is asked for.
 #![no_main]
 
-use sanitizer::{Options, Orientation, sanitize};
+use sanitizer::{Options, Orientation, Rights, sanitize};
 
 /// The smallest picture: 8 x 8 pixels of grey.
 const PICTURE: &[u8] = include_bytes!("../seeds/jpeg/grey");
@@ -21,7 +21,19 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         let length = (payload.len() as u16 + 2).to_be_bytes();
         // The first byte of a seed chooses options, see `check`.
         let file = [&PICTURE[1..3], &[0xFF, marker], &length, &payload, &PICTURE[3..]].concat();
-        let clean = sanitize(file, &options).expect("metadata do not make a picture unfit");
+        let clean = sanitize(file.clone(), &options).expect("metadata do not make a picture unfit");
         assert_eq!(clean.into_bytes(), PICTURE[1..]);
+
+        let mut keep = options.clone();
+        keep.keep = Rights::ALL;
+        let kept = sanitize(file, &keep).expect("words about rights do not make a picture unfit");
+        let rights = kept.report.rights.kept;
+        let kept = kept.into_bytes();
+        let again = sanitize(kept.clone(), &keep).expect("the clean picture is fine");
+        assert!(again.report.removed.is_empty(), "the clean picture is not clean: {:?}", again.report.removed);
+        assert_eq!(again.report.rights.kept, rights);
+        assert_eq!(again.into_bytes(), kept, "cleaning twice changes the picture");
+        let none = sanitize(kept, &options).expect("the clean picture is fine");
+        assert_eq!(none.into_bytes(), PICTURE[1..]);
     }
 });

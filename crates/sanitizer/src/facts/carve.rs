@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::{Facts, PHOTOSHOP, read_exif, read_photoshop, read_xmp};
+use super::{Facts, PHOTOSHOP, read_exif, read_photoshop, read_provenance, read_xmp};
 
 /// How many blocks of each kind are read at most.
 const MAX_BLOCKS: usize = 16;
@@ -18,6 +18,12 @@ const EXIF_NAMES: [(&[u8], usize); 3] = [(b"Exif\0\0", 0), (b"eXIf", 0), (b"EXIF
 /// The beginning of a TIFF structure, in both byte orders.
 const TIFF: [&[u8]; 2] = [b"II\x2A\0", b"MM\0\x2A"];
 
+/// The same with the first directory right behind, as almost all writers put it.
+const BARE_TIFF: [&[u8]; 2] = [b"II\x2A\0\x08\0\0\0", b"MM\0\x2A\0\0\0\x08"];
+
+/// The label in the box of a manifest of C2PA.
+const MANIFEST: &[u8] = b"\x38\x9B\x71\x03c2pa\0";
+
 /// The element that an XMP packet is, whatever stands around it.
 const XMP: (&[u8], &[u8]) = (b"<x:xmpmeta", b"</x:xmpmeta>");
 
@@ -30,27 +36,43 @@ const XMP: (&[u8], &[u8]) = (b"<x:xmpmeta", b"</x:xmpmeta>");
 #[must_use]
 pub fn carve(input: &[u8]) -> Facts {
     let mut facts = Facts::default();
+    carve_into(input, &mut facts);
+    facts
+}
+
+/// Adds what is found anywhere in `input` to `facts`.
+pub(crate) fn carve_into(input: &[u8], facts: &mut Facts) {
     let block = |at: usize| input.get(at..input.len().min(at.saturating_add(MAX_BLOCK))).unwrap_or_default();
     if TIFF.iter().any(|start| input.starts_with(start)) {
-        read_exif(block(0), &mut facts);
+        read_exif(block(0), facts);
     }
     for (name, gap) in EXIF_NAMES {
         for at in memmem::find_iter(input, name).map(|at| at + name.len() + gap).take(MAX_BLOCKS) {
             let block = block(at);
             if TIFF.iter().any(|start| block.starts_with(start)) {
-                read_exif(block, &mut facts);
+                read_exif(block, facts);
             }
         }
     }
     for at in memmem::find_iter(input, XMP.0).take(MAX_BLOCKS) {
         let block = block(at);
         let end = memmem::find(block, XMP.1).map_or(block.len(), |end| end + XMP.1.len());
-        read_xmp(&block[..end], &mut facts);
+        read_xmp(&block[..end], facts);
     }
     for at in memmem::find_iter(input, PHOTOSHOP).take(MAX_BLOCKS) {
-        read_photoshop(block(at), &mut facts);
+        read_photoshop(block(at), facts);
     }
-    facts
+    // In HEIF and its sequences nothing but the offset of the structure may stand in front of it.
+    if input.get(4..8) == Some(b"ftyp") || input.get(4..8) == Some(b"moov") {
+        for start in BARE_TIFF {
+            for at in memmem::find_iter(input, start).take(MAX_BLOCKS) {
+                read_exif(block(at), facts);
+            }
+        }
+    }
+    if let Some(at) = memmem::find(input, MANIFEST) {
+        read_provenance(&input[at - input[..at].len().min(64)..], facts);
+    }
 }
 
 #[cfg(test)]

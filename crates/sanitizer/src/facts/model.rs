@@ -58,6 +58,8 @@ pub enum FactKind {
     Software,
     /// Editing history, document ids.
     History,
+    /// How many pixels there are to an inch or centimetre, where only what goes tells that.
+    Density,
     /// Titles, descriptions, keywords, comments.
     Text,
     /// A thumbnail or preview that may show more than the picture.
@@ -90,6 +92,11 @@ impl Facts {
         if !value.is_empty() && !self.items.iter().any(|fact| fact.kind == kind && fact.value == value) {
             self.items.push(Fact { kind, value, source });
         }
+    }
+
+    /// Forgets what was told of densities: something that stays tells one.
+    pub(crate) fn forget_density(&mut self) {
+        self.items.retain(|fact| fact.kind != FactKind::Density);
     }
 
     /// Adds the gain map of a picture, in place of the hidden picture that it was taken for under this name.

@@ -43,7 +43,7 @@ pub(crate) fn read_photoshop(app13_payload: &[u8], facts: &mut Facts) {
 }
 
 /// One resource: its id, its data, and what follows.
-fn resource(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+pub(crate) fn resource(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let bytes = bytes.strip_prefix(b"8BIM")?;
     let (id, bytes) = bytes.split_first_chunk::<2>()?;
     // A name, padded to an even length together with its length byte.

@@ -33,14 +33,15 @@ pub(crate) fn may_be_listed(packet: &[u8]) -> bool {
     memmem::find(packet, Vocabulary::Container.uri().as_bytes()).is_some()
 }
 
-/// The packet of a base picture with a gain map of `len` bytes right behind it.
-pub(crate) fn write(len: usize) -> String {
+/// The packet of a base picture with a gain map of `len` bytes right behind it. `description` is what else
+/// the packet says: a picture has but one.
+pub(crate) fn write(len: usize, description: &str) -> String {
     let item = |attributes: &str| {
         format!("<rdf:li rdf:parseType=\"Resource\"><Container:Item Item:{attributes}/></rdf:li>")
     };
     hdrgm::wrap(&format!(
         "<rdf:Description rdf:about=\"\" xmlns:hdrgm=\"{}\" xmlns:Container=\"{}\" xmlns:Item=\"{}\" \
-         hdrgm:Version=\"1.0\"><Container:Directory><rdf:Seq>{}{}</rdf:Seq></Container:Directory></rdf:Description>",
+         hdrgm:Version=\"1.0\"><Container:Directory><rdf:Seq>{}{}</rdf:Seq></Container:Directory></rdf:Description>{description}",
         Vocabulary::Hdrgm.uri(),
         Vocabulary::Container.uri(),
         Vocabulary::ContainerItem.uri(),
@@ -56,7 +57,7 @@ mod tests {
     fn offset(items: &[&str]) -> Option<usize> {
         let items: String =
             items.iter().map(|item| format!("<rdf:li><Container:Item {item}/></rdf:li>")).collect();
-        let packet = write(1);
+        let packet = write(1, "");
         let (before, rest) = packet.split_once("<rdf:li").unwrap();
         let (_, after) = rest.rsplit_once("</rdf:li>").unwrap();
         gain_map_offset(&Packet::read([before, &items, after].concat().as_bytes()).unwrap())
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let packet = Packet::read(write(1234).as_bytes()).unwrap();
+        let packet = Packet::read(write(1234, "").as_bytes()).unwrap();
         assert!(hdrgm::is_named(&packet));
         assert_eq!(gain_map_offset(&packet), Some(0));
         assert_eq!(packet.items[1][2], ("Length".into(), "1234".into()));

@@ -119,7 +119,7 @@ pub(crate) fn write(metadata: &Metadata) -> String {
 }
 
 /// Puts the root elements around a description.
-pub(super) fn wrap(description: &str) -> String {
+pub(crate) fn wrap(description: &str) -> String {
     format!(
         "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"{}\">{description}</rdf:RDF></x:xmpmeta>",
         Vocabulary::Rdf.uri()

@@ -22,5 +22,6 @@ mod lzw;
 mod recode;
 mod screen;
 mod walk;
+mod xmp;
 
 pub(crate) use clean::sanitize;

@@ -9,12 +9,14 @@ use super::{
     error::{malformed, truncated},
     lzw::{Lzw, State},
     screen::Image,
+    xmp,
 };
 use crate::{
-    Category, Error, Options, Report,
-    facts::{read_text, read_xmp},
+    Cancellation, Category, Error, Options, Report,
+    facts::{read_provenance, read_text, read_xmp},
     pieces::Pieces,
     pixels::Pixels,
+    rights::Collector,
 };
 
 pub(super) const EXTENSION: u8 = 0x21;
@@ -24,9 +26,13 @@ pub(super) const TRAILER: u8 = 0x3B;
 /// So much of a comment or XMP is looked at for facts.
 const MOST_TEXT: usize = 64 * 1024;
 
+/// Extensions with XMP that are compared with what is written.
+const MOST_PACKETS: usize = 8;
+
 pub(super) struct Walk<'a> {
     pub(super) input: &'a Bytes,
     pub(super) options: &'a Options,
+    cancellation: &'a Cancellation,
     pub(super) report: &'a mut Report,
     pub(super) out: Pieces,
     /// Width and height of the screen.
@@ -39,6 +45,9 @@ pub(super) struct Walk<'a> {
     /// Those of all images so far.
     pixels: Pixels,
     lzw: Lzw,
+    rights: Collector,
+    /// Extensions with XMP, of which one may be just what is written.
+    packets: Vec<Range<usize>>,
 }
 
 impl<'a> Walk<'a> {
@@ -49,8 +58,21 @@ impl<'a> Walk<'a> {
         report: &'a mut Report,
         pixels: Pixels,
     ) -> Self {
-        let (out, lzw) = (Pieces::new(input), Lzw::new());
-        Self { input, options, report, out, screen, control: None, loops: false, images: 0, pixels, lzw }
+        Self {
+            input,
+            options,
+            cancellation: &options.cancellation,
+            report,
+            out: Pieces::new(input),
+            screen,
+            control: None,
+            loops: false,
+            images: 0,
+            pixels,
+            lzw: Lzw::new(),
+            rights: Collector::new(options.keep),
+            packets: Vec::new(),
+        }
     }
 
     /// Walks from the screen descriptor, whose colours end at `colors_end`, to the end of the file.
@@ -66,12 +88,16 @@ impl<'a> Walk<'a> {
 
     fn blocks(&mut self, mut at: usize) -> Result<(), Error> {
         loop {
+            if self.cancellation.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             match self.input.get(at) {
                 Some(&EXTENSION) => at = self.extension(at)?,
                 Some(&IMAGE) => at = self.image(at)?,
                 // Browsers take anything else for the end as well.
                 Some(&introducer) if self.images > 0 => {
                     self.drop_control();
+                    self.keep_rights();
                     self.out.replace(at..at + 1, &[TRAILER]);
                     let end = at + usize::from(introducer == TRAILER);
                     if end < self.input.len() {
@@ -119,6 +145,7 @@ impl<'a> Walk<'a> {
             (0xFF, [11, name @ ..]) => match name.first_chunk::<11>() {
                 Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0") => return Ok(self.looping(start..end)),
                 Some(b"XMP DataXMP") => (Category::Xmp, "XMP extension"),
+                Some(b"C2PA_GIF\x01\0\0") => (Category::Provenance, "C2PA extension"),
                 Some(b"ICCRGBG1012") => (Category::ColorProfile, "ICC extension"),
                 _ => (Category::Application, "application extension"),
             },
@@ -131,6 +158,7 @@ impl<'a> Walk<'a> {
                     let packet = &self.input[(start + 14).min(end)..end];
                     read_xmp(&packet[..packet.len().min(MOST_TEXT)], facts);
                 }
+                Category::Provenance => read_provenance(&joined(&self.input[start + 14..end]), facts),
                 Category::Comment if location == "comment" => {
                     let text = joined(body);
                     read_text("Comment", &String::from_utf8_lossy(&text), "GIF comment", facts);
@@ -138,8 +166,32 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
+        if category == Category::Xmp && self.rights.is_on() {
+            self.rights.xmp(xmp::packet(&self.input[start..end]));
+            if self.packets.len() < MOST_PACKETS {
+                self.packets.push(start..end);
+                return Ok(end);
+            }
+        }
         self.report.remove(category, location, start, end - start);
         Ok(end)
+    }
+
+    /// Writes what stays of the words about rights, in front of the trailer.
+    fn keep_rights(&mut self) {
+        let (statement, outcome) = std::mem::take(&mut self.rights).finish();
+        self.report.keep_rights(&statement, outcome);
+        let mut packets = std::mem::take(&mut self.packets);
+        if let Some(packet) = statement.packet() {
+            let extension = xmp::encode(&packet);
+            let same = packets.iter().position(|range| self.input[range.clone()] == extension);
+            let range = same.map_or(0..0, |place| packets.remove(place));
+            self.out.replace(range, &extension);
+        }
+        for range in packets {
+            self.report.remove(Category::Xmp, "XMP extension", range.start, range.len());
+        }
+        self.report.removed.sort_by_key(|removal| removal.offset);
     }
 
     /// How often the animation runs: of its sub-blocks only the count stays.
@@ -227,6 +279,9 @@ impl<'a> Walk<'a> {
         let end = self.sub_blocks_end(start)?;
         let mut at = start;
         while self.input[at] != 0 && self.lzw.state() == State::Reading {
+            if self.cancellation.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             let next = at + 1 + usize::from(self.input[at]);
             self.lzw.feed(&self.input[at + 1..next]);
             at = next;

@@ -20,7 +20,7 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn new(options: &Options) -> Self {
-        let work = options.verify_entropy.then(|| Work::new(STEPS_PER_BYTE));
+        let work = options.verify_entropy.then(|| Work::new(STEPS_PER_BYTE, options));
         Self { units: UNIT_LIMIT, work }
     }
 }

@@ -12,16 +12,26 @@ use super::removed::Removed;
 use super::select::{Selection, select};
 use super::shown::{Hidden, hidden};
 use super::sizes;
-use super::write::{Clean, CleanItem, write, write_alternatives};
-use super::{brand, walk};
+use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
+use super::{brand, rights, walk};
 use crate::hidden_pixels::{Place, decide};
+use crate::rights::Collector;
 use crate::{Category, Error, Format, GainMapOutcome, Options, Report, Sanitized};
+
+/// The memory that a HEIC file of so many bytes takes: copies of slices, one at a time, and at most all of it is one.
+pub(crate) fn memory_needed(length: u64) -> u64 {
+    length
+}
 
 /// Cleans a HEIF file.
 ///
 /// EXIF's orientation means nothing here: readers turn the picture by the `irot`
 /// and `imir` properties, which stay. So there is never anything to rotate.
 pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Result<Sanitized, Error> {
+    let needed = memory_needed(input.len() as u64);
+    if format == Format::Heic && options.verify_entropy && needed > options.max_memory {
+        return Err(Error::Memory { needed, limit: options.max_memory });
+    }
     let mut file = walk::walk(&input, format)?;
     let claim = brand::claim(&input);
     if let Some(range) = file.movie.take() {
@@ -42,7 +52,7 @@ pub(crate) fn sanitize(input: Bytes, format: Format, options: &Options) -> Resul
                 | Error::Truncated { .. }
                 | Error::HiddenPixels { .. },
             ) => "it is damaged, or cannot be proven clean",
-            Err(Error::TooLarge { .. }) => "it takes more memory than the options allow",
+            Err(Error::Memory { .. }) => "it takes more memory than the options allow",
             Err(Error::TooManyPixels { .. }) => "it has more pixels than the options allow",
             result => return result,
         },
@@ -83,6 +93,12 @@ impl Cleaning<'_> {
             let properties = cleaner.properties(index, was_cut).map_err(unprovable)?;
             items.push(CleanItem { kind: item.kind, is_hidden: item.is_hidden, properties, blob });
         }
+        let rights = rights::read(
+            file,
+            input,
+            gain_map.and_then(|gain_map| gain_map.description),
+            Collector::new(options.keep),
+        );
         let (fates, properties, replaced) = (cleaner.fates, cleaner.kept, cleaner.replaced);
         let profile = cleaner.profile;
         let primary = &file.items[file.by_id[&file.primary]];
@@ -98,7 +114,9 @@ impl Cleaning<'_> {
             selection.items.iter().enumerate().map(|(place, &index)| (index, place)).collect();
         let primary = place_of[&file.by_id[&file.primary]];
         let tone_map = gain_map.and_then(|gain_map| gain_map.tone_map).map(|index| place_of[&index]);
-        let alternatives = tone_map.map(|tone_map| write_alternatives(tone_map, primary, items.len()));
+        // The item about rights comes last.
+        let item_count = items.len() + usize::from(rights.packet.is_some());
+        let alternatives = tone_map.map(|tone_map| write_alternatives(tone_map, primary, item_count));
         let removed = Removed {
             input,
             file,
@@ -106,6 +124,7 @@ impl Cleaning<'_> {
             cuts: &data.cuts,
             replaced: &replaced,
             alternatives: alternatives.as_deref(),
+            packet: rights.same.as_ref().map(|(index, _)| *index),
             options,
         };
         let kept = fates.iter().filter_map(|(&index, fate)| match fate {
@@ -128,13 +147,28 @@ impl Cleaning<'_> {
                 facts.add_gain_map(size, gain_map.metadata.most_headroom().to_f64(), "", "HEIF");
             }
         }
-        let references = selection
+        report.keep_rights(&rights.statement, rights.outcome);
+        let mut references: Vec<_> = selection
             .references
             .iter()
             .map(|link| {
                 (link.kind, place_of[&link.from], link.to.iter().map(|index| place_of[index]).collect())
             })
             .collect();
+        let mut blobs = data.blobs();
+        if let Some(packet) = rights.packet {
+            references.push((*b"cdsc", items.len(), vec![primary]));
+            items.push(CleanItem {
+                kind: *b"mime",
+                is_hidden: false,
+                properties: Vec::new(),
+                blob: Some(blobs.len()),
+            });
+            blobs.push(match rights.same {
+                Some((_, extents)) => Blob::Same(extents),
+                None => Blob::New(packet.into_bytes()),
+            });
+        }
         let clean = Clean {
             brands: brands(self.brands, tone_map.is_some()),
             primary,
@@ -142,7 +176,7 @@ impl Cleaning<'_> {
             references,
             alternatives,
             properties,
-            blobs: data.blobs(),
+            blobs,
         };
         Ok(Sanitized { format, report, pieces: write(&clean, input) })
     }

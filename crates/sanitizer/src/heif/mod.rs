@@ -36,8 +36,10 @@ mod hevc;
 mod item_data;
 mod item_properties;
 mod model;
+mod names;
 mod properties;
 mod removed;
+mod rights;
 mod select;
 mod seq;
 mod shown;
@@ -46,4 +48,4 @@ mod walk;
 mod write;
 
 pub(crate) use brand::brand;
-pub(crate) use clean::sanitize;
+pub(crate) use clean::{memory_needed, sanitize};

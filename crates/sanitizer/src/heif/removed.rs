@@ -6,9 +6,10 @@ use std::ops::Range;
 use super::clean::size;
 use super::cut::Cut;
 use super::model::{File, Item, Property};
+use super::names;
 use super::properties::{Payload, Verdict, aux_type, is_gain_map, judge, profile};
 use super::select::Selection;
-use crate::facts::{FactKind, Facts, GAIN_MAP, read_exif, read_xmp};
+use crate::facts::{FactKind, Facts, GAIN_MAP, carve_into, read_exif, read_provenance, read_xmp};
 use crate::{Category, Options, Removal, Report, icc::read_icc};
 
 const SOURCE: &str = "HEIF";
@@ -23,6 +24,8 @@ pub(super) struct Removed<'a> {
     pub(super) replaced: &'a [usize],
     /// The box of groups that was written.
     pub(super) alternatives: Option<&'a [u8]>,
+    /// The item that says what is written about rights, and nothing else.
+    pub(super) packet: Option<usize>,
     pub(super) options: &'a Options,
 }
 
@@ -85,7 +88,7 @@ impl Removed<'_> {
         }
         let roles = self.roles();
         for (index, item) in self.file.items.iter().enumerate() {
-            if self.stays(index) {
+            if self.stays(index) || self.packet == Some(index) {
                 continue;
             }
             let (category, location) = match roles.get(&item.id) {
@@ -214,6 +217,9 @@ impl Removed<'_> {
                     let what = self.auxiliary_name(item);
                     facts.add(FactKind::HiddenPicture, &format!("{what}{size}"), SOURCE);
                 }
+                Role::Picture if &item.kind == b"tmap" => {
+                    facts.add(FactKind::HiddenPicture, GAIN_MAP, SOURCE);
+                }
                 Role::Picture => {
                     facts.add(FactKind::HiddenPicture, &format!("another picture{size}"), SOURCE);
                 }
@@ -223,12 +229,14 @@ impl Removed<'_> {
         for extra in &self.file.extras {
             let text = || String::from_utf8_lossy(self.input.get(extra.range.clone()).unwrap_or_default());
             match (extra.category, extra.location) {
+                (Category::Comment, _) if names::says_nothing(&text()) => {}
                 (Category::Comment, _) => facts.add(FactKind::Text, &text(), SOURCE),
                 (Category::SecondPicture, _) => {
                     facts.add(FactKind::HiddenPicture, "a video in the same file", SOURCE);
+                    carve_into(self.input.get(extra.range.clone()).unwrap_or_default(), &mut facts);
                 }
                 (Category::Provenance, _) => {
-                    facts.add(FactKind::History, "a provenance manifest (C2PA)", SOURCE);
+                    read_provenance(self.input.get(extra.range.clone()).unwrap_or_default(), &mut facts);
                 }
                 _ => {}
             }

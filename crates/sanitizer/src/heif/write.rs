@@ -127,7 +127,7 @@ fn item_information(items: &[CleanItem]) -> Vec<u8> {
         // Version 2, the flag for hidden items, no protection, an empty name.
         let mut entry =
             [&[2, 0, 0, u8::from(item.is_hidden)][..], &id(index), &[0, 0], &item.kind, &[0]].concat();
-        // The one item that is not a picture describes a gain map.
+        // Items that are not pictures describe a gain map, or say something about rights.
         if &item.kind == b"mime" {
             entry.extend(b"application/rdf+xml\0");
         }

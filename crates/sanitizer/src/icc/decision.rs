@@ -1,7 +1,7 @@
 //! What becomes of a picture's profile: the same in every format.
 
 use super::{is_plain_srgb, rebuild};
-use crate::{IccPolicy, Options, ProfileOutcome, UnreadableProfile};
+use crate::{IccPolicy, Options, ProfileOutcome, UnreadableProfile, work::TOO_MUCH_MEMORY};
 
 /// What becomes of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,10 @@ impl Decision {
 pub(crate) fn decide(profile: Option<&[u8]>, options: &Options) -> Result<Decision, &'static str> {
     if options.icc == IccPolicy::Drop {
         return Ok(Decision::Drop(ProfileOutcome::Dropped));
+    }
+    // Read, rebuilt and written.
+    if profile.is_some_and(|profile| 3 * profile.len() as u64 > options.max_memory) {
+        return Err(TOO_MUCH_MEMORY);
     }
     match profile.map_or(Err(super::Unreadable::NotAProfile), rebuild) {
         Ok(rebuilt) if options.icc == IccPolicy::DropSrgb && is_plain_srgb(&rebuilt.bytes) => {

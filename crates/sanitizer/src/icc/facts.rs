@@ -23,7 +23,7 @@ pub(crate) fn read_icc(profile: &[u8], facts: &mut Facts) {
         return;
     };
     let made = date(Reader::new(header, 24, 36));
-    facts.add(FactKind::Time, &made.map_or(String::new(), |date| format!("{date} (colour profile)")), SOURCE);
+    facts.add(FactKind::Time, &made.unwrap_or_default(), SOURCE);
     let device = [&header[48..52], &header[52..56]].map(signature).join(" ");
     facts.add(FactKind::Device, &device, SOURCE);
     // The module that should compute the colours, and the program that wrote the profile.
@@ -207,10 +207,7 @@ mod tests {
         profile[24..36].copy_from_slice(&[7, 234, 0, 11, 0, 25, 0, 22, 0, 44, 0, 7]);
         profile[48..56].copy_from_slice(b"ACMEX100");
         let facts = facts_of(&profile);
-        assert!(
-            facts.contains(&(FactKind::Time, "2026-11-25 22:44:07 (colour profile)".into())),
-            "{facts:?}"
-        );
+        assert!(facts.contains(&(FactKind::Time, "2026-11-25 22:44:07".into())), "{facts:?}");
         assert!(facts.contains(&(FactKind::Device, "ACME X100".into())));
         assert!(facts.contains(&(FactKind::Software, "lcms".into())));
     }

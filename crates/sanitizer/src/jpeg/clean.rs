@@ -10,6 +10,7 @@ use super::walk::{Role, Walked, walk, walk_from, walk_once};
 use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
+    facts::{FactKind, GAIN_MAP},
     transform::Transform,
 };
 
@@ -57,6 +58,9 @@ fn write(base: &Walked, tag: Option<u8>, found: &Found) -> (Vec<Bytes>, Report) 
     let unusable = |why| {
         let (pieces, mut report) = write_alone(base, tag);
         report.gain_map = GainMapOutcome::Dropped { why };
+        if let Some(facts) = &mut report.facts {
+            facts.add(FactKind::HiddenPicture, GAIN_MAP, "after the picture");
+        }
         (pieces, report)
     };
     match found {
@@ -116,13 +120,24 @@ fn turn(base: &Walked, found: &Found, options: &Options) -> Result<Option<Saniti
     let turned_map = match found {
         Found::Map(map) => match turn_one(&map.walked, Role::GainMap, transform, map_size, options) {
             Ok(walked) => Found::Map(Box::new(GainMap { walked, metadata: map.metadata })),
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(error) => return turn(base, &Found::Unusable(why(&error)), options),
         },
         Found::Nothing => Found::Nothing,
         Found::Unusable(why) => Found::Unusable(why),
     };
-    let turned_base = match turn_one(base, Role::Base, transform, size, options) {
+    // What was written of it stays, so there is that much less for the picture.
+    let map_length = match &turned_map {
+        Found::Map(map) => map.walked.input.len() as u64,
+        Found::Nothing | Found::Unusable(_) => 0,
+    };
+    let left = Options { max_memory: options.max_memory.saturating_sub(map_length), ..options.clone() };
+    let turned_base = match turn_one(base, Role::Base, transform, size, &left) {
         Ok(turned) => turned,
+        // It is not refused for its map.
+        Err(error @ Error::Memory { .. }) if map_length > 0 => {
+            return turn(base, &Found::Unusable(why(&error)), options);
+        }
         // Of a kind that cannot be turned at all, lossless for example.
         Err(Error::NotRotatable { .. }) if options.partial_edges != PartialEdges::Refuse => return Ok(None),
         Err(error) => return Err(error),
@@ -148,7 +163,9 @@ fn turn_one(
     size: (u16, u16),
     options: &Options,
 ) -> Result<Walked, Error> {
-    let turned = rotate::turn(picture, transform, size, options.max_rotation_memory)?;
+    let turned = rotate::turn(picture, transform, size, options)?;
     let again = Options { verify_entropy: false, facts: false, ..options.clone() };
-    walk_from(&turned.into(), 0, role, &again)
+    let mut walked = walk_from(&turned.into(), 0, role, &again)?;
+    walked.statement.clone_from(&picture.statement);
+    Ok(walked)
 }

@@ -36,13 +36,18 @@ pub(super) struct Plane {
 }
 
 impl Coefficients {
-    /// How many bytes the coefficients of `frame` take.
-    pub(super) fn bytes(frame: &Frame) -> u64 {
+    /// How many blocks `frame` has, and for each component one that stands for those that are cut off.
+    pub(super) fn blocks(frame: &Frame) -> u64 {
         let blocks = |component: &Component| {
             let (columns, rows) = frame.size_in_blocks(*component);
             columns * rows + 1
         };
-        frame.components.iter().map(blocks).sum::<u64>() * (size_of::<Block>() + size_of::<u64>()) as u64
+        frame.components.iter().map(blocks).sum()
+    }
+
+    /// How many bytes the coefficients of `frame` take.
+    pub(super) fn bytes(frame: &Frame) -> u64 {
+        Self::blocks(frame) * (size_of::<Block>() + size_of::<u64>()) as u64
     }
 
     /// Room for the coefficients of `frame`, of which the upper left

@@ -7,7 +7,10 @@ use memchr::memmem;
 use super::app::{Content, EXTENDED_XMP, JFIF_LEN, XMP};
 use crate::{
     Category,
-    facts::{FactKind, Facts, PHOTOSHOP, read_exif, read_photoshop, read_text, read_xmp},
+    facts::{
+        FactKind, Facts, PHOTOSHOP, read_app_segment, read_exif, read_photoshop, read_provenance, read_text,
+        read_xmp,
+    },
 };
 
 /// In a part of an extended XMP packet, behind its name: the packet's
@@ -15,6 +18,9 @@ use crate::{
 const EXTENDED_HEADER: usize = 32 + 4 + 4;
 /// How many EXIF and XMP blocks of other pictures are read at most.
 const MAX_BLOCKS: usize = 16;
+
+/// The longest manifest that is read; thumbnails are most of it.
+const MOST_MANIFEST: usize = 8 << 20;
 
 /// How another picture is named that has so many bytes behind its start.
 pub(super) fn another_picture(len: usize) -> String {
@@ -29,12 +35,18 @@ pub(super) struct FactReader {
     extended: Vec<(u32, Range<usize>)>,
     /// Photoshop's image resources, one range for each segment. What is too long for one goes on in the next.
     resources: Vec<Range<usize>>,
+    /// The manifest, its parts joined.
+    manifest: Option<Vec<u8>>,
+    /// Whether JFIF says how many pixels there are to an inch.
+    has_density: bool,
 }
 
 impl FactReader {
     /// Reads the APPn or COM segment with `payload`.
     pub(super) fn segment(&mut self, input: &[u8], content: Content, payload: Range<usize>) {
         let bytes = &input[payload.clone()];
+        // Its unit is of inches or centimetres then, and it stays (T.871, 10.1).
+        self.has_density |= content == Content::Jfif && bytes[7] != 0;
         let facts = &mut self.facts;
         match content {
             Content::Exif => read_exif(&bytes[6..], facts),
@@ -61,10 +73,19 @@ impl FactReader {
             Content::Other(Category::Comment) => {
                 read_text("Comment", &String::from_utf8_lossy(bytes), "JPEG comment", facts);
             }
-            Content::Other(Category::Provenance) => {
-                facts.add(FactKind::History, "a provenance manifest (C2PA)", "JUMBF");
-            }
+            Content::Other(Category::Provenance) => self.manifest(bytes),
+            Content::Other(Category::Application) => read_app_segment(bytes, facts),
             _ => {}
+        }
+    }
+
+    /// Takes a part of a manifest (ISO/IEC 19566-5, D.2): the name, the number of the box, the number of the part, and then
+    /// the box, whose header each part repeats.
+    fn manifest(&mut self, payload: &[u8]) {
+        let Some((head, rest)) = payload.split_first_chunk::<8>() else { return };
+        let part = if head[4..] == [0, 0, 0, 1] { rest } else { rest.get(8..).unwrap_or_default() };
+        if self.manifest.get_or_insert_default().len() + part.len() <= MOST_MANIFEST {
+            self.manifest.get_or_insert_default().extend_from_slice(part);
         }
     }
 
@@ -101,6 +122,12 @@ impl FactReader {
         if self.resources.len() > 1 {
             let resources: Vec<&[u8]> = self.resources.into_iter().map(|range| &input[range]).collect();
             read_photoshop(&resources.concat(), &mut self.facts);
+        }
+        if let Some(manifest) = &self.manifest {
+            read_provenance(manifest, &mut self.facts);
+        }
+        if self.has_density {
+            self.facts.forget_density();
         }
         self.facts
     }

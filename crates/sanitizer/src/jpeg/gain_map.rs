@@ -99,7 +99,7 @@ fn walk_map(
 pub(super) fn why(error: &Error) -> &'static str {
     match error {
         Error::Truncated { .. } => "it is cut off",
-        Error::TooLarge { .. } => "it takes more memory than the options allow",
+        Error::Memory { .. } => "it takes more memory than the options allow",
         Error::TooManyPixels { .. } => "it has more pixels than the options allow",
         _ => "it is damaged, or cannot be proven clean",
     }

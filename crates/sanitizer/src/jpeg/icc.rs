@@ -19,6 +19,11 @@ const PREFIX: usize = 14;
 /// The longest part of a profile that a segment has room for.
 const LONGEST_PART: usize = 65_533 - PREFIX;
 
+/// The most bytes that the profile has of which a segment holds a part.
+pub(super) fn most_bytes(payload: &[u8]) -> u64 {
+    payload.get(PREFIX - 1).map_or(0, |&total| u64::from(total) * LONGEST_PART as u64)
+}
+
 /// One part of the profile.
 struct Chunk {
     number: u8,

@@ -61,17 +61,17 @@ pub(super) struct Layout<'a> {
 pub(super) struct Front<'a> {
     pub at: usize,
     pub exif: Option<&'a Part>,
-    /// What a gain map adds. Then the colour profile comes to the front, too, to stand where
-    /// every writer puts it.
-    pub additions: Option<&'a Additions>,
+    pub additions: &'a Additions,
 }
 
-/// Segments that tell of a gain map. Each has the range of the input that may hold just these bytes.
+/// Segments that are written anew. Each has the range of the input that may hold just these bytes.
+#[derive(Default)]
 pub(super) struct Additions {
-    /// In front of the colour profile.
+    /// What tells of a gain map, and what is said about rights. In front of the colour profile.
     pub xmp: Option<(Range<usize>, Bytes)>,
-    /// Behind it.
-    pub iso: (Range<usize>, Bytes),
+    /// What tells of a gain map. It stands behind the colour profile, which comes to the front then, to
+    /// stand where every writer puts it.
+    pub iso: Option<(Range<usize>, Bytes)>,
 }
 
 impl Layout<'_> {
@@ -88,14 +88,15 @@ impl Layout<'_> {
             Part::New(bytes) => bytes[1] == APP2 && bytes[SEGMENT_HEADER..].starts_with(ICC),
             Part::Input(_) | Part::Tables(_) | Part::Scan(_) => false,
         };
-        if let Some(Additions { xmp, iso }) = front.additions {
-            if let Some((range, bytes)) = xmp {
-                first.replace(range.clone(), bytes);
-            }
-            behind.iter().filter(is_profile).for_each(|part| self.add(part, &mut first, report));
-            first.replace(iso.0.clone(), &iso.1);
+        let Additions { xmp, iso } = front.additions;
+        if let Some((range, bytes)) = xmp {
+            first.replace(range.clone(), bytes);
         }
-        let rest = behind.iter().filter(|part| front.additions.is_none() || !is_profile(part));
+        if let Some((range, bytes)) = iso {
+            behind.iter().filter(is_profile).for_each(|part| self.add(part, &mut first, report));
+            first.replace(range.clone(), bytes);
+        }
+        let rest = behind.iter().filter(|part| iso.is_none() || !is_profile(part));
         rest.for_each(|part| self.add(part, &mut second, report));
         [first, second]
     }

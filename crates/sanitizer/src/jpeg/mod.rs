@@ -47,6 +47,8 @@ mod gain_map;
 mod huffman_symbols;
 mod icc;
 mod layout;
+mod memory;
+mod rights;
 mod rotate;
 mod scan;
 mod segment;
@@ -57,5 +59,6 @@ mod walk;
 mod write;
 
 pub(crate) use clean::sanitize;
+pub(crate) use memory::memory_needed;
 
 use error::{malformed, truncated, unprovable};

@@ -12,17 +12,20 @@ use super::{
     frame::{FrameHeader, Progress, ScanHeader},
     icc::{self, Fate, Profile},
     layout::{Additions, Front, Layout, Part, Scan},
-    malformed, scan,
+    malformed,
+    rights::RightsReader,
+    scan,
     segment::{self, Segment, TEM},
     tables::{IMPOSSIBLE_SYMBOLS, Tables},
     trailer, unprovable,
 };
 use crate::{
-    Category, Error, Format, IccPolicy, Options, Report,
+    Category, Error, Format, IccPolicy, Options, Report, Rights,
     icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
     pieces::Pieces,
     pixels::Pixels,
+    rights::Statement,
 };
 
 /// The name of EXIF and its padding, in front of the TIFF structure.
@@ -69,6 +72,8 @@ pub(super) struct Walked {
     pub exif: Option<Range<usize>>,
     /// What may tell about a gain map, in order.
     pub notes: Vec<Note>,
+    /// What it says about rights, as far as that stays.
+    pub statement: Statement,
     /// From its SOI to behind its EOI.
     pub range: Range<usize>,
 }
@@ -80,9 +85,9 @@ impl Walked {
     }
 
     /// The clean picture, with a minimal EXIF of orientation `tag` if that is
-    /// given, and the report. In two parts: what a gain map adds, `additions`
-    /// and its index, stands at the end of the first.
-    pub(super) fn assemble(&self, tag: Option<u8>, additions: Option<&Additions>) -> ([Pieces; 2], Report) {
+    /// given, and the report. In two parts: what is added, `additions` and the index
+    /// of a gain map, stands at the end of the first.
+    pub(super) fn assemble(&self, tag: Option<u8>, additions: &Additions) -> ([Pieces; 2], Report) {
         let mut report = self.report.clone();
         report.width = self.header.frame.width.into();
         report.height = self.header.frame.height.into();
@@ -129,6 +134,7 @@ pub(super) fn walk_once(input: &Bytes, start: usize, role: Role, options: &Optio
         profile: Profile::default(),
         report: Report::new(Format::Jpeg, 0, 0),
         facts: options.facts.then(FactReader::default),
+        rights: RightsReader::new(if role == Role::Base { options.keep } else { Rights::NONE }),
         header: None,
         progress: Progress::default(),
         verifier: None,
@@ -184,6 +190,7 @@ struct Walker<'a> {
     profile: Profile,
     report: Report,
     facts: Option<FactReader>,
+    rights: RightsReader,
     header: Option<FrameHeader>,
     progress: Progress,
     verifier: Option<Verifier>,
@@ -277,7 +284,8 @@ impl Walker<'_> {
             Pixels::new(self.options).check_whole(width, height)?;
         }
         if self.options.verify_entropy && self.verifier.is_none() {
-            self.verifier = Some(Verifier::new(&header.frame, self.options.max_rotation_memory)?);
+            let verifier = Verifier::new(&header.frame, self.options.max_memory)?;
+            self.verifier = Some(verifier.cancelled_by(&self.options.cancellation));
         }
         let payload = &self.input[segment.payload.clone()];
         let scan = ScanHeader::read(header, payload, start)?;
@@ -348,6 +356,9 @@ impl Walker<'_> {
         let content = app::content(segment.marker, payload);
         if let Some(facts) = &mut self.facts {
             facts.segment(self.input, content, segment.payload.clone());
+        }
+        if self.progress.scans() == 0 {
+            self.rights.segment(self.input, content, &segment.payload);
         }
         let category = match content {
             // Behind the first scan decoders have made up their mind.
@@ -483,6 +494,8 @@ impl Walker<'_> {
             self.profile.read_facts(self.input, &mut facts);
             facts
         });
+        let (statement, outcome) = self.rights.finish(self.input);
+        self.report.keep_rights(&statement, outcome);
         let profile = self.profile.decide(self.input, self.options, &mut self.report);
         // The colours that EXIF told alone. It is about pictures of RGB and YCbCr.
         if self.is_adobe_rgb
@@ -506,6 +519,7 @@ impl Walker<'_> {
             exif_at: self.exif_at,
             exif: self.exif,
             notes: self.notes,
+            statement,
             range: self.start..eoi.end,
         })
     }

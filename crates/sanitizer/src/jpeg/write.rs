@@ -23,9 +23,11 @@ use crate::{
 
 /// Writes a picture that stays alone.
 pub(super) fn write_alone(base: &Walked, tag: Option<u8>) -> (Vec<Bytes>, Report) {
-    let ([mut pieces, rest], mut report) = base.assemble(tag, None);
+    let packet = base.statement.packet();
+    let additions = Additions { xmp: packet.map(|packet| xmp_segment(base, &packet)), iso: None };
+    let ([mut pieces, rest], mut report) = base.assemble(tag, &additions);
     pieces.append(rest);
-    remove_notes(base, &[], Category::SecondPicture, &mut report);
+    remove_notes(base, &additions.segments(), Category::SecondPicture, &mut report);
     remove_rest(base, base.range.end..base.input.len(), &mut report);
     report.removed.sort_by_key(|removal| removal.offset);
     (pieces.finish(), report)
@@ -41,11 +43,16 @@ pub(super) fn write_pair(
 ) -> Option<(Vec<Bytes>, Report)> {
     let has_xmp = hdrgm::can_tell(metadata);
     let of_map = additions(map, has_xmp.then(|| hdrgm::write(metadata)), &iso::write(metadata));
-    let ([mut map_pieces, rest], map_report) = map.assemble(None, Some(&of_map));
+    let ([mut map_pieces, rest], map_report) = map.assemble(None, &of_map);
     map_pieces.append(rest);
 
-    let of_base = additions(base, has_xmp.then(|| container::write(map_pieces.len())), &iso::VERSIONS);
-    let ([mut pieces, rest], mut report) = base.assemble(tag, Some(&of_base));
+    // A picture has one packet, for all that is to say.
+    let packet = match has_xmp {
+        true => Some(container::write(map_pieces.len(), &base.statement.description().unwrap_or_default())),
+        false => base.statement.packet(),
+    };
+    let of_base = additions(base, packet, &iso::VERSIONS);
+    let ([mut pieces, rest], mut report) = base.assemble(tag, &of_base);
     // Marker, length and name stand in front of the structure from whose start offsets count.
     let structure = pieces.len() + 4 + mpf::NAME.len();
     let len = pieces.len() + 4 + mpf::LEN + rest.len();
@@ -54,10 +61,7 @@ pub(super) fn write_pair(
     pieces.replace(same(base, &index), &index);
     pieces.append(rest);
 
-    let written = |additions: &Additions| {
-        additions.xmp.iter().chain([&additions.iso]).map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
-    };
-    remove_notes(base, &[written(&of_base), vec![index]].concat(), Category::Application, &mut report);
+    remove_notes(base, &[of_base.segments(), vec![index]].concat(), Category::Application, &mut report);
     let is_one_file = pieces.is_of(&map.input);
     if is_one_file {
         remove_rest(base, base.range.end..map.range.start, &mut report);
@@ -65,7 +69,7 @@ pub(super) fn write_pair(
     for removal in map_report.removed {
         report.remove(removal.category, removal.location, removal.offset, removal.bytes);
     }
-    remove_notes(map, &written(&of_map), Category::Application, &mut report);
+    remove_notes(map, &of_map.segments(), Category::Application, &mut report);
     if is_one_file {
         remove_rest(base, map.range.end..map.input.len(), &mut report);
     }
@@ -80,13 +84,22 @@ pub(super) fn write_pair(
 }
 
 fn additions(picture: &Walked, packet: Option<String>, fields: &[u8]) -> Additions {
-    let segment = |marker, name: &[u8], content: &[u8]| {
-        let bytes = segment::write(marker, [name, content].concat());
-        (same(picture, &bytes), bytes)
-    };
+    let iso = segment::write(APP2, [iso::NAME, fields].concat());
     Additions {
-        xmp: packet.map(|packet| segment(APP1, XMP, packet.as_bytes())),
-        iso: segment(APP2, iso::NAME, fields),
+        xmp: packet.map(|packet| xmp_segment(picture, &packet)),
+        iso: Some((same(picture, &iso), iso)),
+    }
+}
+
+/// The segment of a packet, and where the input may hold just that.
+fn xmp_segment(picture: &Walked, packet: &str) -> (Range<usize>, Bytes) {
+    let segment = segment::write(APP1, [XMP, packet.as_bytes()].concat());
+    (same(picture, &segment), segment)
+}
+
+impl Additions {
+    fn segments(&self) -> Vec<Bytes> {
+        self.xmp.iter().chain(&self.iso).map(|(_, bytes)| bytes.clone()).collect()
     }
 }
 

@@ -6,12 +6,12 @@ use super::{
     chunk::{Chunk, SIGNATURE, malformed},
     header::Header,
     survey::Survey,
-    turn,
+    text, turn,
     walk::Walk,
 };
 use crate::{
     Error, Format, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
-    transform::Transform,
+    rights::Collector, transform::Transform,
 };
 
 /// Cleans a PNG file.
@@ -25,24 +25,28 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         return Err(malformed(offset, "the checksum of IHDR is wrong"));
     }
     let header = Header::read(&input[ihdr.data.clone()], offset)?;
-    let survey = Survey::make(&input, &header, ihdr.whole().end, options)?;
+    let mut rights = Collector::new(options.keep);
+    let survey = Survey::make(&input, &header, ihdr.whole().end, options, &mut rights)?;
+    let (statement, rights) = rights.finish();
     if survey.inflated > options.max_inflated_bytes {
         return Err(Error::TooLarge { needed: survey.inflated, limit: options.max_inflated_bytes });
     }
-    let plan = plan(&survey, &header, options)?;
+    let plan = plan(&survey, &header, input.len() as u64, options)?;
 
     let mut report = Report::new(Format::Png, header.width, header.height);
     report.orientation = plan.outcome;
     if options.facts {
         report.facts = Some(crate::facts::Facts::default());
     }
-    let pieces = Walk::new(&input, header, options, plan.tag, &mut report).run(&ihdr)?;
+    let packet = statement.packet().map(|packet| text::encode_xmp(&packet));
+    let pieces = Walk::new(&input, header, options, plan.tag, packet, &mut report).run(&ihdr)?;
+    report.keep_rights(&statement, rights);
     let pieces = match plan.turn {
         None => pieces,
         Some(transform) => {
-            let turned = turn::turn(pieces, &header, transform)?;
+            let turned = turn::turn(pieces, &header, transform, &options.cancellation)?;
             (report.width, report.height) = (turned.width, turned.height);
-            vec![turned.file]
+            turned.pieces
         }
     };
     Ok(Sanitized { format: Format::Png, report, pieces })
@@ -57,7 +61,7 @@ struct Plan {
     turn: Option<Transform>,
 }
 
-fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Error> {
+fn plan(survey: &Survey, header: &Header, length: u64, options: &Options) -> Result<Plan, Error> {
     let Some((orientation, transform)) = survey
         .orientation
         .and_then(|orientation| Some((orientation, Transform::for_orientation(orientation)?)))
@@ -70,9 +74,9 @@ fn plan(survey: &Survey, header: &Header, options: &Options) -> Result<Plan, Err
             Ok(Plan { outcome: OrientationOutcome::TagKept, tag: Some(orientation), turn: None })
         }
         Orientation::Upright if !survey.animated => {
-            let needed = turn::memory(header);
-            if needed > options.max_rotation_memory {
-                return Err(Error::TooLarge { needed, limit: options.max_rotation_memory });
+            let needed = turn::memory(header, length);
+            if needed > options.max_memory {
+                return Err(Error::Memory { needed, limit: options.max_memory });
             }
             Ok(Plan { outcome: OrientationOutcome::Turned, tag: None, turn: Some(transform) })
         }

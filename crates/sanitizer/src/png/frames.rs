@@ -110,16 +110,24 @@ impl Walk<'_> {
     fn open_data(&mut self, chunk: &Chunk, width: u32, height: u32, is_unseen: bool) -> Result<(), Error> {
         let header = self.rules.header;
         if self.transparency.is_some() {
-            let (needed, limit) = (Rows::memory(&header), self.options.max_rotation_memory);
+            let (needed, limit) = (Rows::memory(&header), self.options.max_memory);
             if needed > limit {
-                return Err(Error::TooLarge { needed, limit });
+                return Err(Error::Memory { needed, limit });
             }
         }
         let written_as = if std::mem::take(&mut self.is_still) { *b"IDAT" } else { chunk.kind };
         let start = chunk.whole().start;
         let frame = Frame { width, height, kind: chunk.kind, written_as, is_unseen, start };
         let last = self.data.take();
-        let data = ImageData::begin(last, self.input, frame, &header, self.transparency, self.sequence)?;
+        let data = ImageData::begin(
+            last,
+            self.input,
+            frame,
+            &header,
+            self.transparency,
+            self.sequence,
+            self.options,
+        )?;
         self.data = Some(data);
         self.data_is_open = true;
         Ok(())

@@ -61,6 +61,7 @@ impl ImageData {
         header: &Header,
         transparency: Option<Transparency>,
         sequence: Sequence,
+        options: &Options,
     ) -> Result<Self, Error> {
         let Frame { width, height, start, .. } = frame;
         let expected = header.inflated_len(width, height);
@@ -70,7 +71,7 @@ impl ImageData {
                 inflater.restart(expected);
                 inflater
             }
-            None => Inflater::new(expected),
+            None => Inflater::cancelled_by(expected, options.cancellation.clone()),
         };
         Ok(Self {
             frame,
@@ -164,12 +165,23 @@ impl ImageData {
             out.append(std::mem::replace(&mut self.pieces, Pieces::new(input)));
             return Ok(false);
         }
+        // Compressed, as a chunk and as a piece. That it becomes twice as long has never been seen.
+        let compressed = self.expected.saturating_add(1024).min(2 * (self.end - start) as u64);
+        let (needed, limit) = (compressed.saturating_mul(4), options.max_memory);
+        if needed > limit {
+            return Err(Error::Memory { needed, limit });
+        }
         let old = self.pieces.len();
         let blanks = blank.is_some();
-        let stream = zlib::recompress(self.streams(input), self.expected, |bytes, out| match &mut blank {
-            Some(blank) => blank.take(bytes, out),
-            None => out.extend_from_slice(bytes),
-        });
+        let stream = zlib::recompress(
+            self.streams(input),
+            self.expected,
+            options.cancellation.clone(),
+            |bytes, out| match &mut blank {
+                Some(blank) => blank.take(bytes, out),
+                None => out.extend_from_slice(bytes),
+            },
+        );
         *sequence = self.sequence;
         let before = out.len();
         self.write(&stream, sequence, out);

@@ -23,6 +23,7 @@ mod clean;
 mod frames;
 mod header;
 mod image_data;
+mod memory;
 mod profile;
 mod rows;
 mod survey;
@@ -33,3 +34,4 @@ mod walk;
 mod zlib;
 
 pub(crate) use clean::sanitize;
+pub(crate) use memory::memory_needed;

@@ -1,7 +1,7 @@
 //! What has to be known of a file before its first chunk is written.
 
-use super::{animation::frame_size, chunk::Chunk, header::Header};
-use crate::{Error, Options, orientation::orientation_of_exif, pixels::Pixels};
+use super::{animation::frame_size, chunk::Chunk, header::Header, text};
+use crate::{Error, Options, orientation::orientation_of_exif, pixels::Pixels, rights::Collector};
 
 /// What has to be known before the first chunk is written.
 pub(super) struct Survey {
@@ -14,6 +14,8 @@ pub(super) struct Survey {
 impl Survey {
     /// Goes over the chunks from `at` to IEND. EXIF may come after the pixels.
     ///
+    /// What chunks say about rights goes into `rights`.
+    ///
     /// # Errors
     /// When there are too many pixels, or the file ends before IEND.
     pub(super) fn make(
@@ -21,6 +23,7 @@ impl Survey {
         header: &Header,
         mut at: usize,
         options: &Options,
+        rights: &mut Collector,
     ) -> Result<Self, Error> {
         let mut pixels = Pixels::new(options);
         pixels.add(header.width, header.height)?;
@@ -32,6 +35,9 @@ impl Survey {
         let (mut exif_seen, mut data_seen) = (false, false);
         loop {
             let chunk = Chunk::read(input, at)?;
+            if rights.is_on() {
+                text::read_rights(chunk.kind, &input[chunk.data.clone()], rights);
+            }
             match &chunk.kind {
                 b"IEND" => return Ok(survey),
                 b"IDAT" => data_seen = true,

@@ -2,10 +2,14 @@
 //! edition, 11.3.3), eXIf, tIME, and the hexadecimal profiles that `ImageMagick`
 //! puts into text.
 
-use super::{chunk::Kind, zlib};
+use super::{
+    chunk::{self, Kind},
+    zlib,
+};
 use crate::{
     Category,
-    facts::{FactKind, Facts, read_exif, read_photoshop, read_text, read_xmp},
+    facts::{FactKind, Facts, GAIN_MAP, read_exif, read_photoshop, read_provenance, read_text, read_xmp},
+    rights::{Collector, MOST_PACKET},
 };
 
 /// At most so much of one text is inflated.
@@ -37,24 +41,15 @@ pub(super) fn describe(kind: Kind, data: &[u8]) -> (Category, &'static str) {
 
 /// Adds what the chunk tells to `facts`.
 pub(super) fn read(kind: Kind, data: &[u8], facts: &mut Facts) {
-    let keyword = keyword(data);
-    let after = data.get(keyword.len() + 1..).unwrap_or_default();
-    let text = match (&kind, after) {
-        (b"eXIf", _) => return read_exif(data, facts),
-        (b"tIME", _) => return read_time(data, facts),
-        (b"tEXt", text) => text[..text.len().min(MOST)].to_vec(),
-        (b"zTXt", [0, stream @ ..]) => zlib::inflate_some(stream, MOST),
-        (b"iTXt", [compressed, _, rest @ ..]) => {
-            // A language tag and a translated keyword come before the text.
-            let Some(text) = rest.splitn(3, |&byte| byte == 0).nth(2) else { return };
-            if *compressed == 1 {
-                zlib::inflate_some(text, MOST)
-            } else {
-                text[..text.len().min(MOST)].to_vec()
-            }
-        }
-        _ => return,
-    };
+    match &kind {
+        b"eXIf" => return read_exif(data, facts),
+        b"tIME" => return read_time(data, facts),
+        b"caBX" => return read_provenance(data, facts),
+        // The draft of PNG's fourth edition has these.
+        b"gmAP" | b"gdAT" => return facts.add(FactKind::HiddenPicture, GAIN_MAP, "PNG"),
+        _ => {}
+    }
+    let Some((keyword, text)) = text_of(kind, data, MOST) else { return };
     match keyword {
         b"XML:com.adobe.xmp" => read_xmp(&text, facts),
         b"Raw profile type exif" | b"Raw profile type APP1" => {
@@ -68,6 +63,66 @@ pub(super) fn read(kind: Kind, data: &[u8], facts: &mut Facts) {
         b"Raw profile type iptc" | b"Raw profile type 8bim" => read_photoshop(&raw_profile(&text), facts),
         _ => read_text(&latin1(keyword), &utf8_or_latin1(&text), "PNG text", facts),
     }
+}
+
+/// Adds what the chunk says about rights.
+pub(super) fn read_rights(kind: Kind, data: &[u8], rights: &mut Collector) {
+    if &kind == b"eXIf" {
+        return rights.exif(data);
+    }
+    if !matches!(
+        keyword(data),
+        b"XML:com.adobe.xmp"
+            | b"Author"
+            | b"Copyright"
+            | b"Raw profile type exif"
+            | b"Raw profile type APP1"
+            | b"Raw profile type xmp"
+            | b"Raw profile type iptc"
+            | b"Raw profile type 8bim"
+    ) {
+        return;
+    }
+    // One byte more shows that there is more.
+    let Some((keyword, text)) = text_of(kind, data, MOST_PACKET + 1) else { return };
+    match keyword {
+        b"XML:com.adobe.xmp" => rights.xmp(&text),
+        b"Raw profile type xmp" => rights.xmp(&raw_profile(&text)),
+        b"Raw profile type iptc" | b"Raw profile type 8bim" => rights.iptc(&raw_profile(&text)),
+        b"Raw profile type exif" | b"Raw profile type APP1" => {
+            let profile = raw_profile(&text);
+            match profile.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+                Some(packet) => rights.xmp(packet),
+                None => rights.exif(&profile),
+            }
+        }
+        keyword => rights.png_text(&latin1(keyword), &utf8_or_latin1(&text)),
+    }
+}
+
+/// The chunk of an XMP packet (XMP specification, part 3, 1.1.5).
+pub(super) fn encode_xmp(packet: &str) -> Vec<u8> {
+    chunk::encode(*b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", packet.as_bytes()])
+}
+
+/// Keyword and text of a chunk, at most `most` bytes of it; `None` when it holds no text.
+fn text_of(kind: Kind, data: &[u8], most: usize) -> Option<(&[u8], Vec<u8>)> {
+    let keyword = keyword(data);
+    let text = match (&kind, data.get(keyword.len() + 1..).unwrap_or_default()) {
+        (b"tEXt", text) => text[..text.len().min(most)].to_vec(),
+        (b"zTXt", [0, stream @ ..]) => zlib::inflate_some(stream, most),
+        (b"iTXt", [compressed, _, rest @ ..]) => {
+            // A language tag and a translated keyword come before the text.
+            let text = rest.splitn(3, |&byte| byte == 0).nth(2)?;
+            if *compressed == 1 {
+                zlib::inflate_some(text, most)
+            } else {
+                text[..text.len().min(most)].to_vec()
+            }
+        }
+        _ => return None,
+    };
+    Some((keyword, text))
 }
 
 fn keyword(data: &[u8]) -> &[u8] {

@@ -1,7 +1,7 @@
 //! Turns a still PNG upright, exactly: the pixels are decoded, moved, and
 //! compressed anew without loss. Every other chunk of the clean file stays.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use bytes::Bytes;
 
@@ -9,27 +9,45 @@ use super::{
     chunk::{self, Chunk, SIGNATURE, malformed},
     header::{Color, Header},
 };
-use crate::{Error, transform::Transform};
+use crate::{Cancellation, Error, pieces::Pieces, transform::Transform};
 
 /// A file whose pixels were moved.
 pub(super) struct Turned {
-    pub(super) file: Bytes,
+    pub(super) pieces: Vec<Bytes>,
     pub(super) width: u32,
     pub(super) height: u32,
 }
 
-/// The memory that [`turn`] takes: the decoded pixels, the moved ones, and as
-/// much again for these compressed, in case they do not compress at all.
-pub(super) fn memory(header: &Header) -> u64 {
+/// The memory that [`turn`] takes of a file of `length` bytes: the clean file in one, the
+/// moved pixels, and besides these the decoded ones or, later, the moved ones compressed, which
+/// perhaps they cannot be at all.
+pub(super) fn memory(header: &Header, length: u64) -> u64 {
     let (width, height) = (u64::from(header.width), u64::from(header.height));
     // A row is padded to whole bytes, whichever way the picture is turned.
     let pixels = (width * height).saturating_mul(header.bits_per_pixel()).div_ceil(8);
-    pixels.saturating_add(2 * (width + height)).saturating_mul(3)
+    // In stored blocks five bytes for some thousand (RFC 1951, 3.2.4), chunks of their own, and a filter type a row.
+    let compressed = pixels + pixels / 256 + 2 * (width + height) + SLACK;
+    pixels.saturating_add(compressed).saturating_add(length)
 }
 
+/// What the decoder and the encoder have besides.
+const SLACK: u64 = 1 << 19;
+
+/// The length of the IEND chunk.
+const IEND: usize = 12;
+
+/// The image data in an IDAT chunk.
+const CHUNK: usize = 1 << 16;
+
 /// Turns the clean file in `pieces`.
-pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, transform: Transform) -> Result<Turned, Error> {
-    let clean = pieces.concat();
+pub(super) fn turn(
+    pieces: Vec<Bytes>,
+    header: &Header,
+    transform: Transform,
+    cancellation: &Cancellation,
+) -> Result<Turned, Error> {
+    let clean = Bytes::from(pieces.concat());
+    drop(pieces);
     let damaged = |_| malformed(0, "the pixels cannot be decoded");
     let limits = png::Limits { bytes: usize::MAX };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(&clean), limits);
@@ -42,11 +60,12 @@ pub(super) fn turn(pieces: Vec<Bytes>, header: &Header, transform: Transform) ->
     let palette = reader.info().palette.as_deref().map(<[u8]>::to_vec);
     drop(reader);
 
-    let moved = Moved::make(&pixels, header, transform);
+    let moved = Moved::make(&pixels, header, transform, cancellation);
     drop(pixels);
-    let encoded = moved.encode(header, palette)?;
-    let file = splice(&clean, &encoded, transform.transposes())?;
-    Ok(Turned { file: file.into(), width: moved.width, height: moved.height })
+    let encoded = moved.encode(header, palette, cancellation)?;
+    let Moved { width, height, pixels } = moved;
+    drop(pixels);
+    Ok(Turned { pieces: splice(&clean, &encoded, transform.transposes())?, width, height })
 }
 
 /// Pixels in their new places.
@@ -57,7 +76,7 @@ struct Moved {
 }
 
 impl Moved {
-    fn make(pixels: &[u8], header: &Header, transform: Transform) -> Self {
+    fn make(pixels: &[u8], header: &Header, transform: Transform, cancellation: &Cancellation) -> Self {
         let (old_width, old_height) = (header.width as usize, header.height as usize);
         let transposed = transform.transposes();
         let from_right = transform.moves_right_edge();
@@ -66,7 +85,7 @@ impl Moved {
         let bits = header.bits_per_pixel() as usize;
         let (old_row, row) = ((old_width * bits).div_ceil(8), (width * bits).div_ceil(8));
         let mut moved = vec![0; row * height];
-        for y in 0..height {
+        for y in (0..height).take_while(|_| !cancellation.is_cancelled()) {
             for x in 0..width {
                 let (column, line) = if transposed { (y, x) } else { (x, y) };
                 let column = if from_right { old_width - 1 - column } else { column };
@@ -88,9 +107,14 @@ impl Moved {
         Self { pixels: moved, width, height }
     }
 
-    /// A whole file with these pixels and nothing else.
-    fn encode(&self, header: &Header, palette: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
-        let mut file = Vec::new();
+    /// A whole file with these pixels and nothing else, as chunks: the signature with IHDR, and so on.
+    fn encode(
+        &self,
+        header: &Header,
+        palette: Option<Vec<u8>>,
+        cancellation: &Cancellation,
+    ) -> Result<Vec<Bytes>, Error> {
+        let mut file = Chunks::default();
         let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
         encoder.set_color(match header.color {
             Color::Grey => png::ColorType::Grayscale,
@@ -111,39 +135,89 @@ impl Moved {
         }
         let failed = |_| malformed(0, "the turned pixels cannot be encoded");
         let mut writer = encoder.write_header().map_err(failed)?;
-        writer.write_image_data(&self.pixels).map_err(failed)?;
+        let mut stream = writer.stream_writer_with_size(CHUNK).map_err(failed)?;
+        for rows in self.pixels.chunks(CHUNK) {
+            if cancellation.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            stream.write_all(rows).map_err(|_| malformed(0, "the turned pixels cannot be encoded"))?;
+        }
+        stream.finish().map_err(failed)?;
         writer.finish().map_err(failed)?;
-        Ok(file)
+        Ok(file.done())
+    }
+}
+
+/// A file that is written in pieces, none of which is ever moved to a larger place.
+#[derive(Default)]
+struct Chunks {
+    done: Vec<Bytes>,
+    last: Vec<u8>,
+}
+
+impl Chunks {
+    fn done(mut self) -> Vec<Bytes> {
+        self.done.push(self.last.into());
+        self.done
+    }
+}
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.last.len() == self.last.capacity() {
+            let full = std::mem::replace(&mut self.last, Vec::with_capacity(4 * CHUNK));
+            if !full.is_empty() {
+                self.done.push(full.into());
+            }
+        }
+        let taken = bytes.len().min(self.last.capacity() - self.last.len());
+        self.last.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
 /// Puts IHDR and IDAT of `encoded` in the place of those of `clean`.
-fn splice(clean: &[u8], encoded: &[u8], transposed: bool) -> Result<Vec<u8>, Error> {
-    let mut file = Vec::with_capacity(encoded.len() + 4096);
-    file.extend_from_slice(SIGNATURE);
-    let mut pixels_written = false;
-    for_each_chunk(clean, |chunk| match &chunk.kind {
-        b"IHDR" => {
-            // IHDR is the first chunk, 13 bytes long, of every file.
-            file.extend_from_slice(&encoded[SIGNATURE.len()..SIGNATURE.len() + 25]);
+fn splice(clean: &Bytes, encoded: &[Bytes], transposed: bool) -> Result<Vec<Bytes>, Error> {
+    // IHDR is the first chunk, 13 bytes long, of every file; the first of the encoded pieces has room for a palette, too.
+    let header = SIGNATURE.len()..SIGNATURE.len() + 25;
+    let first = encoded.first().map(|first| &first[..]).unwrap_or_default();
+    let (mut before, mut behind) = (Pieces::new(clean), Pieces::new(clean));
+    before.keep(0..SIGNATURE.len());
+    before.write(first.get(header.clone()).unwrap_or_default());
+    let mut is_behind = false;
+    for_each_chunk(clean, |chunk| {
+        let out = if is_behind { &mut behind } else { &mut before };
+        match &chunk.kind {
+            b"IHDR" => {}
+            b"IDAT" => is_behind = true,
+            b"pHYs" if transposed => {
+                let data = &clean[chunk.data.clone()];
+                out.write(&chunk::encode(*b"pHYs", &[&data[4..8], &data[..4], &data[8..]]));
+            }
+            _ => out.keep(chunk.whole()),
         }
-        b"IDAT" if pixels_written => {}
-        b"IDAT" => {
-            pixels_written = true;
-            // Cannot fail: we have just written it.
-            drop(for_each_chunk(encoded, |chunk| {
-                if chunk.kind == *b"IDAT" {
-                    file.extend_from_slice(&encoded[chunk.whole()]);
-                }
-            }));
-        }
-        b"pHYs" if transposed => {
-            let data = &clean[chunk.data.clone()];
-            file.extend(chunk::encode(*b"pHYs", &[&data[4..8], &data[..4], &data[8..]]));
-        }
-        _ => file.extend_from_slice(&clean[chunk.whole()]),
     })?;
-    Ok(file)
+    let palette = match Chunk::read(first, header.end) {
+        Ok(chunk) if chunk.kind == *b"PLTE" => chunk.whole().len(),
+        _ => 0,
+    };
+    let length: usize = encoded.iter().map(Bytes::len).sum();
+    let data = header.end + palette..length - IEND;
+    let mut pieces = before.finish();
+    let mut at = 0;
+    for piece in encoded {
+        let range = data.start.max(at) - at..data.end.min(at + piece.len()).max(at) - at;
+        if range.start < range.end {
+            pieces.push(piece.slice(range));
+        }
+        at += piece.len();
+    }
+    pieces.extend(behind.finish());
+    Ok(pieces)
 }
 
 fn for_each_chunk(file: &[u8], mut each: impl FnMut(Chunk)) -> Result<(), Error> {
@@ -180,7 +254,7 @@ mod tests {
         ];
         for (orientation, width, pixels) in expected {
             let transform = Transform::for_orientation(orientation).unwrap();
-            let moved = Moved::make(&stored, &header(3, 2, 8), transform);
+            let moved = Moved::make(&stored, &header(3, 2, 8), transform, &Cancellation::default());
             assert_eq!((moved.width, moved.pixels), (width, pixels.to_vec()), "orientation {orientation}");
         }
     }
@@ -188,7 +262,12 @@ mod tests {
     #[test]
     fn pixels_smaller_than_a_byte_move_too() {
         // Two rows of three pixels of four bits: 1 2 3 / 4 5 6.
-        let moved = Moved::make(&[0x12, 0x30, 0x45, 0x60], &header(3, 2, 4), Transform::Rotate90);
+        let moved = Moved::make(
+            &[0x12, 0x30, 0x45, 0x60],
+            &header(3, 2, 4),
+            Transform::Rotate90,
+            &Cancellation::default(),
+        );
         assert_eq!(moved.pixels, [0x41, 0x52, 0x63]);
     }
 }

@@ -29,6 +29,12 @@ pub(super) struct Walk<'a> {
     pub(super) rules: Rules,
     /// Write a minimal eXIf with this orientation in place of the first.
     tag: Option<u8>,
+    /// The chunk that says what stays of rights.
+    packet: Option<Vec<u8>>,
+    /// Whether the input has just this chunk, and it was seen.
+    packet_seen: bool,
+    /// Whether a pHYs chunk that stays says how many pixels there are to a metre.
+    has_density: bool,
     /// That eXIf and the chunk it replaces, held back until the frame before it is written.
     pub(super) held: Option<(Range<usize>, Vec<u8>)>,
     pub(super) data: Option<ImageData>,
@@ -51,6 +57,7 @@ impl<'a> Walk<'a> {
         header: Header,
         options: &'a Options,
         tag: Option<u8>,
+        packet: Option<Vec<u8>>,
         report: &'a mut Report,
     ) -> Self {
         Self {
@@ -60,6 +67,9 @@ impl<'a> Walk<'a> {
             out: Pieces::new(input),
             rules: Rules::new(header),
             tag,
+            packet,
+            packet_seen: false,
+            has_density: false,
             held: None,
             data: None,
             data_is_open: false,
@@ -77,6 +87,9 @@ impl<'a> Walk<'a> {
         self.out.keep(ihdr.whole());
         self.look_at_transparent(&[]);
         let mut at = ihdr.whole().end;
+        if let Some(packet) = &self.packet {
+            self.out.replace(at..at + packet.len(), packet);
+        }
         loop {
             let chunk = Chunk::read(self.input, at)?;
             at = chunk.whole().end;
@@ -119,6 +132,10 @@ impl<'a> Walk<'a> {
     fn drop_described(&mut self, chunk: &Chunk) {
         let data = self.data_of(chunk);
         let (category, location) = text::describe(chunk.kind, data);
+        if !self.packet_seen && self.packet.as_deref() == Some(&self.input[chunk.whole()]) {
+            self.packet_seen = true;
+            return;
+        }
         if let Some(facts) = self.report.facts.as_mut() {
             text::read(chunk.kind, data, facts);
         }
@@ -141,10 +158,14 @@ impl<'a> Walk<'a> {
         };
         match verdict {
             Verdict::Keep => {
-                if chunk.kind == *b"tRNS" {
+                if &chunk.kind == b"tRNS" {
                     self.look_at_transparent(self.data_of(chunk));
                 }
                 self.out.keep(chunk.whole());
+                // Pixels to the metre; without a unit it tells but their shape (11.3.4.3).
+                if &chunk.kind == b"pHYs" && self.data_of(chunk).last() == Some(&1) {
+                    self.has_density = true;
+                }
             }
             Verdict::Rewrite(bytes, category) => {
                 self.out.write(&bytes);
@@ -241,6 +262,9 @@ impl<'a> Walk<'a> {
     fn end(mut self, chunk: &Chunk) -> Result<Vec<Bytes>, Error> {
         let whole = chunk.whole();
         self.close_data()?;
+        if let Some(facts) = self.report.facts.as_mut().filter(|_| self.has_density) {
+            facts.forget_density();
+        }
         if self.rules.phase != Phase::AfterData {
             return Err(malformed(whole.start, "there is no image data"));
         }

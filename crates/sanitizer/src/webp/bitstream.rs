@@ -61,7 +61,7 @@ pub(super) fn lossy(data: &[u8], offset: usize, budget: &mut Budget<'_>) -> Resu
         return Err(malformed(offset, "the image has no pixels"));
     }
     budget.pixels.add(width, height)?;
-    let kept = vp8::kept(data, width, height).map_err(|what| malformed(offset, what))?;
+    let kept = vp8::kept(data, width, height, &budget.work).map_err(|what| malformed(offset, what))?;
     // Paid for afterwards, when it is known how much of the data counts: there are 16 megasteps at most.
     let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
     let work = &mut budget.work;

@@ -60,6 +60,12 @@ pub(super) fn header(kind: [u8; 4], length: usize) -> [u8; 8] {
     [a, b, c, d, l0, l1, l2, l3]
 }
 
+/// A whole chunk.
+pub(super) fn encode(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let padding: &[u8] = if data.len() % 2 == 1 { &[0] } else { &[] };
+    [&header(kind, data.len()), data, padding].concat()
+}
+
 pub(super) fn malformed(offset: usize, what: &'static str) -> Error {
     Error::Malformed { format: Format::Webp, offset, what }
 }

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::{Error, Format, Options, Report, Sanitized, facts::Facts};
 
+/// What the codes of a lossless picture's groups take. libwebp makes some hundred groups of some kilobytes; a file that
+/// has more is refused when it comes to that.
+pub(crate) const MEMORY: u64 = 8 << 20;
+
 /// Cleans a WebP file.
 pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Error> {
     let truncated = |what| Error::Truncated { format: Format::Webp, offset: input.len(), what };

@@ -23,4 +23,4 @@ mod vp8;
 mod vp8l;
 mod walk;
 
-pub(crate) use clean::sanitize;
+pub(crate) use clean::{MEMORY, sanitize};

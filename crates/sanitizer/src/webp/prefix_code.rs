@@ -101,6 +101,11 @@ impl PrefixCode {
         Ok(Self { counts, symbols })
     }
 
+    /// The bytes that it takes besides itself.
+    pub(super) fn heap(&self) -> usize {
+        size_of_val(&*self.symbols)
+    }
+
     /// The only symbol, if there is only one.
     pub(super) fn only(&self) -> Option<u16> {
         if let [symbol] = *self.symbols { Some(symbol) } else { None }

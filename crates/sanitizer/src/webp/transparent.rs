@@ -23,8 +23,8 @@ pub(super) fn telling_pixels(
 ) -> Result<Option<Vec<u8>>, Error> {
     // The pixels, a copy of them in the encoder, and its output.
     let needed = 3 * 4 * u64::from(width) * u64::from(height);
-    if needed > options.max_rotation_memory {
-        return Err(Error::TooLarge { needed, limit: options.max_rotation_memory });
+    if needed > options.max_memory {
+        return Err(Error::Memory { needed, limit: options.max_memory });
     }
     let padding = data.len() % 2;
     let header = [&chunk::header(*b"RIFF", 12 + data.len() + padding)[..], b"WEBP"].concat();

@@ -186,7 +186,15 @@ impl Stream<'_> {
             }
         }
         let count = meta.iter().max().map_or(1, |&most| most as usize + 1);
-        let groups = (0..count).map(|_| self.group(cache_bits)).collect::<Result<Vec<_>, _>>()?;
+        let mut groups = Vec::with_capacity(count);
+        let mut taken = meta.len() * size_of::<u32>() + count * size_of::<Group>();
+        self.work.check_memory(taken).map_err(Failure::Unprovable)?;
+        for _ in 0..count {
+            let group = self.group(cache_bits)?;
+            taken += group.codes.iter().map(PrefixCode::heap).sum::<usize>();
+            self.work.check_memory(taken).map_err(Failure::Unprovable)?;
+            groups.push(group);
+        }
         let columns = blocks(width, meta_bits);
         let (mut x, mut y) = (0, 0);
         while y < height {

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     Category, Error, Format, HiddenPixels, Options, Report,
-    facts::{read_exif, read_xmp},
+    facts::{read_exif, read_provenance, read_xmp},
     icc::{self, Decision},
     orientation::orientation_of_exif,
     pieces::Pieces,
     pixels::Pixels,
+    rights::Collector,
     work::Work,
 };
 
@@ -23,9 +24,13 @@ pub(super) const FILE_HEADER: usize = 12;
 /// Real pictures take less than ten.
 const STEPS_PER_BYTE: u64 = 256;
 
+/// Chunks of XMP that are compared with what is written.
+const MOST_PACKETS: usize = 8;
+
 /// Bits in the first byte of VP8X (2.7.1).
 pub(super) mod flag {
     pub(in super::super) const ANIMATION: u8 = 0x02;
+    pub(in super::super) const XMP: u8 = 0x04;
     pub(in super::super) const EXIF: u8 = 0x08;
     pub(in super::super) const ALPHA: u8 = 0x10;
     pub(in super::super) const ICC: u8 = 0x20;
@@ -66,13 +71,16 @@ pub(super) struct Walk<'a> {
     /// The first EXIF chunk and its orientation.
     pub(super) exif: Option<(Chunk, Option<u8>)>,
     pub(super) budget: Budget<'a>,
+    pub(super) rights: Collector,
+    /// Chunks of XMP, of which one may be just what is written.
+    pub(super) packets: Vec<Chunk>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(input: &'a Bytes, options: &'a Options, report: Report, end: usize) -> Self {
         let budget = Budget {
             options,
-            work: Work::new(STEPS_PER_BYTE),
+            work: Work::new(STEPS_PER_BYTE, options),
             pixels: Pixels::new(options),
             looks: options.hidden_pixels != HiddenPixels::Keep || report.facts.is_some(),
         };
@@ -90,6 +98,8 @@ impl<'a> Walk<'a> {
             has_alpha: false,
             exif: None,
             budget,
+            rights: Collector::new(options.keep),
+            packets: Vec::new(),
         }
     }
 
@@ -260,8 +270,20 @@ impl<'a> Walk<'a> {
             match category {
                 Category::Exif => read_exif(tiff_of(data), facts),
                 Category::Xmp => read_xmp(data, facts),
+                Category::Provenance => read_provenance(data, facts),
                 _ => {}
             }
+        }
+        match category {
+            Category::Exif => self.rights.exif(data),
+            Category::Xmp => {
+                self.rights.xmp(data);
+                if self.rights.is_on() && self.packets.len() < MOST_PACKETS {
+                    self.packets.push(chunk.clone());
+                    return;
+                }
+            }
+            _ => {}
         }
         self.report.remove(category, location, chunk.start(), chunk.len());
     }

@@ -12,6 +12,8 @@ pub enum Service {
     Lambda,
     Logs,
     Tagging,
+    /// CloudWatch, of which only alarms are used.
+    Alarms,
 }
 
 /// A call that went through the proxy.
@@ -65,6 +67,8 @@ impl Call {
                 let service = if name == "iam" { Service::Iam } else { Service::Sts };
                 (service, field("Action").unwrap_or_default(), subject)
             }
+            // Smithy's RPC v2: <https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html>. The body is CBOR.
+            "monitoring" => (Service::Alarms, segment(path, 3), String::new()),
             name => {
                 let operation = request.header("x-amz-target").unwrap_or_default();
                 let document: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();

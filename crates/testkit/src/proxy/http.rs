@@ -63,6 +63,11 @@ impl Message {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All headers, by their names in lower case.
+    pub fn headers(&self) -> std::collections::BTreeMap<&str, &str> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
     /// Of a request: its method.
     pub fn method(&self) -> &str {
         self.first_line.split(' ').next().unwrap_or_default()

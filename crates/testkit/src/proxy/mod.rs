@@ -8,11 +8,13 @@
 //!
 //! narrow   a line of so many bits a second before it
 //! forward  a forward proxy, as companies have one      front  AWS's own names, with TLS
+//! aws      what AWS does and the local one does not: old answers, slow effects, strict models
 //! ```
 //!
 //! The `Host` header is forwarded as it came, so signatures stay good. Towards the program there is no TLS:
 //! the bucket policies deny everybody but root without it, and the program is root here.
 
+mod aws;
 mod call;
 mod fault;
 mod forward;
@@ -23,6 +25,7 @@ mod record;
 mod server;
 mod wire;
 
+pub use aws::Adversary;
 pub use call::{Call, Service};
 pub use fault::{Fault, Point, Rule};
 pub use forward::Forward;

@@ -1,5 +1,6 @@
 //! The proxy itself: a thread for each connection, each with a connection of its own to the local AWS.
 
+use super::aws::{self, Adversary, Before, Held};
 use super::call::Call;
 use super::fault::{Fault, Rule};
 use super::http::Message;
@@ -51,6 +52,8 @@ struct Shared {
     /// Connections that wait for the next call: opening one costs more than most calls.
     idle: Mutex<Vec<(Upstream, Instant)>>,
     state: Mutex<State>,
+    /// Kept over runs, as AWS keeps it.
+    memory: Mutex<aws::Memory>,
     changed: Condvar,
     closed: AtomicBool,
 }
@@ -91,6 +94,7 @@ impl Proxy {
             tls: Arc::new(tls),
             idle: Mutex::default(),
             state: Mutex::default(),
+            memory: Mutex::default(),
             changed: Condvar::new(),
             closed: AtomicBool::new(false),
         });
@@ -117,6 +121,11 @@ impl Proxy {
         let mut state = self.shared.state();
         let answers = std::mem::take(&mut state.answers);
         *state = State { rules, pace, answers, ..State::default() };
+    }
+
+    /// From now on AWS is as difficult as this, over all runs.
+    pub fn adversary(&self, adversary: Adversary) {
+        self.shared.memory.lock().unwrap().adversary = adversary;
     }
 
     /// Says which process the faults are for.
@@ -170,7 +179,7 @@ impl Shared {
     }
 
     /// Serves a connection until one of the two sides closes it.
-    fn serve(&self, mut client: TcpStream) {
+    fn serve(self: &Arc<Self>, mut client: TcpStream) {
         let _ = client.set_nodelay(true);
         while let Ok(Some(request)) = Message::read(&mut client, |_| false) {
             let (call, fault) = self.begin_call(&request);
@@ -260,7 +269,7 @@ impl Shared {
         (call, fault)
     }
 
-    fn handle(&self, request: &Message, call: &Call, fault: Option<Fault>) -> io::Result<Next> {
+    fn handle(self: &Arc<Self>, request: &Message, call: &Call, fault: Option<Fault>) -> io::Result<Next> {
         let to_head = request.method() == "HEAD";
         let ask = || self.ask(request, call);
         Ok(match fault {
@@ -323,8 +332,53 @@ impl Shared {
         })
     }
 
+    /// Asks an AWS as difficult as it was chosen to be.
+    fn ask(self: &Arc<Self>, request: &Message, call: &Call) -> io::Result<Vec<u8>> {
+        let before = self.memory.lock().unwrap().before(request, call);
+        match before {
+            Before::Answer(answer) => {
+                self.note_disturbance(call);
+                Ok(answer)
+            }
+            Before::Later(answer, held) => {
+                self.note_disturbance(call);
+                self.ask_later(request.clone(), call.clone(), held);
+                Ok(answer)
+            }
+            Before::Ask => {
+                let answer = self.ask_at_once(request, call)?;
+                let told = self.memory.lock().unwrap().after(request, call, key(request), answer.clone());
+                if told != answer {
+                    self.note_disturbance(call);
+                }
+                Ok(told)
+            }
+        }
+    }
+
+    /// The adversary has done something to this call.
+    fn note_disturbance(&self, call: &Call) {
+        if let Some(call) = self.state().calls.get_mut(call.number - 1) {
+            call.disturbed = true;
+        }
+    }
+
+    /// What is accepted now and takes effect later.
+    fn ask_later(self: &Arc<Self>, request: Message, call: Call, held: Held) {
+        let shared = Arc::clone(self);
+        std::thread::spawn(move || {
+            std::thread::sleep(Held::FOR);
+            // Whoever reads it now waits until the local AWS has it, and so does not see the one before.
+            let mut memory = shared.memory.lock().unwrap();
+            if memory.releases(&held) && !shared.closed.load(Ordering::Relaxed) {
+                // The bucket may be gone, and the local AWS, too.
+                let _ = shared.ask_at_once(&request, &call);
+            }
+        });
+    }
+
     /// Asks the local AWS.
-    fn ask(&self, request: &Message, call: &Call) -> io::Result<Vec<u8>> {
+    fn ask_at_once(&self, request: &Message, call: &Call) -> io::Result<Vec<u8>> {
         let idle = self.idle.lock().unwrap().pop().filter(|(_, last)| last.elapsed() < IDLE);
         let mut connection = match idle {
             Some((connection, _)) => connection,

@@ -1,18 +1,43 @@
 //! Errors as each service writes them.
 
 use super::call::{Call, Service};
+use std::borrow::Cow;
 
 /// An error answer.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     pub status: u16,
     pub code: &'static str,
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
 }
 
 impl Refusal {
     pub const fn new(status: u16, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message }
+        Self { status, code, message: Cow::Borrowed(message) }
+    }
+
+    /// The same with a message that is made.
+    pub fn saying(status: u16, code: &'static str, message: String) -> Self {
+        Self { status, code, message: Cow::Owned(message) }
+    }
+
+    /// How this service says that the caller may not do this. What exactly is missing AWS tells often, and not
+    /// always; here it does not, so whoever shall name it must know.
+    pub fn denied(service: Service) -> Self {
+        let (status, code) = match service {
+            Service::S3 | Service::Iam | Service::Sts | Service::Alarms => (403, "AccessDenied"),
+            Service::Lambda => (403, "AccessDeniedException"),
+            Service::Logs | Service::Tagging => (400, "AccessDeniedException"),
+        };
+        Self::new(status, code, "Access Denied")
+    }
+
+    /// The same in an organisation whose policies forbid it
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>).
+    pub fn forbidden_by_organisation(service: Service) -> Self {
+        let message = "User: arn:aws:iam::000000000000:user/deployer is not authorized to perform this action with an \
+                       explicit deny in a service control policy";
+        Self { message: Cow::Borrowed(message), ..Self::denied(service) }
     }
 
     /// How this service says that it broke.
@@ -21,7 +46,7 @@ impl Refusal {
             Service::S3 => "InternalError",
             Service::Lambda => "ServiceException",
             Service::Iam | Service::Sts => "ServiceFailure",
-            Service::Logs | Service::Tagging => "InternalFailure",
+            Service::Logs | Service::Tagging | Service::Alarms => "InternalFailure",
         };
         Self::new(500, code, "We encountered an internal error. Please try again.")
     }
@@ -42,6 +67,7 @@ impl Refusal {
             Service::Iam | Service::Sts => Self::new(400, "Throttling", "Rate exceeded"),
             Service::Lambda => Self::new(429, "TooManyRequestsException", "Rate exceeded"),
             Service::Logs | Service::Tagging => Self::new(400, "ThrottlingException", "Rate exceeded"),
+            Service::Alarms => Self::new(400, "Throttling", "Rate exceeded"),
         }
     }
 
@@ -77,9 +103,33 @@ impl Refusal {
                 format!("content-type: application/x-amz-json-1.1\r\nx-amzn-requestid: {id}\r\n"),
                 serde_json::json!({"__type": code, "message": message}).to_string(),
             ),
+            Service::Alarms => {
+                let headers = format!(
+                    "content-type: application/cbor\r\nsmithy-protocol: rpc-v2-cbor\r\nx-amzn-requestid: {id}\r\n"
+                );
+                return answer(*status, &headers, &cbor(&[("__type", code), ("message", message)]));
+            }
         };
         let body = if to_head { String::new() } else { body };
-        format!("HTTP/1.1 {status} Refused\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
-            .into_bytes()
+        answer(*status, &headers, body.as_bytes())
     }
+}
+
+/// An answer that is no success.
+fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} Refused\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// A map of texts ([RFC 8949](https://www.rfc-editor.org/rfc/rfc8949)).
+fn cbor(members: &[(&str, &str)]) -> Vec<u8> {
+    const MAP: u8 = 5 << 5;
+    const TEXT_WITH_TWO_BYTES_OF_LENGTH: u8 = 3 << 5 | 25;
+    let mut bytes = vec![MAP | u8::try_from(members.len()).unwrap()];
+    for text in members.iter().flat_map(|(key, value)| [key, value]) {
+        bytes.push(TEXT_WITH_TWO_BYTES_OF_LENGTH);
+        bytes.extend(u16::try_from(text.len()).unwrap().to_be_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    bytes
 }

@@ -1,5 +1,6 @@
 //! The program as a whole, on an AWS where anything can happen. See `../support/proxy`.
 
+mod adversary;
 mod calls;
 mod crash;
 mod emptying;

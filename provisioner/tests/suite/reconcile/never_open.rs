@@ -7,6 +7,7 @@ use testkit::stage::{CHANGED, PLAIN, Stage};
 
 const SOURCE: &str = "crash-uploads-000000000000";
 const DESTINATION: &str = "crash-clean-000000000000";
+const FUNCTION: &str = "crash-sanitizer";
 
 /// The rounds of the calls that fit; there must be some.
 #[track_caller]
@@ -98,6 +99,27 @@ fn what_is_narrowed_is_narrowed_before_anything_else_is_changed() {
     // From one prefix to another, both ways at once: only what stays is left in between.
     let back = moved.replacen("read-write", "write-only", 1).replace("albums/", "films/");
     narrows_first(&stage, &back, &[("PutUserPolicy", "crash-writer"), ("DeleteUserPolicy", "crash-reader")]);
+}
+
+#[test]
+fn a_function_that_was_opened_is_closed_before_anything_else_is_changed() {
+    let stage = Stage::new();
+    stage.run(&["up", "--yes"]).ok();
+    let of_team = |team: &str| format!("{PLAIN}\n[tags]\nteam = \"{team}\"\n");
+    let (remove, allow) = (("RemovePermission", FUNCTION), ("AddPermission", FUNCTION));
+    // Our statement, for everybody: replaced at once, since ours allows no more than that did. For another
+    // account: gone at once, and ours comes when all it needs is there.
+    for (principal, narrow) in [("*", &[remove, allow][..]), ("210987654321", &[remove])] {
+        let lambda = &stage.aws.lambda;
+        stage.wait(async {
+            let ours = "provisioner-crash-s3";
+            lambda.remove_permission().function_name(FUNCTION).statement_id(ours).send().await.unwrap();
+            let open = lambda.add_permission().function_name(FUNCTION).statement_id(ours);
+            open.action("lambda:InvokeFunction").principal(principal).send().await.unwrap();
+        });
+        narrows_first(&stage, &of_team(&principal.replace('*', "media")), narrow);
+        stage.run(&["plan", "--detailed-exitcode"]).ok();
+    }
 }
 
 #[test]

@@ -68,9 +68,9 @@ fn an_up_whose_stack_is_taken_down_behind_it_says_so() {
     assert_eq!(run.code(), Some(1), "{}", run.text());
     run.is_understandable();
     for said in [
-        "something else seems to change this stack at the same time",
+        "reading again what this run did not touch and what differs now",
         "all changes were made, and still 9 resources are not as in config.toml",
-        "something else changes this stack, 8 of them had been right when this run began",
+        "8 of them had been right when this run began, and it did not touch them: something else changes this stack",
         "another `up` or `down`, Terraform or a person",
     ] {
         assert!(run.text().contains(said), "{said:?}: {}", run.text());

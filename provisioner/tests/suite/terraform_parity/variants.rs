@@ -36,6 +36,7 @@ environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "incoming/"
 suffixes = [".png", ".JPG", "-raw.webp"]
+mirror_deletes = true
 "#;
 
 /// Whatever the configuration has, five users with every kind of rights included.

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use contract::environment::{
-    DESTINATION_BUCKET, GAIN_MAPS, HIDDEN_PIXELS, ICC, KEEP_USER_METADATA, MAX_MEGAPIXELS, SOURCE_BUCKET,
-    VARIABLES,
+    DESTINATION_BUCKET, GAIN_MAPS, HIDDEN_PIXELS, ICC, KEEP_USER_METADATA, MAX_MEGAPIXELS, MIRROR_DELETES,
+    SOURCE_BUCKET, VARIABLES,
 };
 
 use crate::config::errors::Problem;
@@ -49,6 +49,7 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             GAIN_MAPS => "set `gain_maps` in [function]",
             HIDDEN_PIXELS => "set `hidden_pixels` in [function]",
             MAX_MEGAPIXELS => "set `max_megapixels` in [function]",
+            MIRROR_DELETES => "set `mirror_deletes` in [trigger]",
             _ => "set `orientation` in [function]",
         };
         return Some(Problem::new(
@@ -116,6 +117,7 @@ mod tests {
             ("GAIN_MAPS", "is set by the stack"),
             ("HIDDEN_PIXELS", "is set by the stack"),
             ("MAX_MEGAPIXELS", "is set by the stack"),
+            ("MIRROR_DELETES", "is set by the stack"),
         ] {
             let problem = check_name(bad).unwrap_or_else(|| panic!("{bad} passed"));
             assert!(problem.message.contains(says), "{bad}: {}", problem.message);

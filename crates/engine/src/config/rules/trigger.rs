@@ -4,6 +4,7 @@
 
 use crate::config::errors::Problem;
 use crate::config::reader::{At, quoted};
+use crate::resources::trigger::MOST_ENTRIES as MOST;
 
 const RULES: &str =
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html";
@@ -12,8 +13,6 @@ const LONGEST: usize = 1024;
 
 /// The longest id of an entry.
 const LONGEST_ID: usize = 255;
-/// Entries that a bucket can have.
-const MOST: usize = 100;
 
 /// Characters that stand for themselves in a filter; S3 wants all others
 /// URL-encoded, which no two implementations of S3 take in the same way.
@@ -107,7 +106,8 @@ pub(in crate::config) fn check_count(count: usize) -> Option<Problem> {
         return Some(Problem::new(
             "there is no suffix",
             "each suffix is one entry of the trigger; without one, no upload starts the function",
-            "name at least one, e.g. suffixes = [\".jpg\", \".jpeg\", \".JPG\", \".JPEG\"], or remove the line",
+            "name at least one, e.g. suffixes = [\".jpg\", \".jpeg\", \".JPG\", \".JPEG\"], or remove the line: then every \
+             picture that can be cleaned is",
         ));
     }
     (count > MOST).then(|| {

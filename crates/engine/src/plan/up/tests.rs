@@ -202,7 +202,7 @@ fn former_users_and_alarms_go_and_former_buckets_stay() {
 fn others_entries_and_replication_are_told() {
     let stack = stack("");
     let mut world = as_desired(&stack);
-    world.trigger.foreign = vec![foreign("topic", "", ".gif")];
+    world.trigger.foreign = vec![foreign("topic", "", ".tiff")];
     world.replicas = vec!["backup".to_owned()];
     let plan = up(&stack, CODE, &world, false);
     let source = "photos-uploads-123456789012".to_owned();
@@ -227,4 +227,21 @@ fn problems() {
     let plan = up(&stack, CODE, &world, true);
     assert_eq!(plan.problems.len(), 4, "adoption does not help");
     assert_eq!(plan.problems[1].what(), "bucket photos-clean-123456789012 is in another region");
+}
+
+#[test]
+fn as_many_entries_as_a_bucket_takes_those_of_others_included() {
+    let stack = stack("[trigger]\nsuffixes = [\".jpg\", \".png\"]");
+    let mut world = as_desired(&stack);
+    world.trigger.foreign = (0..98).map(|number| foreign("queue", "", &format!(".{number:02}x"))).collect();
+    assert!(up(&stack, CODE, &world, false).problems.is_empty());
+    world.trigger.foreign.push(foreign("topic", "", ".tiff"));
+    let plan = up(&stack, CODE, &world, false);
+    let told: Vec<String> = plan.problems.iter().map(Problem::what).collect();
+    assert_eq!(
+        told,
+        [
+            "the source bucket would have 101 notification entries: 2 of this stack, one for each suffix, and 99 of others"
+        ]
+    );
 }

@@ -20,7 +20,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
         Change::Create { architecture, settings, .. } => create(context, architecture, settings).await,
         Change::SetCode { to, .. } => {
             let zip = Blob::new(code(context)?);
-            until(Deadline::SLOW, context.on_wait, busy, async || {
+            until(Deadline::LAMBDA, context.on_wait, busy, async || {
                 lambda
                     .update_function_code()
                     .function_name(name)
@@ -34,7 +34,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             ready(context).await
         }
         Change::SetSettings { from, to } => {
-            until(Deadline::SLOW, context.on_wait, busy, async || {
+            until(Deadline::LAMBDA, context.on_wait, busy, async || {
                 let request = lambda
                     .update_function_configuration()
                     .function_name(name)
@@ -52,7 +52,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             ready(context).await
         }
         Change::SetConcurrency { to: Some(to), .. } => {
-            until(Deadline::SLOW, context.on_wait, busy, async || {
+            until(Deadline::LAMBDA, context.on_wait, busy, async || {
                 lambda
                     .put_function_concurrency()
                     .function_name(name)
@@ -64,16 +64,18 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             .await
             .map(drop)
         }
-        Change::SetConcurrency { to: None, .. } => until(Deadline::SLOW, context.on_wait, busy, async || {
-            lambda
-                .delete_function_concurrency()
-                .function_name(name)
-                .send()
-                .await
-                .aws("DeleteFunctionConcurrency")
-        })
-        .await
-        .map(drop),
+        Change::SetConcurrency { to: None, .. } => {
+            until(Deadline::LAMBDA, context.on_wait, busy, async || {
+                lambda
+                    .delete_function_concurrency()
+                    .function_name(name)
+                    .send()
+                    .await
+                    .aws("DeleteFunctionConcurrency")
+            })
+            .await
+            .map(drop)
+        }
         Change::SetTags { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
             lambda
                 .tag_resource()
@@ -87,7 +89,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
         .map(drop),
         Change::Wait { .. } => ready(context).await,
         Change::Delete => {
-            idempotent::delete(context, Deadline::SLOW, "Lambda is busy with the function", async || {
+            idempotent::delete(context, Deadline::LAMBDA, "Lambda is busy with the function", async || {
                 lambda.delete_function().function_name(name).send().await.aws("DeleteFunction")
             })
             .await
@@ -181,7 +183,7 @@ async fn ready(context: &Context<'_>) -> Result<(), AwsError> {
         transport: None,
     };
     until(
-        Deadline::SLOW,
+        Deadline::LAMBDA,
         context.on_wait,
         |error| (error.code.as_deref() == Some(PENDING)).then_some("Lambda is preparing the function"),
         async || {

@@ -24,7 +24,38 @@ fn only_our_statement_stays() {
     table.case(
         "ours, for every bucket",
         &diff(&stack, &[open]),
-        &[&format!("0 ~ statement: {} -> {invoke} | {needs}", invoke.trim_end_matches(" and AWS:SourceArn"))],
+        &[&format!(
+            "0 ~ statement: {} -> {invoke} | narrows | {needs}",
+            invoke.trim_end_matches(" and AWS:SourceArn")
+        )],
+    );
+    let with = |key: &str, value: serde_json::Value| {
+        let mut statement = ours.clone();
+        statement[key] = value;
+        [statement]
+    };
+    table.case(
+        "ours, for everybody under the same conditions",
+        &diff(&stack, &with("Principal", json!("*"))),
+        &[&format!("0 ~ statement: {invoke} -> {invoke} | narrows | {needs}")],
+    );
+    table.case(
+        "ours, for somebody else: nothing of it stays",
+        &diff(&stack, &with("Principal", json!({"AWS": "arn:aws:iam::210987654321:root"}))),
+        &[
+            &format!("0 - statement: {invoke} (not in config.toml) | narrows"),
+            &format!("0 + statement: {invoke} | {needs}"),
+        ],
+    );
+    let mut condition = ours["Condition"].clone();
+    condition["StringEquals"]["aws:PrincipalOrgID"] = json!("o-1");
+    table.case(
+        "ours, narrower",
+        &diff(&stack, &with("Condition", condition)),
+        &[&format!(
+            "0 ~ statement: {} -> {invoke} | {needs}",
+            invoke.replace("and AWS", "and aws:PrincipalOrgID and AWS")
+        )],
     );
     let removed = "0 - statement: Allow lambda:InvokeFunction (not in config.toml) | narrows";
     table.case("one more", &diff(&stack, &[ours, everybody.clone()]), &[removed]);

@@ -6,6 +6,10 @@ use aws_sdk_s3::types::{Event, NotificationConfigurationFilter};
 
 use super::Entry;
 
+/// So many entries a bucket can have, those of others included
+/// (<https://docs.aws.amazon.com/general/latest/gr/s3.html>).
+pub const MOST_ENTRIES: usize = 100;
+
 /// An entry that is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {

@@ -73,6 +73,19 @@ impl Reader<'_> {
         self.find(tag).and_then(Entry::text).unwrap_or_default()
     }
 
+    fn read_density(&self, facts: &mut Facts) {
+        let density = self.find(0x011A).and_then(|entry| entry.fraction(0)).unwrap_or(DEFAULT_DENSITY);
+        let unit = match self.find(0x0128).and_then(Entry::number) {
+            None | Some(2) => "inch",
+            Some(3) => "centimetre",
+            Some(_) => return,
+        };
+        // Numbers below are no density but blanks that someone filled in.
+        if density > 1.0 && density < 100_000.0 && (density - DEFAULT_DENSITY).abs() > 0.01 {
+            facts.add(FactKind::Density, &format!("{density} pixels to the {unit}"), SOURCE);
+        }
+    }
+
     fn read_main(mut self, facts: &mut Facts) {
         self.make = self.text(0x010F);
         facts.add(FactKind::Device, &device(&self.make, &self.text(0x0110)), SOURCE);
@@ -86,14 +99,17 @@ impl Reader<'_> {
                 SOURCE,
             );
         }
+        self.read_density(facts);
         let mut packets = 0;
         for entry in &self.main {
             let kind = match entry.tag {
                 0x0131 | 0x000B | 0xA43A..=0xA43C => FactKind::Software,
-                0x013B | 0x8298 | 0xA430 | 0x013C | 0xA437..=0xA439 => FactKind::Person,
-                0xA431 | 0xA435 | 0xC62F | 0xA420 | 0xC65D => FactKind::Serial,
+                0x013B | 0x8298 | 0xA430 | 0xA437..=0xA439 | 0xFDE8 => FactKind::Person,
+                0xA431 | 0xA435 | 0xC62F | 0xA420 | 0xC65D | 0xFDE9 => FactKind::Serial,
                 0x010E | 0x010D | 0xA436 => FactKind::Text,
-                0xC614 => FactKind::Device,
+                // The computer, which is a phone as a rule.
+                0x013C | 0xC614 => FactKind::Device,
+                0xFDEA => FactKind::Lens,
                 0x9286 => {
                     facts.add(FactKind::Text, &entry.comment(), SOURCE);
                     continue;
@@ -121,10 +137,13 @@ impl Reader<'_> {
             facts.add(kind, &entry.text().unwrap_or_default(), SOURCE);
         }
         if let Some(note) = self.find(0x927C) {
-            maker_note::read(&self.make, note, self.tiff, facts);
+            maker_note::read(&self.make, &self.text(0x0110), note, self.tiff, facts);
         }
     }
 }
+
+/// What EXIF says where nobody chose a density (CIPA DC-008, 4.6.4 A).
+const DEFAULT_DENSITY: f64 = 72.0;
 
 /// A date as EXIF writes it (`2024:05:01 12:34:56`), as a person reads it.
 fn timestamp(time: &str, fraction: &str, zone: &str) -> String {

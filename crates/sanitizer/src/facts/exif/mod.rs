@@ -4,9 +4,11 @@
 mod apple;
 mod directories;
 mod maker_note;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod tiff;
 
 pub(crate) use apple::apple_hdr_fields;
 pub(crate) use directories::read_exif;
+pub(crate) use rights::artist_and_copyright;

@@ -52,6 +52,16 @@ impl<'a> Tiff<'a> {
         self.bytes.get(at..at.checked_add(N)?)?.try_into().ok()
     }
 
+    /// The same bytes in the order in which the directory at `at` makes sense: directories have less than 256 entries.
+    pub(super) fn order_at(self, at: usize) -> Self {
+        match self.u16(at) {
+            Some(count) if count.swap_bytes() < 0x100 && count >= 0x100 => {
+                Self { little_endian: !self.little_endian, ..self }
+            }
+            _ => self,
+        }
+    }
+
     pub(super) fn u16(self, at: usize) -> Option<u16> {
         let raw = self.array(at)?;
         Some(if self.little_endian { u16::from_le_bytes(raw) } else { u16::from_be_bytes(raw) })
@@ -77,7 +87,8 @@ impl<'a> Tiff<'a> {
         let head = self.over(raw);
         let (tag, kind, count) = (head.u16(0)?, head.u16(2)?, head.u32(4)? as usize);
         let size = match kind {
-            1 | 2 | 6 | 7 => 1,
+            // 129 is UTF-8, since EXIF 3.0.
+            1 | 2 | 6 | 7 | 129 => 1,
             3 | 8 => 2,
             4 | 9 | 11 | 13 => 4,
             5 | 10 | 12 => 8,
@@ -92,14 +103,28 @@ impl<'a> Tiff<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// The type of the value, as TIFF numbers them.
+    pub(super) fn kind(&self) -> u16 {
+        self.kind
+    }
+
+    /// The `index`th of four bytes each as a number, whatever the type says.
+    pub(super) fn long(&self, index: usize) -> Option<u32> {
+        self.value.u32(index * 4)
+    }
+
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.value.bytes
     }
 
+    /// Whether the value is a text, or may be one: many writers store text as BYTE or UNDEFINED.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, 1 | 2 | 7 | 129)
+    }
+
     /// The value as text; `None` when it is none.
     pub(super) fn text(&self) -> Option<String> {
-        // Many writers store text as BYTE or UNDEFINED.
-        matches!(self.kind, 1 | 2 | 7).then(|| clean_text(self.bytes()))
+        self.is_text().then(|| clean_text(self.bytes()))
     }
 
     /// The value as a number.

@@ -42,7 +42,7 @@ impl<'a> Picture<'a> {
     /// nothing in it but the segment, and nothing that another segment has, too.
     pub(super) fn follow(&mut self, kind: u8, payload: &[u8], work: &mut Work) -> Parsed<()> {
         let Parameters { sps, pps } = self.parameters;
-        let rbsp = Rbsp::of(payload);
+        let rbsp = Rbsp::of(payload, work)?;
         let header = Header::read(kind, &rbsp.bytes, self.parameters)?;
         if header.first_slice_segment_in_pic_flag {
             let grid = Grid::new(sps, &pps[header.pps])?;
@@ -196,6 +196,7 @@ impl Substreams<'_> {
 mod tests {
     use super::super::parameter_sets::{read_pps, read_sps, samples as sets};
     use super::*;
+    use crate::Options;
 
     #[test]
     fn little_data_for_a_large_picture_ends() {
@@ -207,8 +208,8 @@ mod tests {
             let slice = [&[0xAC, 0xE0][..], &vec![0; zeros]].concat();
             Picture::new(&parameters).follow(20, &slice, work)
         };
-        assert_eq!(follow(1000, &mut Work::new(64)), Err("a slice ends too early"));
-        let mut work = Work::new(64);
+        assert_eq!(follow(1000, &mut Work::new(64, &Options::default())), Err("a slice ends too early"));
+        let mut work = Work::new(64, &Options::default());
         while work.spend(100_000).is_ok() {}
         assert_eq!(follow(1000, &mut work), Err("too large a picture for so few bytes"));
     }

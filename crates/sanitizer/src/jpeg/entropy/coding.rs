@@ -14,7 +14,7 @@ use super::{
     sequential::{self, Block},
     values::{self, Values},
 };
-use crate::jpeg::frame::Process;
+use crate::{Cancellation, jpeg::frame::Process};
 
 /// How the MCUs of a scan are coded.
 pub(super) enum Coding<'t> {
@@ -110,53 +110,90 @@ impl<'t> Coding<'t> {
         data: &[u8],
         count: u64,
         mcus: u64,
+        cancellation: &Cancellation,
         check: impl FnMut(&Stop) -> bool,
     ) -> Option<usize> {
         match self {
             Self::MultiSymbol { blocks, times, tables } if count > 1 => {
-                intervals::skip(tables, data, count, mcus * *times, blocks, check)
+                intervals::skip(tables, data, count, mcus * *times, blocks, cancellation, check)
             }
             _ => None,
         }
     }
 
     /// Follows some MCUs of the scan, and stores their coefficients in `sink`
-    /// if there is one. `history` is that of a progressive picture's first component.
+    /// if there is one. `history` is that of a progressive picture's first component. It stops with any fault when it is
+    /// cancelled.
     pub(super) fn follow(
         &self,
         bits: &mut Bits<'_>,
         mcus: Range<u64>,
         history: Option<&mut History>,
         sink: Option<&mut CoefficientSink<'_>>,
+        cancellation: &Cancellation,
     ) -> Result<(), Fault> {
         let count = mcus.end - mcus.start;
+        let parts = |mcus| Parts { left: mcus, cancellation };
         match (self, sink) {
-            (Self::Blocks(blocks), _) => sequential::skip_blocks(bits, count, blocks),
+            (Self::Blocks(blocks), _) => {
+                parts(mcus).each(|part| sequential::skip_blocks(bits, part.end - part.start, blocks))
+            }
             (Self::MultiSymbol { blocks, times, tables }, _) => {
                 let count = count * times;
-                let left = match self_synchronisation::skip(tables, bits, count, blocks) {
+                let left = match self_synchronisation::skip(tables, bits, count, blocks, cancellation) {
                     Some((rest, left)) => {
                         *bits = rest;
                         left
                     }
                     None => count,
                 };
-                sequential::skip_blocks(bits, left, blocks)
+                parts(0..left).each(|part| sequential::skip_blocks(bits, part.end - part.start, blocks))
             }
-            (Self::Values(units), Some(sink)) => values::read_blocks(bits, mcus, units, sink),
-            (Self::Differences(units), Some(sink)) => progressive::read_differences(bits, mcus, units, sink),
-            (Self::Differences(units), None) => sequential::skip_samples(bits, count, units),
-            (Self::Bits(blocks), Some(sink)) => progressive::read_dc_bits(bits, mcus, blocks, sink),
+            (Self::Values(units), Some(sink)) => {
+                parts(mcus).each(|part| values::read_blocks(bits, part, units, sink))
+            }
+            (Self::Differences(units), Some(sink)) => {
+                parts(mcus).each(|part| progressive::read_differences(bits, part, units, sink))
+            }
+            (Self::Differences(units), None) => {
+                parts(mcus).each(|part| sequential::skip_samples(bits, part.end - part.start, units))
+            }
+            (Self::Bits(blocks), Some(sink)) => {
+                parts(mcus).each(|part| progressive::read_dc_bits(bits, part, blocks, sink))
+            }
             (Self::Bits(blocks), None) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
             (Self::Band(table, parameters), sink) => match history {
                 Some(history) => {
                     let blocks = mcus.start as usize..mcus.end as usize;
-                    history.follow_ac(bits, table, *parameters, blocks, sink)
+                    history.follow_ac(bits, table, *parameters, blocks, sink, cancellation)
                 }
                 None => Err(Fault::BlockRun),
             },
             // Made only to be read.
             (Self::Values(_), None) => Err(Fault::Meaning),
         }
+    }
+}
+
+/// MCUs between two looks at whether the work was cancelled.
+pub(super) const MCUS_PER_LOOK: u64 = 4096;
+
+/// MCUs that are followed in parts, until it is cancelled.
+struct Parts<'c> {
+    left: Range<u64>,
+    cancellation: &'c Cancellation,
+}
+
+impl Parts<'_> {
+    fn each(mut self, mut follow: impl FnMut(Range<u64>) -> Result<(), Fault>) -> Result<(), Fault> {
+        while !self.left.is_empty() {
+            if self.cancellation.is_cancelled() {
+                return Err(Fault::End);
+            }
+            let end = self.left.end.min(self.left.start + MCUS_PER_LOOK);
+            follow(self.left.start..end)?;
+            self.left.start = end;
+        }
+        Ok(())
     }
 }

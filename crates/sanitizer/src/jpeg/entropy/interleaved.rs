@@ -9,6 +9,7 @@ use super::{
     multi_symbol::{BITS_A_ROUND, CHUNK, Chunk, MultiSymbolTables, Place, READERS, State},
     sequential::{Block, skip_code},
 };
+use crate::Cancellation;
 
 /// A bit of the coded data, at which an MCU begins or seems to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,11 +65,12 @@ pub(super) enum Outcome {
 }
 
 /// Reads passages until there are none. `next` gives the first passage of a reader
-/// (by number), and what it reads after an outcome; `None` when there is nothing more.
+/// (by number), and what it reads after an outcome; `None` when there is nothing more. All stop when it is cancelled.
 pub(super) fn read(
     tables: &MultiSymbolTables,
     blocks: &[Block<'_>],
     data: &[u8],
+    cancellation: &Cancellation,
     mut next: impl FnMut(usize, Option<Outcome>) -> Option<Passage>,
 ) {
     let mut readers = Readers {
@@ -85,7 +87,7 @@ pub(super) fn read(
         let first = next(number, None);
         readers.begin(number, first);
     }
-    loop {
+    while !cancellation.is_cancelled() {
         for number in 0..READERS {
             while let Some(passage) = readers.passages[number]
                 && readers.rounds(number) == 0

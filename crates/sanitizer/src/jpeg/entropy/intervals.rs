@@ -7,6 +7,8 @@ use super::{
     sequential::{self, Block},
 };
 
+use crate::Cancellation;
+
 /// Bytes at the end of an interval that are read exactly.
 const REST: usize = 16;
 
@@ -22,9 +24,10 @@ pub(super) fn skip(
     count: u64,
     mcus: u64,
     blocks: &[Block<'_>],
+    cancellation: &Cancellation,
     check: impl FnMut(&Stop) -> bool,
 ) -> Option<usize> {
-    let intervals = Intervals { data, position: 0, begun: 0, count };
+    let intervals = Intervals { data, position: 0, begun: 0, count, cancellation };
     // Each of the short ones must fit into a chunk, and few are twice as long as the mean.
     let few_blocks = mcus * blocks.len() as u64 <= MultiSymbolTables::MOST_BLOCKS as u64;
     if few_blocks && data.len() as u64 / count < CHUNK as u64 / 2 {
@@ -41,12 +44,14 @@ struct Intervals<'a> {
     position: usize,
     begun: u64,
     count: u64,
+    /// None begins when it is cancelled.
+    cancellation: &'a Cancellation,
 }
 
 impl Intervals<'_> {
     /// Begins one. Gives its first byte and that behind its last; `None` when there is none.
     fn begin(&mut self) -> Option<(usize, usize)> {
-        if self.begun == self.count {
+        if self.begun == self.count || self.cancellation.is_cancelled() {
             return None;
         }
         let (from, end) = (self.position, end_of_interval(self.data, self.position));
@@ -71,7 +76,7 @@ fn skip_long(
     let data = intervals.data;
     let mut ends = [0; READERS];
     let mut done = 0;
-    interleaved::read(tables, blocks, data, |reader, outcome| {
+    interleaved::read(tables, blocks, data, intervals.cancellation, |reader, outcome| {
         match outcome {
             None => {}
             Some(Outcome::Fault { .. }) => return None,

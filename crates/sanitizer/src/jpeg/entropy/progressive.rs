@@ -6,8 +6,10 @@
 //! only read where there is a [`CoefficientSink`] for them.
 
 use super::bits::{Bits, Fault};
+use super::coding::MCUS_PER_LOOK;
 use super::coefficient_sink::{CoefficientSink, extend};
 use super::huffman::Table;
+use crate::Cancellation;
 
 /// Which coefficients of a component are nonzero so far, and how exactly they are known.
 pub(super) struct History {
@@ -72,10 +74,12 @@ impl History {
         scan: Parameters,
         blocks: std::ops::Range<usize>,
         sink: Option<&mut CoefficientSink<'_>>,
+        cancellation: &Cancellation,
     ) -> Result<(), Fault> {
         let mut at = *bits;
         let first = blocks.start;
-        let blocks = Blocks { nonzero: self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?, first };
+        let nonzero = self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?;
+        let blocks = Blocks { nonzero, first, cancellation };
         let result = if scan.high == 0 {
             follow_first(&mut at, table, scan, blocks, sink)
         } else {
@@ -92,6 +96,14 @@ struct Blocks<'h> {
     nonzero: &'h mut [u64],
     /// The number of the first in the scan.
     first: usize,
+    cancellation: &'h Cancellation,
+}
+
+impl Blocks<'_> {
+    /// Stops when it is cancelled.
+    fn look(&self) -> Result<(), Fault> {
+        if self.cancellation.is_cancelled() { Err(Fault::End) } else { Ok(()) }
+    }
 }
 
 /// The bits of first DC scans (G.1.2.1): one difference for each block. Other
@@ -143,7 +155,12 @@ fn follow_first(
 ) -> Result<(), Fault> {
     let end = u32::from(scan.end);
     let mut index = 0;
+    let mut next_look = 0;
     while index < blocks.nonzero.len() {
+        if index >= next_look {
+            blocks.look()?;
+            next_look = index + MCUS_PER_LOOK as usize;
+        }
         let mut k = u32::from(scan.start);
         let mut nonzero = blocks.nonzero[index];
         let mut ended = 1;
@@ -191,6 +208,9 @@ fn follow_refinement(
     let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
     let mut ended = 0usize;
     for (mcu, nonzero) in (blocks.first as u64..).zip(&mut *blocks.nonzero) {
+        if mcu % MCUS_PER_LOOK == 0 && blocks.cancellation.is_cancelled() {
+            return Err(Fault::End);
+        }
         let mut block_sink = sink.as_mut().map(|sink| sink.block(0, mcu, 0));
         // The coefficients of the band that are still to come.
         let mut rest = band;

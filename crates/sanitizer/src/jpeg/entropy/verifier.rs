@@ -11,7 +11,7 @@ use super::{
     standard,
 };
 use crate::{
-    Error,
+    Cancellation, Error,
     jpeg::{
         coefficients::Coefficients,
         frame::{Component, Frame, Process},
@@ -55,6 +55,8 @@ pub(in crate::jpeg) struct Verifier {
     /// What the picture's unused bits are.
     padding: Option<bool>,
     joined: Option<Joined>,
+    max_memory: u64,
+    cancellation: Cancellation,
 }
 
 /// The data of a scan without bytes that belong to nothing before its restart markers. Some network
@@ -69,7 +71,7 @@ pub(in crate::jpeg) struct Joined {
 
 impl Verifier {
     /// Takes the frame header. A progressive picture takes 8 bytes for each
-    /// block, which must be within `limit_bytes`.
+    /// block, which must be within `limit_bytes`, as whatever else is large.
     pub(in crate::jpeg) fn new(frame: &Frame, limit_bytes: u64) -> Result<Self, Error> {
         let process = match frame.sof {
             0xC0 | 0xC1 | 0xC9 => Process::Sequential,
@@ -103,18 +105,29 @@ impl Verifier {
             scans: 0,
             padding: None,
             joined: None,
+            max_memory: limit_bytes,
+            cancellation: Cancellation::default(),
         };
         if process == Process::Progressive {
             let sizes: Vec<_> =
                 frame.components.iter().map(|component| frame.size_in_blocks(*component)).collect();
             let needed = sizes.iter().map(|(columns, rows)| 8 * columns * rows).sum::<u64>();
             if needed > limit_bytes {
-                return Err(Error::TooLarge { needed, limit: limit_bytes });
+                return Err(Error::Memory { needed, limit: limit_bytes });
             }
             verifier.histories =
                 sizes.iter().map(|&(columns, rows)| History::new(columns as usize, rows as usize)).collect();
         }
         Ok(verifier)
+    }
+
+    /// The same, but it stops when it is cancelled, with any error.
+    pub(in crate::jpeg) fn cancelled_by(mut self, cancellation: &Cancellation) -> Self {
+        if let Some(arithmetic) = &mut self.arithmetic {
+            arithmetic.cancellation = cancellation.clone();
+        }
+        self.cancellation = cancellation.clone();
+        self
     }
 
     /// Takes a DHT segment: its payload, without marker and length. The offset of an
@@ -230,9 +243,9 @@ impl Verifier {
             // All but the last, behind which stands no restart marker.
             let count = (mcus - 1) / interval;
             let mut padding = self.padding;
-            if let Some(behind) =
-                coding.skip_intervals(data, count, interval, |stop| check_padding(&mut padding, stop).is_ok())
-            {
+            if let Some(behind) = coding.skip_intervals(data, count, interval, &self.cancellation, |stop| {
+                check_padding(&mut padding, stop).is_ok()
+            }) {
                 (position, done, self.padding) = (behind, count * interval, padding);
             }
         }
@@ -246,7 +259,7 @@ impl Verifier {
             if let Some(coding) = &coding {
                 let mut bits = Bits::new(data, position);
                 let stop = coding
-                    .follow(&mut bits, done..done + count, history, sink)
+                    .follow(&mut bits, done..done + count, history, sink, &self.cancellation)
                     .and_then(|()| bits.stop())
                     .map_err(|fault| explain(fault, &bits, offset))?;
                 check_padding(&mut self.padding, &stop)
@@ -274,8 +287,15 @@ impl Verifier {
                 }
                 Some(_) if self.arithmetic.is_none() && restarts_at(data, position) == Some(number) => {
                     let marker = marker_after(data, position);
-                    let joined =
-                        joined.get_or_insert(Joined { bytes: Vec::new(), first: position, taken: 0 });
+                    let needed = data.len() as u64;
+                    if joined.is_none() && needed > self.max_memory {
+                        return Err(Error::Memory { needed, limit: self.max_memory });
+                    }
+                    let joined = joined.get_or_insert_with(|| Joined {
+                        bytes: Vec::with_capacity(data.len()),
+                        first: position,
+                        taken: 0,
+                    });
                     joined.bytes.extend_from_slice(&data[joined.taken..position]);
                     joined.taken = marker;
                     position = marker + 2;

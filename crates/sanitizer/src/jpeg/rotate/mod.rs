@@ -23,4 +23,4 @@ mod turn;
 mod write;
 
 pub(super) use exact::{is_exact, trimmed, trimmed_pair};
-pub(super) use turn::turn;
+pub(super) use turn::{check_supported, memory, turn};

@@ -3,7 +3,7 @@
 use img_parts::jpeg::markers::{DAC, DHT, DQT};
 
 use crate::{
-    Error,
+    Error, Options,
     jpeg::{
         coefficients::Coefficients,
         entropy::{Verifier, standard},
@@ -43,12 +43,12 @@ pub(super) fn read(
     header: &FrameHeader,
     transform: Transform,
     (width, height): (u16, u16),
-    max_memory: u64,
+    options: &Options,
 ) -> Result<Picture, Error> {
     let frame = &header.frame;
     let count = frame.components.len();
     let mut reader = Reader {
-        verifier: Verifier::new(frame, max_memory)?,
+        verifier: Verifier::new(frame, options.max_memory)?.cancelled_by(&options.cancellation),
         coefficients: Coefficients::new(frame, transform, (width, height)),
         steps: [None; 4],
         quantisation: vec![None; count],

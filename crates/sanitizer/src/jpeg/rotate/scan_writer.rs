@@ -2,9 +2,12 @@
 //! through as symbols, which are either counted, to make tables of, or written.
 
 use super::{bit_writer::BitWriter, codes::Codes};
-use crate::jpeg::{
-    coefficients::{Block, Coefficients, Plane},
-    frame::Component,
+use crate::{
+    Cancellation,
+    jpeg::{
+        coefficients::{Block, Coefficients, Plane},
+        frame::Component,
+    },
 };
 
 /// The class of tables for DC values.
@@ -23,18 +26,21 @@ pub(super) trait Symbols {
 }
 
 /// Counts how often each symbol occurs, by class and table.
-pub(super) struct Count(pub Box<[[[u32; 256]; 4]; 2]>);
+pub(super) struct Count<'c> {
+    pub counts: Box<[[[u32; 256]; 4]; 2]>,
+    pub cancellation: &'c Cancellation,
+}
 
-impl Symbols for Count {
+impl Symbols for Count<'_> {
     #[inline(always)]
     fn take(&mut self, class: usize, table: usize, symbol: u8, _: u32) {
-        self.0[class][table][usize::from(symbol)] += 1;
+        self.counts[class][table][usize::from(symbol)] += 1;
     }
 
     fn take_bits(&mut self, _: u32, _: u32) {}
 
     fn is_enough(&self) -> bool {
-        false
+        self.cancellation.is_cancelled()
     }
 }
 
@@ -43,8 +49,7 @@ pub(super) struct Write<'c> {
     pub bits: BitWriter,
     /// By class and table.
     pub codes: [[&'c Codes; 4]; 2],
-    /// How long the file may become.
-    pub limit: usize,
+    pub cancellation: &'c Cancellation,
     /// A symbol had no code.
     pub failed: bool,
 }
@@ -62,7 +67,7 @@ impl Symbols for Write<'_> {
     }
 
     fn is_enough(&self) -> bool {
-        self.failed || self.bits.len() > self.limit
+        self.failed || self.bits.is_full() || self.cancellation.is_cancelled()
     }
 }
 

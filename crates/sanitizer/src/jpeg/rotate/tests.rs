@@ -24,11 +24,11 @@ pub(in super::super) fn turn(
     trim: bool,
     max_memory: u64,
 ) -> Result<Vec<u8>, Error> {
-    let options = Options { verify_entropy: false, max_megapixels: 5000, ..Options::default() };
+    let options = Options { verify_entropy: false, max_megapixels: 5000, max_memory, ..Options::default() };
     let walked = walk(&Bytes::copy_from_slice(jpeg), &options)?;
     let frame = &walked.header.frame;
     let size = if trim { super::trimmed(frame, transform) } else { (frame.width, frame.height) };
-    super::turn(&walked, transform, size, max_memory)
+    super::turn(&walked, transform, size, &options)
 }
 
 const ALL: [(Transform, &[&str]); 7] = [
@@ -210,7 +210,7 @@ fn application_segments_are_carried_over_unchanged() {
 fn memory_is_refused_before_it_is_taken() {
     let mut jpeg = Sample::PLAIN.encode();
     let needed = |jpeg: &[u8]| match turn(jpeg, Transform::FlipV, true, 1000).unwrap_err() {
-        Error::TooLarge { needed, limit: 1000 } => needed,
+        Error::Memory { needed, limit: 1000 } => needed,
         other => panic!("{other}"),
     };
     let little = needed(&jpeg);

@@ -2,10 +2,10 @@
 
 use super::{exact::is_exact_part, read, write};
 use crate::{
-    Error,
+    Error, Options,
     jpeg::{
         coefficients::Coefficients,
-        frame::{FrameHeader, Process},
+        frame::{Frame, FrameHeader, Process},
         walk::Walked,
     },
     transform::Transform,
@@ -23,8 +23,7 @@ use crate::{
 /// nothing but coefficients gets into the result, so it needs no other proof.
 ///
 /// # Errors
-/// - [`Error::TooLarge`] before anything is allocated, when the coefficients
-///   would take more than `max_memory`, or later when the output would.
+/// - [`Error::Memory`] before anything is allocated, when it takes more than [`Options::max_memory`], see [`memory`].
 /// - [`Error::NotRotatable`] when it cannot be done exactly, or the coding
 ///   process is not supported. The picture may be fine.
 /// - Those of the verifier, when the data are damaged.
@@ -32,7 +31,7 @@ pub(in crate::jpeg) fn turn(
     walked: &Walked,
     transform: Transform,
     (width, height): (u16, u16),
-    max_memory: u64,
+    options: &Options,
 ) -> Result<Vec<u8>, Error> {
     let header = &walked.header;
     let frame = &header.frame;
@@ -44,31 +43,41 @@ pub(in crate::jpeg) fn turn(
         return Err(Error::NotRotatable { what: "trimming its partial blocks would leave nothing" });
     }
 
-    let mut coefficients = Coefficients::bytes(frame);
-    if header.process == Process::Progressive {
-        coefficients += coefficients / 16;
-    }
     let layout = walked.layout();
-    let needed = coefficients.saturating_add(SLACK).saturating_add(layout.len() as u64);
-    if needed > max_memory {
-        return Err(Error::TooLarge { needed, limit: max_memory });
+    let needed = memory(frame, layout.len() as u64);
+    if needed > options.max_memory {
+        return Err(Error::Memory { needed, limit: options.max_memory });
     }
-    let picture = read::read(&layout, header, transform, (width, height), max_memory)?;
+    let picture = read::read(&layout, header, transform, (width, height), options)?;
 
-    let mut start = Vec::with_capacity(layout.len() + layout.len() / 8);
+    // Never made longer, so that there is never a second one to copy it to.
+    let mut start = Vec::with_capacity(output(frame, layout.len() as u64) as usize);
     start.extend([0xFF, 0xD8]);
     for piece in layout.applications() {
         start.extend_from_slice(&piece);
     }
-    let limit = usize::try_from(max_memory - coefficients - SLACK).unwrap_or(usize::MAX);
-    write::write(&picture, start, limit)
+    write::write(&picture, start, &options.cancellation)
 }
 
-/// Beyond the coefficients: tables to read and to write with. They take about 60 KiB.
+/// What turning a picture of `length` bytes takes besides these: the coefficients, the output, and some tables.
+pub(in crate::jpeg) fn memory(frame: &Frame, length: u64) -> u64 {
+    let coefficients = Coefficients::bytes(frame);
+    // Which of them are known to be not zero.
+    let history = if matches!(frame.sof, 0xC2 | 0xCA) { coefficients / 16 } else { 0 };
+    coefficients + history + output(frame, length) + SLACK
+}
+
+/// The most that the output may take. Its codes are at most a few percent longer than those of the best encoders;
+/// arithmetic code may take nothing at all for a block where Huffman's takes two bits.
+fn output(frame: &Frame, length: u64) -> u64 {
+    length + length / 4 + Coefficients::blocks(frame) + SLACK
+}
+
+/// Tables to read and to write with. They take about 60 KiB.
 const SLACK: u64 = 1 << 17;
 
 /// Refuses what is not made of coefficients, or of others than we know.
-fn check_supported(header: &FrameHeader) -> Result<(), Error> {
+pub(in crate::jpeg) fn check_supported(header: &FrameHeader) -> Result<(), Error> {
     let frame = &header.frame;
     if header.process == Process::Lossless {
         return Err(Error::NotRotatable { what: "lossless pictures are not supported" });

@@ -9,15 +9,19 @@ use super::{
     scan_writer::{AC, Count, DC, Scan, ScanComponent, Write},
 };
 use crate::{
-    Error,
+    Cancellation, Error,
     jpeg::{entropy::MAX_BLOCKS_IN_MCU, frame::Component},
 };
 
 /// Writes `picture` behind `start`, which is SOI and the application segments. The file
-/// must not become longer than `limit`.
-pub(super) fn write(picture: &Picture, start: Vec<u8>, limit: usize) -> Result<Vec<u8>, Error> {
+/// must not become longer than the capacity of that.
+pub(super) fn write(
+    picture: &Picture,
+    start: Vec<u8>,
+    cancellation: &Cancellation,
+) -> Result<Vec<u8>, Error> {
     let frame = &picture.frame;
-    let mut writer = Writer { picture, bytes: start, limit };
+    let mut writer = Writer { picture, bytes: start, cancellation };
     writer.quantisation();
     writer.frame_header();
     let everything: Vec<usize> = (0..frame.components.len()).collect();
@@ -47,7 +51,7 @@ pub(super) fn write(picture: &Picture, start: Vec<u8>, limit: usize) -> Result<V
 struct Writer<'p> {
     picture: &'p Picture,
     bytes: Vec<u8>,
-    limit: usize,
+    cancellation: &'p Cancellation,
 }
 
 impl Writer<'_> {
@@ -131,7 +135,8 @@ impl Writer<'_> {
         let codes = match huffman.given(&[used(DC), used(AC)]) {
             Some(given) => given,
             None => {
-                let mut count = Count(Box::new([[[0; 256]; 4]; 2]));
+                let counts = Box::new([[[0; 256]; 4]; 2]);
+                let mut count = Count { counts, cancellation: self.cancellation };
                 match (progressive, start) {
                     (false, _) => scan.sequential(&mut count),
                     (true, 0) => scan.dc(&mut count),
@@ -163,7 +168,7 @@ impl Writer<'_> {
             bits: BitWriter::new(std::mem::take(&mut self.bytes)),
             codes: [DC, AC]
                 .map(|class| std::array::from_fn(|number| codes[class][number].as_ref().unwrap_or(&none))),
-            limit: self.limit,
+            cancellation: self.cancellation,
             failed: false,
         };
         match (progressive, start) {
@@ -174,13 +179,13 @@ impl Writer<'_> {
         if write.failed {
             return Err(IMPOSSIBLE);
         }
-        self.bytes = write.bits.finish();
-        if self.bytes.len() > self.limit {
-            return Err(Error::TooLarge { needed: self.bytes.len() as u64, limit: self.limit as u64 });
-        }
+        self.bytes = write.bits.finish().ok_or(TOO_LONG)?;
         Ok(())
     }
 }
+
+const TOO_LONG: Error =
+    Error::NotRotatable { what: "it would become much longer: its code is shorter than Huffman's can be" };
 
 const IMPOSSIBLE: Error = Error::NotRotatable { what: "it has coefficients larger than a picture can have" };
 
@@ -192,7 +197,7 @@ fn optimal(count: &Count, used: [Vec<usize>; 2]) -> Result<[[Option<Codes>; 4]; 
     let mut codes: [[Option<Codes>; 4]; 2] = Default::default();
     for (class, used) in used.into_iter().enumerate() {
         for table in used {
-            let frequencies = &count.0[class][table];
+            let frequencies = &count.counts[class][table];
             let size = |symbol: u8| if class == DC { symbol } else { symbol & 15 };
             let too_large =
                 |symbol: u8| frequencies[usize::from(symbol)] > 0 && size(symbol) > MAX_SIZE[class];

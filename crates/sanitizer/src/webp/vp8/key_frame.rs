@@ -3,6 +3,7 @@
 use super::bools::Bools;
 use super::tables::{SUBBLOCK_MODE, TOKEN_DEFAULT, TOKEN_UPDATE, TokenProbs};
 use crate::webp::bitstream::Kept;
+use crate::work::Work;
 
 /// The frame tag and the start code with the size.
 const FRAME_HEADER: usize = 10;
@@ -33,7 +34,12 @@ const EXTRA_BITS: [&[u8]; 4] = [
 ];
 
 /// What stays of the data of a key frame of this size.
-pub(in super::super) fn kept(data: &[u8], width: u32, height: u32) -> Result<Vec<Kept>, &'static str> {
+pub(in super::super) fn kept(
+    data: &[u8],
+    width: u32,
+    height: u32,
+    work: &Work,
+) -> Result<Vec<Kept>, &'static str> {
     const TOO_SHORT: &str = "a partition is longer than the image data";
     const TOO_EARLY: &str = "the image data ends too early";
     let tag = data.first_chunk::<3>().map_or(0, |&[a, b, c]| u32::from_le_bytes([a, b, c, 0]));
@@ -58,6 +64,9 @@ pub(in super::super) fn kept(data: &[u8], width: u32, height: u32) -> Result<Vec
     for row in 0..height.div_ceil(16) as usize {
         let partition = &mut partitions[row % header.partitions];
         let mut left = Neighbour::default();
+        if work.is_cancelled() {
+            return Err("cancelled");
+        }
         for above in &mut above {
             header.macroblock(&mut modes, partition, above, &mut left);
             // After its end a partition reads as zeros, for as many macroblocks as the size calls for.

@@ -6,13 +6,16 @@ use super::{
     coder::{Bin, Coder},
     states::FIXED,
 };
-use crate::jpeg::{
-    entropy::{
-        bits::Fault,
-        coefficient_sink::{BlockSink, CoefficientSink},
-        progressive::{History, Parameters},
+use crate::{
+    Cancellation,
+    jpeg::{
+        entropy::{
+            bits::Fault,
+            coefficient_sink::{BlockSink, CoefficientSink},
+            progressive::{History, Parameters},
+        },
+        frame::Process,
     },
-    frame::Process,
 };
 
 /// What the arithmetic coder needs to know of a picture from scan to scan.
@@ -26,6 +29,8 @@ pub(in super::super) struct Arithmetic {
     keeps_zeros: Option<bool>,
     /// Decisions that may still be made, besides those that the data of the interval allow.
     decisions_left: u64,
+    /// Looked at after each block.
+    pub cancellation: Cancellation,
 }
 
 /// Decisions of all scans together, besides [`DECISIONS_PER_BYTE`] of coded data. Since a decision can
@@ -76,7 +81,13 @@ pub(in super::super) enum Why {
 
 impl Arithmetic {
     pub(in super::super) fn new() -> Self {
-        Self { small: [(0, 1); 4], low: [5; 4], keeps_zeros: None, decisions_left: DECISIONS }
+        Self {
+            small: [(0, 1); 4],
+            low: [5; 4],
+            keeps_zeros: None,
+            decisions_left: DECISIONS,
+            cancellation: Cancellation::default(),
+        }
     }
 
     /// Takes a conditioning table (DAC, B.2.4.3): its class and destination in one
@@ -160,7 +171,7 @@ struct Interval<'a, 'd> {
 impl Interval<'_, '_> {
     /// To be asked after each block, so that nothing goes on for long.
     fn check(&self) -> Result<(), Why> {
-        if !self.coder.agrees() {
+        if !self.coder.agrees() || self.conditioning.cancellation.is_cancelled() {
             return Err(Why::End);
         }
         let allowed = self.conditioning.decisions_left

@@ -6,6 +6,7 @@ use super::super::{
     multi_symbol::{MultiSymbolTables, READERS},
     sequential::Block,
 };
+use crate::Cancellation;
 
 /// Bytes to the first checkpoint of a part. Each other is twice as far, up to the middle of the part.
 /// Fuzzers make small files.
@@ -28,6 +29,7 @@ pub(in super::super) fn skip<'a>(
     begin: &Bits<'a>,
     mcus: u64,
     blocks: &[Block<'_>],
+    cancellation: &Cancellation,
 ) -> Option<(Bits<'a>, u64)> {
     let (data, position) = begin.data_and_position();
     let end = end_of_interval(data, position);
@@ -36,7 +38,7 @@ pub(in super::super) fn skip<'a>(
         return None;
     }
     let mut readers: [PartReader; READERS] = Default::default();
-    interleaved::read(tables, blocks, data, |number, outcome| {
+    interleaved::read(tables, blocks, data, cancellation, |number, outcome| {
         let from = match outcome {
             None => BitPosition::byte(data, partition.begin(number)),
             Some(Outcome::Read { to, blocks }) => {

@@ -12,7 +12,7 @@ use super::super::{
     samples::Sample,
     tests::{frame_of, verify},
 };
-use crate::jpeg::frame::Process;
+use crate::{cancellation::NEVER, jpeg::frame::Process};
 
 /// The one scan of a picture.
 struct Scan {
@@ -70,21 +70,21 @@ impl Scan {
     fn ends(&self, mcus: u64, data: &[u8]) -> [Result<Stop, Fault>; 2] {
         [0, BIG].map(|bytes| {
             let mut bits = Bits::new(data, 0);
-            self.coding(bytes).follow(&mut bits, 0..mcus, None, None).and_then(|()| bits.stop())
+            self.coding(bytes).follow(&mut bits, 0..mcus, None, None, &NEVER).and_then(|()| bits.stop())
         })
     }
 
     /// Whether several readers found a way through.
     fn is_skipped(&self, mcus: u64, data: &[u8]) -> bool {
         let Coding::MultiSymbol { blocks, times, tables } = self.coding(BIG) else { panic!("a big scan") };
-        super::skip(&tables, &Bits::new(data, 0), mcus * times, &blocks).is_some()
+        super::skip(&tables, &Bits::new(data, 0), mcus * times, &blocks, &NEVER).is_some()
     }
 
     /// The same of restart intervals: where the last begins, and what each ends with.
     fn skip_intervals(&self, data: &[u8]) -> Option<(usize, Vec<Stop>)> {
         let mut stops = Vec::new();
         let count = (self.mcus - 1) / self.interval;
-        let behind = self.coding(BIG).skip_intervals(data, count, self.interval, |stop| {
+        let behind = self.coding(BIG).skip_intervals(data, count, self.interval, &NEVER, |stop| {
             stops.push(*stop);
             true
         })?;
@@ -99,7 +99,7 @@ impl Scan {
         let mut position = 0;
         for number in 0..(self.mcus - 1) / self.interval {
             let mut bits = Bits::new(data, position);
-            coding.follow(&mut bits, 0..self.interval, None, None).ok()?;
+            coding.follow(&mut bits, 0..self.interval, None, None, &NEVER).ok()?;
             let stop = bits.stop().ok()?;
             if data.get(stop.position..stop.position + 2)? != [0xFF, 0xD0 + (number % 8) as u8] {
                 return None;
