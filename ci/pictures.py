@@ -394,6 +394,13 @@ def piped(command, content):
     return run.stdout if run.returncode in (0, 2) and run.stdout else None
 
 
+def screen_of_gif(path):
+    """Width and height of the screen, which Pillow enlarges to the first frame; None for other formats."""
+    head = pathlib.Path(path).read_bytes()[:10]
+    size = struct.unpack("<HH", head[6:10]) if head[:3] == b"GIF" and len(head) == 10 else (0, 0)
+    return size if all(size) else None
+
+
 def frames(image, path, upright=False):
     """All frames with their times; `upright` turns them as EXIF says."""
     try:
@@ -401,10 +408,17 @@ def frames(image, path, upright=False):
 
         with image.open(path) as opened:
             shown = []
-            for number in range(getattr(opened, "n_frames", 1)):
+            # Viewers of an animation do not show a still picture that is none of its frames.
+            first = 1 if getattr(opened, "default_image", False) else 0
+            screen = screen_of_gif(path)
+            for number in range(first, getattr(opened, "n_frames", 1)):
                 opened.seek(number)
                 frame = ImageOps.exif_transpose(opened) if upright else opened
-                shown.append((opened.info.get("duration"), frame.size, frame.convert("RGBA").tobytes()))
+                frame = frame.convert("RGBA")
+                frame = frame.crop((0, 0, *screen)) if screen else frame
+                # Fully transparent pixels have no colour that is seen.
+                seen = image.composite(frame, image.new("RGBA", frame.size), frame.getchannel("A").point(bool, "1"))
+                shown.append((opened.info.get("duration"), frame.size, seen.tobytes()))
             return shown
     except Exception:  # whatever Pillow raises, it can't read it
         return None

@@ -34,6 +34,7 @@ resource "aws_lambda_function" "sanitizer" {
       ORIENTATION        = var.function.orientation
       ICC                = var.function.icc
       GAIN_MAPS          = var.function.gain_maps
+      HIDDEN_PIXELS      = var.function.hidden_pixels
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
       MIRROR_DELETES     = tostring(var.trigger.mirror_deletes)
       KEEP               = length(local.rights) == 0 ? "none" : join(",", local.rights)

@@ -185,6 +185,7 @@ variable "function" {
     orientation          = optional(string, "upright")
     icc                  = optional(string, "keep")
     gain_maps            = optional(string, "keep")
+    hidden_pixels        = optional(string, "blank")
     max_megapixels       = optional(number, 1000)
     keep                 = optional(list(string), [])
   })
@@ -218,6 +219,11 @@ variable "function" {
   validation {
     condition     = contains(["keep", "drop"], var.function.gain_maps)
     error_message = "gain_maps, what becomes of HDR gain maps, is keep or drop."
+  }
+
+  validation {
+    condition     = contains(["blank", "refuse", "keep"], var.function.hidden_pixels)
+    error_message = "hidden_pixels, what becomes of pixels that nobody sees, is blank, refuse or keep."
   }
 
   validation {
@@ -259,8 +265,8 @@ variable "function" {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS",
-        "MIRROR_DELETES", "KEEP",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS",
+        "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -276,7 +282,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP"] :
           name => format("%063d", 0)
         },
       )))] :

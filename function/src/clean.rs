@@ -28,7 +28,8 @@ use contract::environment::Environment;
 use contract::event::{Deletion, Record};
 use contract::log::Milliseconds;
 use sanitizer::{
-    Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome, Sanitized,
+    Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+    Sanitized,
 };
 
 use crate::{
@@ -80,6 +81,8 @@ pub struct Cleaned {
     pub gain_map: GainMapOutcome,
     /// What became of words about rights.
     pub rights: RightsOutcome,
+    /// What became of pixels that nobody sees.
+    pub hidden_pixels: HiddenPixelsOutcome,
     /// How long it took.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -181,6 +184,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             color_profile: picture.report.color_profile,
             gain_map: picture.report.gain_map,
             rights: picture.report.rights,
+            hidden_pixels: picture.report.hidden_pixels,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),

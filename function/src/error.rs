@@ -121,6 +121,9 @@ impl From<&sanitizer::Error> for Error {
         if matches!(error, sanitizer::Error::TooManyPixels { .. }) {
             reason.push_str("; raise function.max_megapixels in config.toml if it is no trick");
         }
+        if matches!(error, sanitizer::Error::HiddenPixels { .. }) {
+            reason.push_str(", or publish them with function.hidden_pixels = \"keep\" in config.toml");
+        }
         Self::Rejected { kind: error.kind(), reason }
     }
 }
@@ -134,5 +137,16 @@ mod tests {
         let error = Error::from(&sanitizer::Error::TooManyPixels { pixels: 2, limit: 1 });
         assert_eq!(error.kind(), "too-many-pixels");
         assert!(error.is_rejection() && error.to_string().contains("function.max_megapixels"), "{error}");
+        let error = Error::from(&sanitizer::Error::HiddenPixels {
+            format: sanitizer::Format::Heic,
+            offset: 1,
+            what: sanitizer::Unseen::Covered,
+            advice: "save it anew",
+        });
+        assert_eq!(error.kind(), "hidden-pixels");
+        assert!(
+            error.to_string().contains("save it anew, or publish them with function.hidden_pixels"),
+            "{error}"
+        );
     }
 }

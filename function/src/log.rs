@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use contract::log::{CleanedFields, Entry, GainMap, Level, Message, Removed};
+use contract::log::{CleanedFields, Entry, GainMap, HiddenPixels, Level, Message, Removed};
 use serde::Serialize;
 
 use crate::{clean::Outcome, error::Error};
@@ -85,6 +85,7 @@ pub fn about_record<'a>(
                 color_profile: cleaned.color_profile,
                 gain_map: GainMap::of(cleaned.gain_map),
                 rights: cleaned.rights,
+                hidden_pixels: HiddenPixels::of(cleaned.hidden_pixels),
                 milliseconds: cleaned.milliseconds,
                 attempt: cleaned.attempt,
             });
@@ -124,7 +125,8 @@ mod tests {
     use crate::clean::Cleaned;
     use contract::log::Milliseconds;
     use sanitizer::{
-        Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+        Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
+        RightsOutcome, Unseen,
     };
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
@@ -149,6 +151,7 @@ mod tests {
             color_profile: ProfileOutcome::Lost,
             gain_map: GainMapOutcome::Dropped { why: "it is damaged" },
             rights: RightsOutcome::default(),
+            hidden_pixels: HiddenPixelsOutcome::Blanked { what: Unseen::Transparent },
             milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
             attempt: 1,
         };
@@ -163,6 +166,7 @@ mod tests {
                 ],
                 "orientation": "turned", "color_profile": "lost",
                 "gain_map": {"outcome": "dropped", "why": "it is damaged"},
+                "hidden_pixels": {"outcome": "blanked", "what": "colours of pixels that are fully transparent"},
                 "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
                 "total_milliseconds": 7,
             })

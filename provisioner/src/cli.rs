@@ -6,7 +6,8 @@ use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sanitizer::{
-    GainMaps, IccPolicy, Options, Orientation, PartialEdges, Rights, UnknownWord, UnreadableProfile,
+    GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, Rights, UnknownWord,
+    UnreadableProfile,
 };
 
 /// The configuration of a run that names none.
@@ -312,6 +313,11 @@ pub(crate) struct Sanitize {
     /// As XMP with nothing else in it. What the words say stays with them, were it an address.
     #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
     pub keep: Rights,
+    /// What becomes of pixels that nobody sees: what a crop leaves in a HEIC or
+    /// a GIF, a still picture that an APNG doesn't show, colours under full
+    /// transparency.
+    #[arg(long, value_parser = hidden_pixels(), default_value_t, value_name = "WHAT")]
+    pub hidden_pixels: HiddenPixels,
     /// Refuse pictures of more megapixels, all frames of an animation together.
     ///
     /// The most that a camera writes are some 400, and one of 4295, the most that
@@ -401,6 +407,17 @@ fn gain_maps() -> impl TypedValueParser<Value = GainMaps> {
 
 fn rights(words: &str) -> Result<Rights, UnknownWord> {
     words.parse()
+}
+
+fn hidden_pixels() -> impl TypedValueParser<Value = HiddenPixels> {
+    choices([
+        (
+            HiddenPixels::Blank.as_str(),
+            "Take them out; refuse a HEIC or AVIF, where that can't be done without loss",
+        ),
+        (HiddenPixels::Refuse.as_str(), "Refuse the picture"),
+        (HiddenPixels::Keep.as_str(), "Keep them, and don't look at transparent pixels at all"),
+    ])
 }
 
 /// The words of one of the sanitizer's options, each with what it means.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use sanitizer::{GainMaps, IccPolicy, Options, Orientation, Rights};
+use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation, Rights};
 
 /// How many megapixels a limit may be: beyond the last is no picture that a format could hold in the
 /// memory of a function.
@@ -17,6 +17,8 @@ pub struct Cleaning {
     pub icc: IccPolicy,
     /// What becomes of an HDR gain map.
     pub gain_maps: GainMaps,
+    /// What becomes of pixels that nobody sees.
+    pub hidden_pixels: HiddenPixels,
     /// The most megapixels that a picture may have.
     pub max_megapixels: u32,
     /// Which words about rights stay.
@@ -25,8 +27,9 @@ pub struct Cleaning {
 
 impl Default for Cleaning {
     fn default() -> Self {
-        let Options { orientation, icc, gain_maps, max_megapixels, keep, .. } = Options::default();
-        Self { orientation, icc, gain_maps, max_megapixels, keep }
+        let Options { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep, .. } =
+            Options::default();
+        Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep }
     }
 }
 
@@ -34,11 +37,12 @@ impl Cleaning {
     /// The sanitizer's options for them. What cannot be chosen has the sanitizer's default.
     #[must_use]
     pub fn options(self) -> Options {
-        let Self { orientation, icc, gain_maps, max_megapixels, keep } = self;
+        let Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep } = self;
         let mut options = Options::default();
         options.orientation = orientation;
         options.icc = icc;
         options.gain_maps = gain_maps;
+        options.hidden_pixels = hidden_pixels;
         options.max_megapixels = max_megapixels;
         options.keep = keep;
         options
@@ -60,10 +64,12 @@ mod tests {
             orientation: Orientation::Tag,
             icc: IccPolicy::Drop,
             gain_maps: GainMaps::Drop,
+            hidden_pixels: HiddenPixels::Keep,
             max_megapixels: 7,
             keep: Rights::ALL,
         };
         let options = chosen.options();
+        assert_eq!(options.hidden_pixels, HiddenPixels::Keep);
         assert_eq!(
             (options.orientation, options.icc, options.gain_maps, options.max_megapixels, options.keep),
             (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop, 7, Rights::ALL)

@@ -21,6 +21,8 @@ pub const ORIENTATION: &str = "ORIENTATION";
 pub const ICC: &str = "ICC";
 /// `keep`, the default, or `drop`.
 pub const GAIN_MAPS: &str = "GAIN_MAPS";
+/// What becomes of pixels that nobody sees: `blank`, `refuse` or `keep`.
+pub const HIDDEN_PIXELS: &str = "HIDDEN_PIXELS";
 /// The most megapixels that a picture may have, 1 to 100000.
 pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 
@@ -30,13 +32,14 @@ pub const MIRROR_DELETES: &str = "MIRROR_DELETES";
 pub const KEEP: &str = "KEEP";
 
 /// All of them.
-pub const VARIABLES: [&str; 9] = [
+pub const VARIABLES: [&str; 10] = [
     SOURCE_BUCKET,
     DESTINATION_BUCKET,
     KEEP_USER_METADATA,
     ORIENTATION,
     ICC,
     GAIN_MAPS,
+    HIDDEN_PIXELS,
     MAX_MEGAPIXELS,
     MIRROR_DELETES,
     KEEP,
@@ -101,6 +104,7 @@ impl Environment {
             orientation: choice(&lookup, ORIENTATION, "upright, tag, drop")?,
             icc: choice(&lookup, ICC, "keep, drop-srgb, drop")?,
             gain_maps: choice(&lookup, GAIN_MAPS, "keep, drop")?,
+            hidden_pixels: choice(&lookup, HIDDEN_PIXELS, "blank, refuse, keep")?,
             max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
                 .unwrap_or(default.max_megapixels),
             keep: choice(
@@ -122,6 +126,7 @@ impl Environment {
             (ORIENTATION, self.cleaning.orientation.as_str().into()),
             (ICC, self.cleaning.icc.as_str().into()),
             (GAIN_MAPS, self.cleaning.gain_maps.as_str().into()),
+            (HIDDEN_PIXELS, self.cleaning.hidden_pixels.as_str().into()),
             (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
             (MIRROR_DELETES, if self.mirror_deletes { "true" } else { "false" }.into()),
             (KEEP, self.cleaning.keep.to_string().into()),
@@ -168,7 +173,7 @@ pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> Enviro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sanitizer::{GainMaps, IccPolicy, Orientation, Right};
+    use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation, Right};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
@@ -194,6 +199,7 @@ mod tests {
                     orientation,
                     icc,
                     gain_maps,
+                    hidden_pixels: HiddenPixels::ALL[orientation as usize],
                     max_megapixels: 1 + 9_999 * (gain_maps as u32),
                     keep: Right::ALL.iter().copied().skip(1 + gain_maps as usize).collect(),
                 })
@@ -234,6 +240,7 @@ mod tests {
             (ORIENTATION, "left"),
             (ICC, "srgb"),
             (GAIN_MAPS, ""),
+            (HIDDEN_PIXELS, "Blank"),
             (MIRROR_DELETES, "yes"),
             (MAX_MEGAPIXELS, "0"),
             (MAX_MEGAPIXELS, "100001"),

@@ -4,7 +4,8 @@
 //! No value of a picture's metadata is ever in them.
 
 use sanitizer::{
-    Category, Format, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+    Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
+    RightsOutcome,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,9 @@ pub struct CleanedFields {
     /// Which words about rights stay, when some do, and why others may be lost.
     #[serde(skip_serializing_if = "RightsOutcome::is_empty")]
     pub rights: RightsOutcome,
+    /// What became of pixels that nobody sees, when there were some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_pixels: Option<HiddenPixels>,
     /// Where the time went.
     pub milliseconds: Milliseconds,
     /// Which round it was; more than 1 when the picture was replaced meanwhile.
@@ -131,6 +135,29 @@ impl GainMap {
         match outcome {
             GainMapOutcome::Kept => Some(Self { outcome: "kept", why: None }),
             GainMapOutcome::Dropped { why } => Some(Self { outcome: "dropped", why: Some(why) }),
+            _ => None,
+        }
+    }
+}
+
+/// What became of pixels that nobody sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HiddenPixels {
+    /// `blanked` or `kept`.
+    pub outcome: &'static str,
+    /// What they are, in words.
+    pub what: String,
+}
+
+impl HiddenPixels {
+    /// `None` for a picture that has none.
+    #[must_use]
+    pub fn of(outcome: HiddenPixelsOutcome) -> Option<Self> {
+        match outcome {
+            HiddenPixelsOutcome::Kept { what } => Some(Self { outcome: "kept", what: what.to_string() }),
+            HiddenPixelsOutcome::Blanked { what } => {
+                Some(Self { outcome: "blanked", what: what.to_string() })
+            }
             _ => None,
         }
     }

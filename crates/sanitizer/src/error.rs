@@ -1,6 +1,6 @@
 //! Why a picture was refused.
 
-use crate::{Format, pixels::megapixels};
+use crate::{Format, Unseen, pixels::megapixels};
 
 /// Why a picture was refused. No variant holds bytes of the picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,19 @@ pub enum Error {
         offset: usize,
         /// What it holds.
         what: &'static str,
+    },
+    /// It holds pixels that nobody sees, and they can or shall not be blanked
+    /// ([`crate::Options::hidden_pixels`]).
+    #[error("the {format} file holds {what} (byte {offset}); {advice}")]
+    HiddenPixels {
+        /// The format.
+        format: Format,
+        /// Where, in bytes from the start of the file.
+        offset: usize,
+        /// What nobody sees.
+        what: Unseen,
+        /// What can be done about it.
+        advice: &'static str,
     },
     /// Its image data are longer, when they are inflated, than [`crate::Options::max_inflated_bytes`] allows.
     #[error("it takes {needed} bytes when it is unpacked, more than the limit of {limit}")]
@@ -90,6 +103,7 @@ impl Error {
             Self::Truncated { .. } => "truncated",
             Self::Malformed { .. } => "malformed",
             Self::Unprovable { .. } => "unprovable",
+            Self::HiddenPixels { .. } => "hidden-pixels",
             Self::TooLarge { .. } | Self::Memory { .. } => "too-large",
             Self::TooManyPixels { .. } => "too-many-pixels",
             Self::Cancelled => "cancelled",

@@ -50,6 +50,9 @@
 //! device, dates, serial numbers, texts and private tags are gone. Where EXIF alone tells that a JPEG is in Adobe RGB,
 //! a small profile that says so is put in.
 //!
+//! Pixels that nobody sees, such as those that were cropped away but are still there, are blanked where that takes no
+//! new coding, else the picture is refused ([`Options::hidden_pixels`], [`Unseen`]).
+//!
 //! Words about rights (copyright, creator, credit, license) stay where [`Options::keep`] asks for them, in every
 //! format, as one small packet of XMP that is written anew ([`Rights`]).
 //!
@@ -61,7 +64,8 @@
 //! No panic, no recursion on the input, time linear in its length (and in what [`Options::max_inflated_bytes`]
 //! and [`Options::max_megapixels`] allow). Memory besides the input is mostly below 64 KiB, and always below
 //! [`Options::max_memory`]: a rotation takes the coefficients or pixels and the output, a progressive JPEG 8 bytes a
-//! block, HEIC a copy of one coded slice at a time, WebP the codes of its groups, a colour profile (of at most 16 MB)
+//! block, HEIC a copy of one coded slice at a time, WebP the codes of its groups, a look at transparent pixels two rows of
+//! a PNG or 12 bytes a pixel of a lossless WebP, taking hidden pixels out the output, a colour profile (of at most 16 MB)
 //! three times its length, XMP where rights are kept (at most 4 MiB) the same. [`memory_needed`] reckons it from a file's
 //! first bytes. [`Options::facts`] come on top. What is under way can be stopped ([`Options::cancellation`]).
 
@@ -76,6 +80,7 @@ mod format;
 mod gain_map;
 mod gif;
 mod heif;
+mod hidden_pixels;
 mod icc;
 mod jpeg;
 mod memory;
@@ -96,10 +101,12 @@ pub use bytes::Bytes;
 pub use cancellation::Cancellation;
 pub use error::Error;
 pub use format::Format;
+pub use hidden_pixels::Unseen;
 pub use memory::memory_needed;
-pub use options::{GainMaps, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
+pub use options::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, UnreadableProfile};
 pub use report::{
-    Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Removal, Report, RightsOutcome,
+    Category, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Report,
+    RightsOutcome,
 };
 pub use rights::{Right, Rights};
 pub use sanitized::Sanitized;

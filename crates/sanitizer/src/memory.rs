@@ -12,7 +12,7 @@ pub(crate) const ANY: u64 = 1 << 20;
 /// next to nothing, since it is refused.
 ///
 /// What the first bytes cannot tell is not in it: an orientation that a PNG tells behind its image data, damage that is
-/// mended by writing image data anew. Cleaning asks for these when it comes to them, and ends with
+/// mended by writing image data anew, transparent pixels and what it takes to blank some. Cleaning asks for these when it comes to them, and ends with
 /// [`crate::Error::Memory`] when there is too little.
 #[must_use]
 pub fn memory_needed(start: &[u8], length: u64, options: &Options) -> Option<u64> {

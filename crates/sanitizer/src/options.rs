@@ -15,6 +15,8 @@ pub struct Options {
     pub icc: IccPolicy,
     /// What becomes of an HDR gain map.
     pub gain_maps: GainMaps,
+    /// What becomes of pixels that nobody sees.
+    pub hidden_pixels: HiddenPixels,
     /// What becomes of a colour profile that cannot be read, unless `icc` drops it anyway.
     pub unreadable_profile: UnreadableProfile,
     /// Which words about rights stay, written anew: the copyright notice, who made the picture, whom
@@ -54,6 +56,7 @@ impl Default for Options {
             partial_edges: PartialEdges::Tag,
             icc: IccPolicy::Keep,
             gain_maps: GainMaps::Keep,
+            hidden_pixels: HiddenPixels::Blank,
             unreadable_profile: UnreadableProfile::Drop,
             keep: Rights::NONE,
             max_memory: 1 << 30,
@@ -114,6 +117,23 @@ pub enum GainMaps {
     Keep,
     /// Drop it.
     Drop,
+}
+
+/// What becomes of pixels that nobody sees: what a crop leaves in the file, colours under full
+/// transparency ([`crate::Unseen`] has the kinds, the README the rule).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HiddenPixels {
+    /// Write the picture anew without them where that is possible without loss (PNG, APNG, GIF,
+    /// lossless WebP), and refuse it where it is not (HEIC, AVIF). The default: what was cropped
+    /// away was so for a reason. What cameras, phones and browsers write has none, so
+    /// that no such upload is lost.
+    #[default]
+    Blank,
+    /// Refuse the picture.
+    Refuse,
+    /// Keep them; the report says so. Transparent pixels are then looked at only when
+    /// [`Options::facts`] are wanted.
+    Keep,
 }
 
 /// What becomes of a colour profile that cannot be read: damaged, of version 5

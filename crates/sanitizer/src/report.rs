@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Format, Rights, facts::Facts, rights::Statement};
+use crate::{Format, Rights, Unseen, facts::Facts, rights::Statement};
 
 /// How many removals are listed one by one. Enough for any honest file; a
 /// hostile one of a million tiny segments shall not make a long list.
@@ -26,6 +26,9 @@ pub struct Report {
     /// What became of an HDR gain map.
     #[serde(skip_serializing_if = "GainMapOutcome::is_none")]
     pub gain_map: GainMapOutcome,
+    /// What became of pixels that nobody sees.
+    #[serde(skip_serializing_if = "HiddenPixelsOutcome::is_none")]
+    pub hidden_pixels: HiddenPixelsOutcome,
     /// What became of the colour profile.
     pub color_profile: ProfileOutcome,
     /// What became of words about rights, where the options keep some.
@@ -46,6 +49,7 @@ impl Report {
             removed: Vec::new(),
             orientation: OrientationOutcome::AlreadyUpright,
             gain_map: GainMapOutcome::None,
+            hidden_pixels: HiddenPixelsOutcome::None,
             color_profile: ProfileOutcome::None,
             rights: RightsOutcome::default(),
             facts: None,
@@ -149,6 +153,8 @@ pub enum Category {
     Time,
     /// Data after the picture's end.
     Trailer,
+    /// Pixels that nobody sees: see [`Report::hidden_pixels`].
+    HiddenPixels,
     /// Bytes in places that no decoder reads: slack, junk, padding.
     Hidden,
 }
@@ -190,6 +196,32 @@ pub enum GainMapOutcome {
 }
 
 impl GainMapOutcome {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
+/// What became of pixels that nobody sees. Of several kinds the first is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum HiddenPixelsOutcome {
+    /// There were none.
+    #[default]
+    None,
+    /// They were kept, as asked.
+    Kept {
+        /// What nobody sees.
+        what: Unseen,
+    },
+    /// The picture was written anew without them, and shows the same.
+    Blanked {
+        /// What nobody saw.
+        what: Unseen,
+    },
+}
+
+impl HiddenPixelsOutcome {
     fn is_none(&self) -> bool {
         *self == Self::None
     }

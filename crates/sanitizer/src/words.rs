@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{GainMaps, IccPolicy, Orientation, PartialEdges, Right, UnreadableProfile};
+use crate::{GainMaps, HiddenPixels, IccPolicy, Orientation, PartialEdges, Right, UnreadableProfile};
 
 /// A word that an option does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,7 @@ words!("orientation", Orientation { Upright => "upright", Tag => "tag", Drop => 
 words!("partial edges", PartialEdges { Tag => "tag", Trim => "trim", Refuse => "refuse" });
 words!("colour profile", IccPolicy { Keep => "keep", DropSrgb => "drop-srgb", Drop => "drop" });
 words!("gain maps", GainMaps { Keep => "keep", Drop => "drop" });
+words!("hidden pixels", HiddenPixels { Blank => "blank", Refuse => "refuse", Keep => "keep" });
 words!("unreadable colour profile", UnreadableProfile { Drop => "drop", Refuse => "refuse" });
 words!(
     "rights",
@@ -78,6 +79,7 @@ mod tests {
         assert_eq!(words(PartialEdges::ALL.iter().map(|one| one.as_str()).collect()), "tag trim refuse");
         assert_eq!(words(IccPolicy::ALL.iter().map(|one| one.as_str()).collect()), "keep drop-srgb drop");
         assert_eq!(words(GainMaps::ALL.iter().map(|one| one.as_str()).collect()), "keep drop");
+        assert_eq!(words(HiddenPixels::ALL.iter().map(|one| one.as_str()).collect()), "blank refuse keep");
         assert_eq!(words(UnreadableProfile::ALL.iter().map(|one| one.as_str()).collect()), "drop refuse");
         assert_eq!(
             words(Right::ALL.iter().map(|one| one.as_str()).collect()),
@@ -87,6 +89,7 @@ mod tests {
         assert_eq!(PartialEdges::ALL[0], PartialEdges::default());
         assert_eq!(IccPolicy::ALL[0], IccPolicy::default());
         assert_eq!(GainMaps::ALL[0], GainMaps::default());
+        assert_eq!(HiddenPixels::ALL[0], HiddenPixels::default());
         assert_eq!(UnreadableProfile::ALL[0], UnreadableProfile::default());
     }
 
@@ -102,6 +105,9 @@ mod tests {
             assert_eq!(one.to_string().parse(), Ok(*one));
         }
         for one in GainMaps::ALL {
+            assert_eq!(one.to_string().parse(), Ok(*one));
+        }
+        for one in HiddenPixels::ALL {
             assert_eq!(one.to_string().parse(), Ok(*one));
         }
         for one in UnreadableProfile::ALL {

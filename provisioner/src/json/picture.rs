@@ -73,6 +73,24 @@ impl Rights {
     }
 }
 
+/// What becomes of pixels that nobody sees.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct HiddenPixels {
+    /// `blanked`: taken out; or `kept`, as asked.
+    outcome: &'static str,
+    /// What they are, for people.
+    what: String,
+}
+
+impl HiddenPixels {
+    /// `None` for a picture that has none.
+    pub(super) fn of(report: &sanitizer::Report) -> Option<Self> {
+        contract::log::HiddenPixels::of(report.hidden_pixels)
+            .map(|contract::log::HiddenPixels { outcome, what }| Self { outcome, what })
+    }
+}
+
 /// Where on Earth a picture was taken, or what else it points to (WGS 84).
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -129,7 +147,7 @@ impl Fact {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Unfit {
     /// A stable word: `not-a-picture`, `unsupported-format`, `truncated`, `malformed`, `unprovable`, `too-large`,
-    /// `too-many-pixels`, `not-rotatable`, or `unreadable`, `skipped` (by `inspect`) and `input-output` (by `sanitize`).
+    /// `too-many-pixels`, `not-rotatable`, `hidden-pixels`, or `unreadable`, `skipped` (by `inspect`) and `input-output` (by `sanitize`).
     pub(super) kind: &'static str,
     /// The reason, for people.
     pub(super) message: String,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{GainMap, Removal, Rights, Unfit};
+use super::picture::{GainMap, HiddenPixels, Removal, Rights, Unfit};
 use crate::pictures::{self, Cleaned, Ending};
 
 /// What became of each file.
@@ -64,6 +64,9 @@ struct File {
     /// What was kept of the words about rights. Only with `--keep`, and when there are some.
     #[serde(skip_serializing_if = "Option::is_none")]
     rights: Option<Rights>,
+    /// What became of pixels that nobody sees. Only when it had some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_pixels: Option<HiddenPixels>,
     /// What was removed, in the order of the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<Vec<Removal>>,
@@ -161,6 +164,7 @@ impl File {
             color_profile: report.map(|report| report.color_profile),
             gain_map: report.and_then(GainMap::of),
             rights: report.and_then(Rights::of),
+            hidden_pixels: report.and_then(HiddenPixels::of),
             removed: report.map(|report| Removal::all(&report.removed)),
             bytes_in: lengths.map(|(bytes_in, _)| bytes_in),
             bytes_out: lengths.map(|(_, bytes_out)| bytes_out),

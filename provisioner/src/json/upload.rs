@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::exact;
-use super::picture::GainMap;
+use super::picture::{GainMap, HiddenPixels};
 use super::write::millis;
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
@@ -121,6 +121,9 @@ struct Expected {
     /// What becomes of the HDR gain map. Only when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     gain_map: Option<GainMap>,
+    /// What becomes of pixels that nobody sees. Only when it has some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_pixels: Option<HiddenPixels>,
     /// What goes, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
@@ -236,6 +239,7 @@ impl Expected {
             orientation: None,
             color_profile: None,
             gain_map: None,
+            hidden_pixels: None,
             summary: None,
             rejected: None,
         };
@@ -251,6 +255,7 @@ impl Expected {
                 expected.orientation = Some(report.orientation);
                 expected.color_profile = Some(report.color_profile);
                 expected.gain_map = GainMap::of(report);
+                expected.hidden_pixels = HiddenPixels::of(report);
                 expected.summary = Some(what_was_removed(report));
             }
             Prediction::Refused { kind, reason } => {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
-use sanitizer::{Options, Orientation, Report, Rights};
+use sanitizer::{HiddenPixels, Options, Orientation, Report, Rights};
 
 use super::{Buffer, Found, Input, ReadError, read};
 
@@ -71,6 +71,8 @@ fn look(found: &Found, keep: Rights, buffer: &mut Buffer, bytes: &mut usize) -> 
     let mut options = Options::default();
     options.facts = true;
     options.keep = keep;
+    // They shall be told, and the rest with them.
+    options.hidden_pixels = HiddenPixels::Keep;
     // Nothing is written, so nothing needs to be turned.
     options.orientation = Orientation::Tag;
     let result = sanitizer::sanitize(picture.clone(), &options);

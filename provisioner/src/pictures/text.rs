@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use sanitizer::facts::{FactKind, Facts, Position};
-use sanitizer::{Category, GainMapOutcome, OrientationOutcome, ProfileOutcome, Report, Right, Rights};
+use sanitizer::{
+    Category, Error, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Report,
+    Right, Rights,
+};
 
 use super::{Cleaned, Ending, Inspection, Summary};
 use crate::report::{bytes, foreign, seconds};
 
 /// Kinds of facts with their headings, what is most telling first.
-const HEADINGS: [(FactKind, &str); 12] = [
+const HEADINGS: [(FactKind, &str); 13] = [
     (FactKind::Place, "Place"),
     (FactKind::Person, "People"),
     (FactKind::Device, "Device"),
@@ -17,6 +20,7 @@ const HEADINGS: [(FactKind, &str); 12] = [
     (FactKind::Serial, "Serial"),
     (FactKind::Time, "When"),
     (FactKind::HiddenPicture, "Hidden"),
+    (FactKind::HiddenPixels, "Hidden"),
     (FactKind::Thumbnail, "Thumbnail"),
     (FactKind::Software, "Software"),
     (FactKind::History, "History"),
@@ -52,7 +56,9 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
         bytes(inspection.bytes as u64)
     );
     let turned = report.orientation != OrientationOutcome::AlreadyUpright;
-    if report.removed.is_empty() && report.gain_map == GainMapOutcome::None && report.rights.is_empty() {
+    let is_all_seen = report.hidden_pixels == HiddenPixelsOutcome::None;
+    let is_plain = report.gain_map == GainMapOutcome::None && report.rights.is_empty() && is_all_seen;
+    if report.removed.is_empty() && is_plain {
         text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
         return text;
     }
@@ -91,6 +97,13 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     }
     if let Some(why) = report.rights.unread {
         lines.add("Rights", &format!("some may be lost: {why}"));
+    }
+    if !is_all_seen {
+        let what = match report.format {
+            Format::Heic | Format::Avif => "`sanitize` refuses it, unless with --hidden-pixels keep",
+            _ => "`sanitize` takes these pixels out",
+        };
+        lines.add("Unseen", what);
     }
     if turned {
         lines.add("Turned", "stored turned; `sanitize` keeps it upright");
@@ -183,6 +196,7 @@ fn category_name(category: Category) -> &'static str {
         Category::Application => "data of applications",
         Category::Time => "times",
         Category::Trailer => "data after the picture",
+        Category::HiddenPixels => "pixels that nobody sees",
         Category::Hidden => "bytes that no viewer reads",
         _ => "other data",
     }
@@ -207,6 +221,9 @@ pub(crate) fn cleaned_text(one: &Cleaned, verbose: bool) -> Option<String> {
         Ending::AlreadyClean(_) if verbose => ("clean", "clean already".to_owned()),
         Ending::AlreadyClean(_) => return None,
         Ending::Skipped(why) => ("skipped", why.clone()),
+        Ending::Refused(error @ Error::HiddenPixels { .. }) => {
+            ("refused", format!("{error} (see --hidden-pixels)"))
+        }
         Ending::Refused(error) => ("refused", error.to_string()),
         Ending::Failed(why) => ("failed", why.clone()),
     };
@@ -245,6 +262,10 @@ fn notes(report: &Report, verbose: bool) -> Vec<String> {
         _ => {}
     }
     notes.extend(
+        hidden_pixels_note(report.hidden_pixels)
+            .filter(|_| verbose || matches!(report.hidden_pixels, HiddenPixelsOutcome::Kept { .. })),
+    );
+    notes.extend(
         gain_map_note(report.gain_map).filter(|_| verbose || report.gain_map != GainMapOutcome::Kept),
     );
     if verbose && !report.rights.kept.is_empty() {
@@ -267,6 +288,16 @@ pub(crate) fn gain_map_note(outcome: GainMapOutcome) -> Option<String> {
         GainMapOutcome::Dropped { why } => {
             Some(format!("HDR gain map: dropped ({why}): looks less bright on HDR screens"))
         }
+        _ => None,
+    }
+}
+
+/// What became of pixels that nobody sees, when there are some.
+#[must_use]
+pub(crate) fn hidden_pixels_note(outcome: HiddenPixelsOutcome) -> Option<String> {
+    match outcome {
+        HiddenPixelsOutcome::Kept { what } => Some(format!("kept: {what}")),
+        HiddenPixelsOutcome::Blanked { what } => Some(format!("blanked: {what}")),
         _ => None,
     }
 }

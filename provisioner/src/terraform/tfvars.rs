@@ -62,6 +62,7 @@ struct Function<'a> {
     orientation: &'static str,
     icc: &'static str,
     gain_maps: &'static str,
+    hidden_pixels: &'static str,
     max_megapixels: u32,
     keep: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +149,7 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         orientation: config.cleaning.orientation.as_str(),
         icc: config.cleaning.icc.as_str(),
         gain_maps: config.cleaning.gain_maps.as_str(),
+        hidden_pixels: config.cleaning.hidden_pixels.as_str(),
         max_megapixels: config.cleaning.max_megapixels,
         keep: config.cleaning.keep.iter().map(sanitizer::Right::as_str).collect(),
         reserved_concurrency: config.reserved_concurrency,
@@ -254,7 +256,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 6 + 6 + 11 + 3 + 4);
+        assert_eq!(compared, 6 + 6 + 12 + 3 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

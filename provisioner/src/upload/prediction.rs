@@ -6,7 +6,7 @@ use contract::cleaning::Cleaning;
 use sanitizer::facts::{FactKind, Facts};
 use sanitizer::{Category, OrientationOutcome, ProfileOutcome, Report};
 
-use crate::pictures::gain_map_note;
+use crate::pictures::{gain_map_note, hidden_pixels_note};
 use crate::report::bytes;
 
 /// What will become of a picture.
@@ -79,6 +79,9 @@ pub(crate) fn what_was_removed(report: &Report) -> String {
         ProfileOutcome::AddedAdobeRgb => text.push_str(", Adobe RGB profile put in"),
         _ => {}
     }
+    if let Some(note) = hidden_pixels_note(report.hidden_pixels) {
+        text.push_str(&format!(", {note}"));
+    }
     if let Some(note) = gain_map_note(report.gain_map) {
         text.push_str(&format!(", {note}"));
     }
@@ -107,6 +110,7 @@ fn told(facts: &Facts) -> Vec<String> {
         (FactKind::History, "editing history", "entries of editing history"),
         (FactKind::Thumbnail, "thumbnail", "thumbnails"),
         (FactKind::HiddenPicture, "hidden picture", "hidden pictures"),
+        (FactKind::HiddenPixels, "hidden pixels", "kinds of hidden pixels"),
     ] {
         tell(count(kind), one, many);
     }
@@ -134,6 +138,8 @@ fn untold(category: Category, facts: Option<&Facts>, nothing_told: bool) -> Opti
         Category::Time => "time stamp",
         Category::Trailer if has(FactKind::HiddenPicture) => return None,
         Category::Trailer => "data after its end",
+        Category::HiddenPixels if has(FactKind::HiddenPixels) => return None,
+        Category::HiddenPixels => "hidden pixels",
         Category::Hidden => "hidden bytes",
         _ => "other data",
     };

@@ -38,6 +38,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "orientation",
     "icc",
     "gain_maps",
+    "hidden_pixels",
     "max_megapixels",
     "keep",
 ];

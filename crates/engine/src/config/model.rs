@@ -79,7 +79,7 @@ pub struct FunctionConfig {
     pub log_retention_days: u32,
     /// Copy `x-amz-meta-*` to the clean object.
     pub keep_user_metadata: bool,
-    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `max_megapixels` and `keep`.
+    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `hidden_pixels`, `max_megapixels` and `keep`.
     pub cleaning: Cleaning,
 }
 

@@ -2,7 +2,7 @@
 //! either a configuration in which all is well or all that is not.
 
 use contract::cleaning::Cleaning;
-use sanitizer::{GainMaps, IccPolicy, Orientation, Right};
+use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation, Right};
 
 use std::collections::BTreeMap;
 
@@ -282,11 +282,13 @@ fn read_cleaning(table: &Section<'_, '_>, found: &mut Findings<'_>) -> Cleaning 
     let policies: Vec<_> = IccPolicy::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let gain_maps: Vec<_> = GainMaps::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let rights: Vec<_> = Right::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    let hidden: Vec<_> = HiddenPixels::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let default = Cleaning::default();
     Cleaning {
         orientation: table.choice("orientation", &orientations, found).map(|at| at.value).unwrap_or_default(),
         icc: table.choice("icc", &policies, found).map(|at| at.value).unwrap_or_default(),
         gain_maps: table.choice("gain_maps", &gain_maps, found).map(|at| at.value).unwrap_or_default(),
+        hidden_pixels: table.choice("hidden_pixels", &hidden, found).map(|at| at.value).unwrap_or_default(),
         max_megapixels: (table.number("max_megapixels", &function::MEGAPIXELS, found))
             .map_or(default.max_megapixels, |at| at.value),
         keep: table.choices("keep", &rights, found).into_iter().collect(),
@@ -461,7 +463,8 @@ mod tests {
              [destination]\nbucket = \"b-{{account}}\"\nnoncurrent_days = 5\n\
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
-             icc = \"drop-srgb\"\ngain_maps = \"drop\"\nmax_megapixels = 11\nkeep = [\"credit\", \"copyright\"]\n\
+             icc = \"drop-srgb\"\ngain_maps = \"drop\"\nhidden_pixels = \"keep\"\nmax_megapixels = 11\n\
+             keep = [\"credit\", \"copyright\"]\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\nmirror_deletes = true\n\
              [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
@@ -498,6 +501,7 @@ mod tests {
                     orientation: Orientation::Tag,
                     icc: IccPolicy::DropSrgb,
                     gain_maps: GainMaps::Drop,
+                    hidden_pixels: HiddenPixels::Keep,
                     max_megapixels: 11,
                     keep: [Right::Copyright, Right::Credit].into_iter().collect(),
                 },

@@ -1,7 +1,8 @@
 //! What holds for every input, whatever it is.
 
 use sanitizer::{
-    Bytes, Error, GainMapOutcome, GainMaps, IccPolicy, Options, Orientation, PartialEdges, Rights, Sanitized,
+    Bytes, Error, GainMapOutcome, GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, Rights,
+    Sanitized,
     sanitize,
 };
 
@@ -77,6 +78,10 @@ fn options(choice: u8) -> Options {
     options.keep = if choice >> 4 & 3 == 1 { Rights::ALL } else { Rights::NONE };
     options.facts = choice & 0x40 != 0;
     options.gain_maps = if choice & 0x80 != 0 { GainMaps::Drop } else { GainMaps::Keep };
+    // Where both bits repeat what another choice says.
+    if choice & 0x14 == 0x14 {
+        options.hidden_pixels = HiddenPixels::Keep;
+    }
     // Small, so that a header that announces a huge picture costs no time.
     options.max_memory = 16 << 20;
     options

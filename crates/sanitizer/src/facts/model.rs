@@ -66,6 +66,8 @@ pub enum FactKind {
     Thumbnail,
     /// Another picture or a video in the same file.
     HiddenPicture,
+    /// Pixels of the picture itself that nobody sees, such as those that were cropped away.
+    HiddenPixels,
     /// An HDR gain map. It shows nothing that the picture does not.
     GainMap,
 }

@@ -7,6 +7,8 @@
 //! name become black: those of the screen when every image has its own, and
 //! those beyond the code size.
 //!
+//! What of an image lies beyond the screen nobody sees: its codes are written anew without it.
+//!
 //! What is not looked into: colours that a pixel could name but none does, how
 //! an encoder chose among equal codes, delays and positions.
 //!
@@ -17,6 +19,8 @@ mod clean;
 mod colors;
 mod error;
 mod lzw;
+mod recode;
+mod screen;
 mod walk;
 mod xmp;
 

@@ -8,6 +8,7 @@ use super::{
     colors::{colors_len, global_colors},
     error::{malformed, truncated},
     lzw::{Lzw, State},
+    screen::Image,
     xmp,
 };
 use crate::{
@@ -29,12 +30,15 @@ const MOST_TEXT: usize = 64 * 1024;
 const MOST_PACKETS: usize = 8;
 
 pub(super) struct Walk<'a> {
-    input: &'a Bytes,
+    pub(super) input: &'a Bytes,
+    pub(super) options: &'a Options,
     cancellation: &'a Cancellation,
-    report: &'a mut Report,
-    out: Pieces,
+    pub(super) report: &'a mut Report,
+    pub(super) out: Pieces,
+    /// Width and height of the screen.
+    pub(super) screen: (u16, u16),
     /// The graphic control extension that waits for its image, and what it becomes.
-    control: Option<(Range<usize>, [u8; 8])>,
+    pub(super) control: Option<(Range<usize>, [u8; 8])>,
     /// Whether the looping extension was seen.
     loops: bool,
     images: usize,
@@ -49,15 +53,18 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn new(
         input: &'a Bytes,
+        screen: (u16, u16),
         options: &'a Options,
         report: &'a mut Report,
         pixels: Pixels,
     ) -> Self {
         Self {
             input,
+            options,
             cancellation: &options.cancellation,
             report,
             out: Pieces::new(input),
+            screen,
             control: None,
             loops: false,
             images: 0,
@@ -213,7 +220,7 @@ impl<'a> Walk<'a> {
 
     /// Writes a colour table: the first `named` colours and that of the `background`
     /// stay, the others become black.
-    fn colors(&mut self, range: Range<usize>, named: usize, background: Option<usize>) {
+    pub(super) fn colors(&mut self, range: Range<usize>, named: usize, background: Option<usize>) {
         let mut clean = self.input[range.clone()].to_vec();
         for (index, color) in clean.chunks_exact_mut(3).enumerate().skip(named) {
             if background != Some(index) && *color != [0; 3] {
@@ -232,7 +239,7 @@ impl<'a> Walk<'a> {
     }
 
     fn image(&mut self, start: usize) -> Result<usize, Error> {
-        let Some(&[_, _, _, _, _, w0, w1, h0, h1, packed]) =
+        let Some(&[_, x0, x1, y0, y1, w0, w1, h0, h1, packed]) =
             self.input.get(start..).and_then(<[u8]>::first_chunk::<10>)
         else {
             return Err(truncated(self.input, "expected an image descriptor"));
@@ -249,6 +256,13 @@ impl<'a> Walk<'a> {
         if !(2..=8).contains(&min_size) {
             return Err(malformed(colors_end, "no such code size"));
         }
+        self.lzw.start(min_size, u64::from(width) * u64::from(height));
+        self.images += 1;
+        let (x, y) = (u16::from_le_bytes([x0, x1]), u16::from_le_bytes([y0, y1]));
+        let image = Image { start, colors_end, x, y, width, height, packed, min_size };
+        if let Some(shown) = self.beyond_screen(&image)? {
+            return self.image_within_screen(&image, shown);
+        }
         if let Some((range, clean)) = self.control.take() {
             self.out.replace(range, &clean);
         }
@@ -257,13 +271,11 @@ impl<'a> Walk<'a> {
         self.out.replace(start + 9..start + 10, &[packed & 0xE7]);
         self.colors(start + 10..colors_end, 1 << min_size, None);
         self.out.keep(colors_end..colors_end + 1);
-        self.lzw.start(min_size, u64::from(width) * u64::from(height));
-        self.images += 1;
         self.image_data(colors_end + 1)
     }
 
-    /// The sub-blocks of image data: those that hold codes stay.
-    fn image_data(&mut self, start: usize) -> Result<usize, Error> {
+    /// Follows image data, and returns the end of their sub-blocks.
+    pub(super) fn follow(&mut self, start: usize) -> Result<usize, Error> {
         let end = self.sub_blocks_end(start)?;
         let mut at = start;
         while self.input[at] != 0 && self.lzw.state() == State::Reading {
@@ -275,10 +287,15 @@ impl<'a> Walk<'a> {
             at = next;
         }
         match self.lzw.state() {
-            State::Ended => {}
-            State::Reading => return Err(malformed(at, "the image data ends too early")),
-            State::Broken => return Err(malformed(at, "the image data is damaged")),
+            State::Ended => Ok(end),
+            State::Reading => Err(malformed(at, "the image data ends too early")),
+            State::Broken => Err(malformed(at, "the image data is damaged")),
         }
+    }
+
+    /// The sub-blocks of image data: those that hold codes stay.
+    fn image_data(&mut self, start: usize) -> Result<usize, Error> {
+        let end = self.follow(start)?;
         // The sub-block in which the end code starts, and what is before it there.
         let ending = self.lzw.ending();
         let (mut at, mut left) = (start, ending.whole_bytes);

@@ -6,10 +6,11 @@ use super::cut::Cut;
 use super::seq::sequence;
 use crate::Category;
 
-/// Why progressive AVIF is refused. The upper layer may be predicted from the lower ones or not, which only
-/// decoding the whole could tell.
-const LAYERS: &str = "a progressive AV1 picture in layers, of which the lower ones may be other pictures than \
-    the one that viewers show in the end; save it without layers";
+/// Why layers are refused that no viewer shows, not even for a moment.
+const LAYERS: &str = "a layered AV1 picture of which viewers show some layers only; save it without layers";
+
+/// There are two bits for their number (5.3.3), and `a1lx` has room for as many.
+const LAYER_LIMIT: u8 = 4;
 
 /// The configuration with nothing in it but the sequence header.
 pub(super) fn clean_config(config: &[u8]) -> Result<Vec<u8>, &'static str> {
@@ -50,8 +51,15 @@ pub(super) fn size(units: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// Keeps the units of the one picture (7.5): a temporal delimiter, a sequence
-/// header, and one frame, whole or as a header and a group of all its tiles.
-pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, &'static str> {
+/// header, and one frame, whole or as a header and a group of all its tiles; of a progressive picture one for
+/// each layer, from the lowest to the one that stays. Viewers that can show the lower ones while the file arrives, so
+/// these are nothing hidden, if `shows_layers`: no property selects one.
+pub(super) fn cut(
+    data: &[u8],
+    config: &[u8],
+    shows_layers: bool,
+    units: &mut usize,
+) -> Result<Cut, &'static str> {
     let config = config.get(4..).ok_or("an AV1 configuration is shorter than its fields")?;
     let configured = match sequence_header(config)? {
         Some(header) => Units::new(header).next().transpose()?.map(|unit| unit.payload(header)),
@@ -60,6 +68,7 @@ pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, 
     let mut own = None;
     let mut cut = Cut::default();
     let mut frame = Frame::Awaited;
+    let mut layer = 0;
     for (index, unit) in Units::new(data).enumerate() {
         *units = units.checked_sub(1).ok_or("more OBUs than a picture needs")?;
         let unit = unit?;
@@ -74,16 +83,20 @@ pub(super) fn cut(data: &[u8], config: &[u8], units: &mut usize) -> Result<Cut, 
                 }
                 cut.keep(unit.range);
             }
-            3 | 6 if frame == Frame::Awaited => {
-                check_frame(payload, own.or(configured))?;
+            3 | 6 if frame == Frame::Awaited || frame == Frame::Whole && unit.layer > layer => {
+                let is_upper = frame == Frame::Whole;
+                if is_upper && !shows_layers {
+                    return Err(LAYERS);
+                }
+                check_frame(payload, own.or(configured), is_upper.then_some(unit.layer))?;
+                layer = unit.layer;
                 frame = if unit.kind == 6 { Frame::Whole } else { Frame::Header };
                 cut.keep(unit.range);
             }
-            4 if frame == Frame::Header => {
+            4 if frame == Frame::Header && unit.layer == layer => {
                 frame = Frame::Whole;
                 cut.keep(unit.range);
             }
-            3 | 4 | 6 if unit.layer > 0 => return Err(LAYERS),
             3 | 4 | 6 => return Err("an AV1 item with more than one frame"),
             // Temporal delimiters are empty.
             2 if index == 0 && payload.is_empty() => cut.keep(unit.range),
@@ -102,10 +115,19 @@ enum Frame {
     Whole,
 }
 
-/// Checks that a frame is decoded without others, and shown (5.9.2).
-fn check_frame(frame: &[u8], header: Option<&[u8]>) -> Result<(), &'static str> {
+/// Checks that a frame is decoded without others, and shown (5.9.2). One of an upper layer may be predicted from
+/// those of the lower ones, and must be among those that are decoded (5.5.1, 6.4.1).
+fn check_frame(frame: &[u8], header: Option<&[u8]>, upper: Option<u8>) -> Result<(), &'static str> {
     let header = sequence(header.ok_or("an AV1 picture without a sequence header")?)?;
     let mut bits = Bits::new(frame);
+    if let Some(layer) = upper {
+        let is_decoded = header.operating_point == 0 || header.operating_point >> 8 >> layer & 1 == 1;
+        if header.has_plain_frames || layer >= LAYER_LIMIT || !is_decoded {
+            return Err(LAYERS);
+        }
+        let is_shown = !bits.flag()? && bits.number(2)? <= 2 && bits.flag()?;
+        return if is_shown { Ok(()) } else { Err("an AV1 layer that is not shown") };
+    }
     // Not one that was there before; a key frame, or one of intra blocks; shown.
     let is_plain =
         header.has_plain_frames || !bits.flag()? && matches!(bits.number(2)?, 0 | 2) && bits.flag()?;
@@ -202,7 +224,7 @@ mod tests {
     const FRAME: &[u8] = b"\x10frame";
 
     fn cut(data: &[u8], units: &mut usize) -> Result<Cut, &'static str> {
-        super::cut(data, CONFIG, units)
+        super::cut(data, CONFIG, true, units)
     }
 
     fn unit(kind: u8, payload: &[u8]) -> Vec<u8> {
@@ -240,12 +262,44 @@ mod tests {
     }
 
     #[test]
-    fn layers_are_called_what_they_are() {
+    fn layers_stay_when_viewers_show_each() {
+        let frame = |layer: u8, payload: &[u8]| {
+            [&[6 << 3 | 4 | 2, layer << 3, payload.len() as u8][..], payload].concat()
+        };
+        let of = |frames: &[Vec<u8>], shows: bool| {
+            let data = [unit(1, SEQ), frames.concat()].concat();
+            super::cut(&data, CONFIG, shows, &mut 9).map(|cut| cut.keep == [0..data.len()])
+        };
+        // A key frame, and one that is predicted; both are shown.
+        let (low, high) = (frame(0, FRAME), frame(1, b"\x30frame"));
+        assert_eq!(of(&[low.clone()], true), Ok(true));
+        assert_eq!(of(&[low.clone(), high.clone(), frame(3, FRAME)], true), Ok(true));
+        assert_eq!(of(&[low.clone(), high.clone()], false), Err(LAYERS));
+        let more = Err("an AV1 item with more than one frame");
+        assert_eq!(of(&[low.clone(), low.clone()], true), more);
+        assert_eq!(of(&[low.clone(), high.clone(), frame(1, FRAME)], true), more);
+        // One that is predicted from nothing, one that shows another again, one that is not shown.
+        assert!(of(&[high.clone()], true).is_err());
+        for hidden in [b"\xB0frame", b"\x20frame"] {
+            assert_eq!(of(&[low.clone(), frame(1, hidden)], true), Err("an AV1 layer that is not shown"));
+        }
+    }
+
+    #[test]
+    fn layers_that_are_not_decoded_are_refused() {
+        // The bits of the operating point after profile, three flags and the count of points.
+        let with_point = |point: u16| {
+            let mut header = SEQ.to_vec();
+            let [upper, lower] = point.to_be_bytes();
+            (header[1], header[2]) = (header[1] | upper, lower);
+            header
+        };
+        assert_eq!(with_point(0), SEQ);
         let frame = |layer: u8| [&[6 << 3 | 4 | 2, layer << 3, FRAME.len() as u8][..], FRAME].concat();
-        assert!(cut(&[&unit(1, SEQ)[..], &frame(0)].concat(), &mut 9).is_ok());
-        let of = |second: u8| cut(&[&unit(1, SEQ)[..], &frame(0), &frame(second)].concat(), &mut 9);
-        assert_eq!(of(1).unwrap_err(), LAYERS);
-        assert_eq!(of(0).unwrap_err(), "an AV1 item with more than one frame");
+        for (point, is_fine) in [(0x301, true), (0x101, false), (0xF0F, true)] {
+            let data = [unit(1, &with_point(point)), frame(0), frame(1)].concat();
+            assert_eq!(cut(&data, &mut 9).is_ok(), is_fine, "{point:x}");
+        }
     }
 
     #[test]

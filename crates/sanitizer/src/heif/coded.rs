@@ -10,8 +10,8 @@ use super::{av1, budget::Budget, cut::Cut, derived, hevc};
 pub(super) enum Coding {
     /// NAL units, with the configuration in this range of the input.
     Hevc { config_start: usize, config_end: usize },
-    /// OBUs, with the configuration in this range of the input.
-    Av1 { config_start: usize, config_end: usize },
+    /// OBUs, with the configuration in this range of the input, and whether viewers show all layers one after the other.
+    Av1 { config_start: usize, config_end: usize, shows_layers: bool },
     /// The rules that put this many pictures together in a grid.
     Grid { inputs: usize },
     /// The same for an overlay.
@@ -31,8 +31,9 @@ pub(super) fn cut(
         Coding::Hevc { config_start, config_end } => {
             hevc::cut(data, input.get(config_start..config_end).unwrap_or_default(), budget)?
         }
-        Coding::Av1 { config_start, config_end } => {
-            av1::cut(data, input.get(config_start..config_end).unwrap_or_default(), &mut budget.units)?
+        Coding::Av1 { config_start, config_end, shows_layers } => {
+            let config = input.get(config_start..config_end).unwrap_or_default();
+            av1::cut(data, config, shows_layers, &mut budget.units)?
         }
         Coding::Grid { inputs } => derived::cut_grid(data, inputs)?,
         Coding::Overlay { inputs } => derived::cut_overlay(data, inputs)?,

@@ -19,23 +19,49 @@ pub(super) fn cut_overlay(data: &[u8], inputs: usize) -> Result<Cut, &'static st
     cut_to(data, 10 + (2 + 2 * inputs) * field_size(flags))
 }
 
-/// Width and height of the picture that a grid makes.
-pub(super) fn size_of_grid(data: &[u8]) -> Option<(u32, u32)> {
-    size_at(data, 4)
+/// Width and height of a grid, and how many rows and columns of tiles it has.
+pub(super) struct Grid {
+    pub(super) rows: u32,
+    pub(super) columns: u32,
+    pub(super) size: (u32, u32),
 }
 
-/// Width and height of the picture that an overlay makes.
-pub(super) fn size_of_overlay(data: &[u8]) -> Option<(u32, u32)> {
-    size_at(data, 10)
+impl Grid {
+    pub(super) fn read(data: &[u8]) -> Option<Self> {
+        let &[_, flags, rows, columns, ..] = data else { return None };
+        let fields = fields(data.get(4..)?, field_size(flags));
+        let [width, height] = fields.take(2).collect::<Vec<_>>()[..] else { return None };
+        Some(Self { rows: u32::from(rows) + 1, columns: u32::from(columns) + 1, size: (width, height) })
+    }
 }
 
-fn size_at(data: &[u8], at: usize) -> Option<(u32, u32)> {
-    let field = field_size(*data.get(1)?);
-    let number = |place: usize| {
-        let bytes = data.get(at + place * field..at + (place + 1) * field)?;
-        Some(bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
-    };
-    Some((number(0)?, number(1)?))
+/// Width and height of an overlay, and where each of its pictures lies.
+pub(super) struct Overlay {
+    pub(super) size: (u32, u32),
+    pub(super) places: Vec<(i32, i32)>,
+}
+
+impl Overlay {
+    /// Reads the places of so many pictures.
+    pub(super) fn read(data: &[u8], inputs: usize) -> Option<Self> {
+        let field = field_size(*data.get(1)?);
+        let mut fields = fields(data.get(10..)?, field);
+        let size = (fields.next()?, fields.next()?);
+        // Two's complement, of 16 bits in the short form.
+        let signed = |value: u32| if field == 2 { i32::from(value as u16 as i16) } else { value as i32 };
+        let mut places = Vec::new();
+        while places.len() < inputs
+            && let (Some(x), Some(y)) = (fields.next(), fields.next())
+        {
+            places.push((signed(x), signed(y)));
+        }
+        Some(Self { size, places })
+    }
+}
+
+/// Numbers of two or four bytes each.
+fn fields(data: &[u8], size: usize) -> impl Iterator<Item = u32> {
+    data.chunks_exact(size).map(|bytes| bytes.iter().fold(0, |value, &byte| value << 8 | u32::from(byte)))
 }
 
 fn field_size(flags: u8) -> usize {
@@ -63,12 +89,14 @@ mod tests {
     fn a_grid_holds_its_fields_and_nothing_else() {
         let grid = [0, 0, 1, 2, 0, 100, 0, 50];
         assert_eq!(cut_grid(&grid, 6).unwrap().keep.first(), Some(&(0..8)));
-        assert_eq!(size_of_grid(&grid), Some((100, 50)));
+        let read = Grid::read(&grid).unwrap();
+        assert_eq!((read.rows, read.columns, read.size), (2, 3, (100, 50)));
         assert!(cut_grid(&grid, 5).is_err());
         assert!(cut_grid(&grid[..7], 6).is_err());
         let slack = cut_grid(b"\0\0\0\0\0\x10\0\x10LEAK", 1).unwrap();
         assert_eq!(slack.drop, [(Category::Hidden, "derived picture", 8..12)]);
-        assert_eq!(size_of_grid(&[0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]), Some((1, 1 << 16)));
+        let wide = Grid::read(&[0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0]).unwrap();
+        assert_eq!(wide.size, (1, 1 << 16));
         assert!(cut_grid(&[0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1], 1).is_ok());
     }
 
@@ -76,7 +104,10 @@ mod tests {
     fn an_overlay_has_a_place_for_each_picture() {
         assert_eq!(cut_overlay(&[0; 22], 2).unwrap().keep.first(), Some(&(0..22)));
         let wide = [0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 1, 0, 0, 7];
-        assert_eq!((size_of_overlay(&wide), size_of_overlay(&wide[..13])), (Some((256, 7)), None));
+        assert_eq!(Overlay::read(&wide, 0).unwrap().size, (256, 7));
+        assert!(Overlay::read(&wide[..13], 0).is_none());
+        let placed = [&wide[..], &[0xFF, 0xFE, 0, 3, 0, 0, 0, 0]].concat();
+        assert_eq!(Overlay::read(&placed, 1).unwrap().places, [(-2, 3)]);
         assert!(cut_overlay(&[0; 22], 3).is_err());
         assert!(cut_overlay(&[2; 22], 2).is_err());
     }

@@ -4,10 +4,13 @@
 //! The file is read into a model, and a new one is written from what the model
 //! keeps: the primary item, the items it is derived from, and their alpha. So
 //! nothing can stay behind in a box or between items. The way through it:
-//! [`walk`] makes the [`model`], [`select`] picks the items, [`coded`] cuts
-//! what decoders do not need from their data, [`properties`] cleans what
-//! describes them, [`write`] puts the new file together, and [`removed`] tells
-//! what is not in it.
+//! [`walk`] makes the [`model`], [`select`] picks the items, [`item_data`] collects
+//! their data and lets [`coded`] cut what decoders do not need, [`item_properties`] and
+//! [`properties`] clean what describes them, [`write`] puts the new file together, and
+//! [`removed`] tells what is not in it.
+//!
+//! [`shown`] looks for pixels that nobody sees, which cannot be taken out without coding the
+//! picture anew.
 //!
 //! Where there is an HDR gain map, [`gain_map`] says what stays of that: a second
 //! picture, and the numbers that say how to apply it, written anew.
@@ -17,8 +20,7 @@
 //! part of it once, unless the options say that no coded data shall be followed.
 //!
 //! What cannot be proven here: frames and tiles of AV1 are not decoded, so bytes
-//! behind the header or the last block of one stay. Pixels that a `clap` property crops away stay too;
-//! cutting them would mean to encode anew.
+//! behind the header or the last block of one stay.
 
 mod av1;
 mod bits;
@@ -31,6 +33,8 @@ mod cut;
 mod derived;
 mod gain_map;
 mod hevc;
+mod item_data;
+mod item_properties;
 mod model;
 mod names;
 mod properties;
@@ -38,6 +42,7 @@ mod removed;
 mod rights;
 mod select;
 mod seq;
+mod shown;
 mod sizes;
 mod walk;
 mod write;

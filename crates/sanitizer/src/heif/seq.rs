@@ -9,6 +9,8 @@ pub(super) struct Sequence {
     pub(super) has_plain_frames: bool,
     /// The most that its pictures may be wide and high (`max_frame_width_minus_1` and so on).
     pub(super) size: (u32, u32),
+    /// Which layers the first operating point decodes (`operating_point_idc`): 0 for all of them.
+    pub(super) operating_point: u32,
 }
 
 /// Reads a sequence header of which `payload` is all.
@@ -26,10 +28,11 @@ fn fields(bits: &mut Bits<'_>) -> Parsed<Sequence> {
     let profile = bits.number(3)?;
     bits.skip(1)?;
     let is_reduced = bits.flag()?;
+    let mut operating_point = 0;
     if is_reduced {
         bits.skip(5)?;
     } else {
-        operating_points(bits)?;
+        operating_point = operating_points(bits)?;
     }
     let (width_bits, height_bits) = (bits.number(4)? + 1, bits.number(4)? + 1);
     let size = (bits.number(width_bits)? + 1, bits.number(height_bits)? + 1);
@@ -51,11 +54,11 @@ fn fields(bits: &mut Bits<'_>) -> Parsed<Sequence> {
     bits.skip(3)?;
     colour(bits, profile)?;
     bits.skip(1)?;
-    Ok(Sequence { has_plain_frames: is_reduced, size })
+    Ok(Sequence { has_plain_frames: is_reduced, size, operating_point })
 }
 
-/// Timing, and which layers there are.
-fn operating_points(bits: &mut Bits<'_>) -> Parsed<()> {
+/// Timing, and which layers there are; those of the first operating point.
+fn operating_points(bits: &mut Bits<'_>) -> Parsed<u32> {
     let mut delay_bits = None;
     if bits.flag()? {
         bits.skip(64)?;
@@ -68,8 +71,10 @@ fn operating_points(bits: &mut Bits<'_>) -> Parsed<()> {
         }
     }
     let has_delays = bits.flag()?;
+    let mut first = None;
     for _ in 0..=bits.number(5)? {
-        bits.skip(12)?;
+        let layers = bits.number(12)?;
+        first.get_or_insert(layers);
         if bits.number(5)? > 7 {
             bits.skip(1)?;
         }
@@ -82,7 +87,7 @@ fn operating_points(bits: &mut Bits<'_>) -> Parsed<()> {
             bits.skip(4)?;
         }
     }
-    Ok(())
+    Ok(first.unwrap_or(0))
 }
 
 /// Depth and colours (5.5.2).

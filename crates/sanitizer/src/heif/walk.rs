@@ -22,8 +22,8 @@ const EXTRA_LIMIT: usize = 100_000;
 
 const MANY: &str = "more boxes than a picture needs";
 
-const SEQUENCE_ALONE: &str = "an image sequence without a still picture, all in a moov box as videos have it; \
-    save one of its pictures as a still one";
+const SEQUENCE_ALONE: &str = "an image sequence without a still picture, all in a moov box as videos have it, whose \
+    pictures are made of each other, which is not followed here; save one of its pictures as a still one";
 
 /// Groups of items of one file, and boxes of them. Phones write one to three.
 const GROUP_LIMIT: usize = 1000;

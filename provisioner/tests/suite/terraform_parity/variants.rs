@@ -30,6 +30,7 @@ keep_user_metadata = true
 orientation = "drop"
 icc = "drop-srgb"
 gain_maps = "drop"
+hidden_pixels = "refuse"
 max_megapixels = 50
 keep = ["credit", "copyright", "credit"]
 environment = { RUST_LOG = "info" }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use contract::environment::{
-    DESTINATION_BUCKET, GAIN_MAPS, ICC, KEEP, KEEP_USER_METADATA, MAX_MEGAPIXELS, MIRROR_DELETES,
-    SOURCE_BUCKET, VARIABLES,
+    DESTINATION_BUCKET, GAIN_MAPS, HIDDEN_PIXELS, ICC, KEEP, KEEP_USER_METADATA, MAX_MEGAPIXELS,
+    MIRROR_DELETES, SOURCE_BUCKET, VARIABLES,
 };
 
 use crate::config::errors::Problem;
@@ -47,6 +47,7 @@ pub(in crate::config) fn check_name(name: &str) -> Option<Problem> {
             KEEP_USER_METADATA => "set `keep_user_metadata` in [function]",
             ICC => "set `icc` in [function]",
             GAIN_MAPS => "set `gain_maps` in [function]",
+            HIDDEN_PIXELS => "set `hidden_pixels` in [function]",
             MAX_MEGAPIXELS => "set `max_megapixels` in [function]",
             MIRROR_DELETES => "set `mirror_deletes` in [trigger]",
             KEEP => "set `keep` in [function]",
@@ -115,6 +116,7 @@ mod tests {
             ("ORIENTATION", "is set by the stack"),
             ("ICC", "is set by the stack"),
             ("GAIN_MAPS", "is set by the stack"),
+            ("HIDDEN_PIXELS", "is set by the stack"),
             ("MAX_MEGAPIXELS", "is set by the stack"),
             ("MIRROR_DELETES", "is set by the stack"),
             ("KEEP", "is set by the stack"),

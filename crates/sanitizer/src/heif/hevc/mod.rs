@@ -34,4 +34,4 @@ mod transform_tree;
 
 pub(super) use config::clean_config;
 pub(super) use cut::cut;
-pub(super) use parameters::size;
+pub(super) use parameters::sizes;

@@ -12,15 +12,16 @@ pub(super) struct Parameters {
     pub(super) pps: Vec<Pps>,
 }
 
-/// Width and height of the pictures of a configuration; `None` when it cannot be read.
-pub(in super::super) fn size(config: &[u8]) -> Option<(u32, u32)> {
-    let sps = Parameters::read(config).ok()?.sps;
-    Some((sps.width, sps.height))
-}
-
 impl Parameters {
     /// Reads them from an `hvcC`, as they will be in the clean file.
     pub(super) fn read(config: &[u8]) -> Parsed<Self> {
+        let parameters = Self::read_unchecked(config)?;
+        parameters.sps.check()?;
+        Ok(parameters)
+    }
+
+    /// As `read`, whether or not slices can be followed by them.
+    fn read_unchecked(config: &[u8]) -> Parsed<Self> {
         let clean = clean_config(config)?;
         let (mut sps, mut pps) = (None, Vec::new());
         let mut rest = clean.get(CONFIG_HEAD + 1..).unwrap_or_default();
@@ -40,7 +41,13 @@ impl Parameters {
             rest = units;
         }
         let sps = sps.ok_or("an HEVC configuration without parameter sets")?;
-        sps.check()?;
         Ok(Self { sps, pps })
     }
+}
+
+/// Width and height of the pictures of a configuration, as they are coded and as decoders give them; `None` when it
+/// cannot be read.
+pub(in super::super) fn sizes(config: &[u8]) -> Option<[(u32, u32); 2]> {
+    let Parameters { sps, .. } = Parameters::read_unchecked(config).ok()?;
+    Some([(sps.width, sps.height), sps.output_size()])
 }

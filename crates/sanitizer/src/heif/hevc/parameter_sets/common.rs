@@ -34,9 +34,9 @@ pub(super) fn profile_tier_level(bits: &mut Bits<'_>, sub_layers: u32) -> Parsed
     Ok(())
 }
 
-/// Four numbers that cut a frame off a picture.
-pub(super) fn window(bits: &mut Bits<'_>) -> Parsed<()> {
-    (0..4).try_for_each(|_| bits.golomb(ANY).map(drop))
+/// Four numbers that cut a frame off a picture: left, right, top, bottom.
+pub(super) fn window(bits: &mut Bits<'_>) -> Parsed<[u32; 4]> {
+    Ok([bits.golomb(ANY)?, bits.golomb(ANY)?, bits.golomb(ANY)?, bits.golomb(ANY)?])
 }
 
 pub(super) fn scaling_lists(bits: &mut Bits<'_>) -> Parsed<()> {

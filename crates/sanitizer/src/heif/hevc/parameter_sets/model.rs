@@ -14,6 +14,8 @@ pub(in super::super) struct Sps {
     pub(in super::super) separate_colour_plane_flag: bool,
     pub(in super::super) width: u32,
     pub(in super::super) height: u32,
+    /// What is cut off at the left, right, top and bottom, in samples of chroma.
+    pub(in super::super) conformance_window: [u32; 4],
     pub(in super::super) bit_depth_luma: u32,
     pub(in super::super) bit_depth_chroma: u32,
     pub(in super::super) poc_lsb_bits: u32,
@@ -109,6 +111,22 @@ impl Sps {
         } else {
             Err("an HEVC picture with impossible sizes")
         }
+    }
+
+    /// Width and height of what decoders give, in luma samples (7.4.3.2.1).
+    pub(in super::super) fn output_size(&self) -> (u32, u32) {
+        let [left, right, top, bottom] = self.conformance_window;
+        // SubWidthC and SubHeightC (table 6-1).
+        let (columns, rows) = match self.chroma_format_idc {
+            1 => (2, 2),
+            2 => (2, 1),
+            _ => (1, 1),
+        };
+        let cut = |before: u32, after: u32, unit: u32| before.saturating_add(after).saturating_mul(unit);
+        (
+            self.width.saturating_sub(cut(left, right, columns)),
+            self.height.saturating_sub(cut(top, bottom, rows)),
+        )
     }
 
     /// `PicWidthInCtbsY` and `PicHeightInCtbsY`.

@@ -17,7 +17,7 @@ pub(super) fn sps(bits: &mut Bits<'_>) -> Parsed<Sps> {
     sps.width = bits.golomb(ANY)?;
     sps.height = bits.golomb(ANY)?;
     if bits.flag()? {
-        window(bits)?;
+        sps.conformance_window = window(bits)?;
     }
     sps.bit_depth_luma = bits.golomb(8)? + 8;
     sps.bit_depth_chroma = bits.golomb(8)? + 8;
