@@ -124,7 +124,7 @@ impl Position {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Fact {
     /// What kind of fact: `device`, `lens`, `serial`, `person`, `time`, `place`, `software`, `history`, `text`,
-    /// `thumbnail`, `hidden-picture`; more may come.
+    /// `thumbnail`, `hidden-picture`, `hidden-pixels`; more may come.
     #[cfg_attr(test, schemars(with = "String"))]
     kind: facts::FactKind,
     /// What it says, without control characters and cut at 200 characters.
@@ -147,7 +147,8 @@ impl Fact {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Unfit {
     /// A stable word: `not-a-picture`, `unsupported-format`, `truncated`, `malformed`, `unprovable`, `too-large`,
-    /// `too-many-pixels`, `not-rotatable`, `hidden-pixels`, or `unreadable`, `skipped` (by `inspect`) and `input-output` (by `sanitize`).
+    /// `too-many-pixels`, `not-rotatable`, `hidden-pixels`, or `unreadable`, `skipped` (by `inspect`) and
+    /// `input-output` (by `sanitize`).
     pub(super) kind: &'static str,
     /// The reason, for people.
     pub(super) message: String,

@@ -8,6 +8,7 @@ mod artifact;
 mod colours;
 mod connection;
 mod files;
+mod hidden_pixels;
 mod inspect;
 mod local_aws;
 mod pipeline;

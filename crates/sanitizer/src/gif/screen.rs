@@ -84,6 +84,9 @@ impl Walk<'_> {
             };
             cropped(self.sub_blocks(data), image.min_size, crop)
         };
+        if self.options.cancellation.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         self.out.write(&[image.min_size]);
         for block in codes.chunks(255) {
             self.out.write(&[&[block.len() as u8][..], block].concat());
@@ -97,6 +100,9 @@ impl Walk<'_> {
     /// The sub-blocks from `at` on, which are known to be all there.
     fn sub_blocks(&self, mut at: usize) -> impl Iterator<Item = &[u8]> {
         std::iter::from_fn(move || {
+            if self.options.cancellation.is_cancelled() {
+                return None;
+            }
             let length = usize::from(*self.input.get(at)?);
             let block = self.input.get(at + 1..at + 1 + length)?;
             at += 1 + length;

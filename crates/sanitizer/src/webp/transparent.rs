@@ -26,6 +26,10 @@ pub(super) fn telling_pixels(
     if needed > options.max_memory {
         return Err(Error::Memory { needed, limit: options.max_memory });
     }
+    // Decoding itself cannot be stopped, but takes no longer than the memory allows pixels.
+    if options.cancellation.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     let padding = data.len() % 2;
     let header = [&chunk::header(*b"RIFF", 12 + data.len() + padding)[..], b"WEBP"].concat();
     let file = [&header, &chunk::header(*b"VP8L", data.len())[..], data, &[0][..padding]].concat();
