@@ -7,25 +7,18 @@ use std::{path::PathBuf, time::Duration};
 
 use aws_sdk_s3::{
     Client,
-    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
 };
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 
-/// How long a try may take whose request has no body: until the answer begins. Bodies are watched by the SDK
-/// (<https://docs.aws.amazon.com/sdk-for-rust/latest/dg/stalled-stream-protection.html>), the answer's too.
-const ANSWER: Duration = Duration::from_secs(30);
-
-/// The slowest way out that is still one, in bytes a second (128 kbit/s).
-const SLOWEST: u64 = 16 * 1024;
-
-/// What a call has more time with whose request has a body of this length: no fixed time fits each of them.
-pub(crate) fn patience(length: u64) -> aws_sdk_s3::config::Builder {
-    let attempt = ANSWER + Duration::from_secs(length / SLOWEST);
-    Config::builder().timeout_config(TimeoutConfig::builder().operation_attempt_timeout(attempt).build())
-}
+/// How long a body may stand still. It is looked at how much arrives, too ([`crate::source`]).
+const STILL: Duration = Duration::from_secs(8);
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +89,14 @@ pub fn s3(env: impl Fn(&str) -> Option<String>) -> Result<Client, ClientError> {
         .retry_config(
             RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
         )
-        // A read timeout would count while a body is sent, and be another connection for each length of it.
+        // Each call says how long a try may take ([`crate::clock`]). A read timeout would count while a body is sent,
+        // and be another connection for each length of it.
         .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(3))
-                .operation_attempt_timeout(ANSWER)
-                .disable_read_timeout()
-                .build(),
+            TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).disable_read_timeout().build(),
         );
+    config = config.stalled_stream_protection(
+        StalledStreamProtectionConfig::enabled().upload_enabled(true).grace_period(STILL).build(),
+    );
     if let Some(endpoint) = endpoint {
         config = config.endpoint_url(endpoint).force_path_style(true);
     }

@@ -73,6 +73,12 @@ pub struct Entry<'a> {
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What was being done, for an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<&'static str>,
+    /// Where the time went until then.
+    #[serde(rename = "milliseconds", skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Milliseconds>,
     /// From the event's arrival to this line, in milliseconds.
     pub total_milliseconds: u64,
 }
@@ -116,6 +122,8 @@ pub struct Milliseconds {
     pub clean: u64,
     /// Writing it.
     pub put: u64,
+    /// Asking whether the picture is still the newest.
+    pub head: u64,
 }
 
 /// What became of an HDR gain map.
@@ -230,6 +238,8 @@ mod tests {
                 cleaned: None,
                 kind: Some("damaged"),
                 reason: Some("why".to_owned()),
+                phase: None,
+                spent: None,
                 total_milliseconds: 7,
             };
             let text = serde_json::to_string(&entry).unwrap();
