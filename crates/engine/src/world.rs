@@ -153,7 +153,12 @@ impl World {
             when(wanted, bucket::observe(aws, stack.names.bucket(role))).await
         };
         let alarms = of.iter().any(|address| matches!(address, Address::Alarm(_)));
-        let users = of.iter().any(|address| matches!(address, Address::User(_)));
+        let users = of.iter().filter_map(|address| match address {
+            Address::User(name) => Some(name.clone()),
+            _ => None,
+        });
+        let users: Vec<String> = users.collect();
+        let known = (self.users.clone(), self.former_users.clone());
         let former_alarms = async {
             let tagged = tagged::arns(aws, stack).await?.unwrap_or_default();
             alarm::former(aws, stack, &tagged).await
@@ -179,7 +184,7 @@ impl World {
             async { Ok(when(of.contains(&Address::Trigger), trigger::observe(aws, stack)).await) },
             when(alarms, alarm::observe(aws, stack)),
             when(alarms && stack.config.alarms.is_none(), former_alarms),
-            when(users, user::observe(aws, stack)),
+            when(!users.is_empty(), user::look_again(aws, stack, users.clone(), known)),
         )?;
         replace(&mut self.source, source);
         replace(&mut self.destination, destination);

@@ -28,7 +28,7 @@ mod own_key;
 mod remove;
 mod upload_key;
 
-pub use observe::observe;
+pub use observe::{Users, look_again, observe};
 pub use own_key::{Doubt, OwnKey, doubt};
 pub use upload_key::UploadKey;
 

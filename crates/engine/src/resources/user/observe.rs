@@ -23,7 +23,7 @@ const PAGE: i32 = 1000;
 
 /// The users of the configuration, by IAM name, and the names of those under the stack's path that are no
 /// longer in the configuration.
-type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
+pub type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
 
 /// Reads all users of the stack.
 ///
@@ -38,6 +38,32 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Users, AwsError> {
         }
     }
     one_by_one(aws, stack, names).await
+}
+
+/// Reads some of the users once more, by IAM name, and updates what was known. Few are read by themselves, whatever the
+/// number of all.
+///
+/// # Errors
+/// When a call fails.
+pub async fn look_again(
+    aws: &Aws,
+    stack: &Stack,
+    names: Vec<String>,
+    (mut users, mut former): Users,
+) -> Result<Users, AwsError> {
+    if names.len() > FEW {
+        return observe(aws, stack).await;
+    }
+    let (current, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| users.contains_key(name));
+    let read = current.into_iter().map(async |name| {
+        let user = one(aws, stack, &name).await?;
+        Ok::<_, AwsError>((name, user))
+    });
+    users.extend(futures::future::try_join_all(read).await?);
+    if !others.is_empty() {
+        former = list(aws, stack).await?.into_iter().filter(|name| !users.contains_key(name)).collect();
+    }
+    Ok((users, former))
 }
 
 async fn of_account(aws: &Aws, stack: &Stack, names: &[String]) -> Result<Users, AwsError> {
