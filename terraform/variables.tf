@@ -84,6 +84,7 @@ variable "source_bucket" {
     versioning           = optional(bool, true)
     encryption           = optional(string, "AES256")
     kms_key              = optional(string)
+    former_kms_keys      = optional(list(string), [])
     expire_days          = optional(number)
     noncurrent_days      = optional(string, "30")
     abort_multipart_days = optional(string, "7")
@@ -101,14 +102,16 @@ variable "source_bucket" {
   }
 
   validation {
-    condition = var.source_bucket.kms_key == null || can(regex(
-      join("", [
-        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
-        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
-      ]),
-      var.source_bucket.kms_key,
-    ))
-    error_message = "kms_key is the ARN of the key itself, not of an alias."
+    condition = alltrue([
+      for key in concat(var.source_bucket.kms_key[*], var.source_bucket.former_kms_keys) : can(regex(
+        join("", [
+          "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+          "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+        ]),
+        key,
+      ))
+    ])
+    error_message = "kms_key and former_kms_keys are ARNs of keys themselves, not of aliases."
   }
 
   validation {
@@ -117,15 +120,6 @@ variable "source_bucket" {
       can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
     error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
-  }
-
-  # 30 passes, because Terraform does not tell a default from what is written.
-  validation {
-    condition = (
-      var.source_bucket.versioning ||
-      contains(["never", "30"], var.source_bucket.noncurrent_days)
-    )
-    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 
@@ -136,6 +130,7 @@ variable "destination_bucket" {
     versioning           = optional(bool, true)
     encryption           = optional(string, "AES256")
     kms_key              = optional(string)
+    former_kms_keys      = optional(list(string), [])
     expire_days          = optional(number)
     noncurrent_days      = optional(string, "30")
     abort_multipart_days = optional(string, "7")
@@ -153,14 +148,16 @@ variable "destination_bucket" {
   }
 
   validation {
-    condition = var.destination_bucket.kms_key == null || can(regex(
-      join("", [
-        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
-        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
-      ]),
-      var.destination_bucket.kms_key,
-    ))
-    error_message = "kms_key is the ARN of the key itself, not of an alias."
+    condition = alltrue([
+      for key in concat(var.destination_bucket.kms_key[*], var.destination_bucket.former_kms_keys) : can(regex(
+        join("", [
+          "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+          "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+        ]),
+        key,
+      ))
+    ])
+    error_message = "kms_key and former_kms_keys are ARNs of keys themselves, not of aliases."
   }
 
   validation {
@@ -169,15 +166,6 @@ variable "destination_bucket" {
       can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
     error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
-  }
-
-  # 30 passes, because Terraform does not tell a default from what is written.
-  validation {
-    condition = (
-      var.destination_bucket.versioning ||
-      contains(["never", "30"], var.destination_bucket.noncurrent_days)
-    )
-    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 

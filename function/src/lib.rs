@@ -23,6 +23,7 @@
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
 pub mod allocator;
+pub mod bucket_owner;
 pub mod cache_control;
 pub mod clean;
 pub mod client;

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use function::{allocator, client, handler::Function, log, settings::Settings};
+use function::{
+    allocator, bucket_owner::BucketOwner, client, handler::Function, log, settings::Settings,
+};
 use lambda_runtime::{LambdaEvent, service_fn};
 
 fn main() -> ExitCode {
@@ -27,10 +29,12 @@ async fn serve() -> ExitCode {
 async fn run() -> Result<(), lambda_runtime::Error> {
     let env = |name: &str| std::env::var(name).ok();
     let settings = Settings::from_env(env)?;
-    let s3 = client::s3(env)?;
+    let owner = BucketOwner::default();
+    let s3 = owner.on(&client::s3(env)?);
     let function = Function::new(s3, settings, log::Stdout);
-    let function = &function;
+    let (function, owner) = (&function, &owner);
     lambda_runtime::run(service_fn(async |event: LambdaEvent<serde_json::Value>| {
+        owner.learn(&event.context.invoked_function_arn);
         function.handle(event.payload, &event.context.request_id, event.context.deadline()).await
     }))
     .await

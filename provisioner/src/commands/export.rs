@@ -12,7 +12,7 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::session::Session;
 use crate::terraform;
-use engine::stack::Stack;
+use engine::stack::{Stack, partition};
 use engine::world::World;
 
 /// Stands for the account in `export policies`, which asks nobody.
@@ -69,7 +69,7 @@ fn policies(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
     let account = config.account.clone().unwrap_or_else(|| SOME_ACCOUNT.to_owned());
     let region = config.region.clone().unwrap_or_else(|| SOME_REGION.to_owned());
-    let stack = Stack::new(config, "aws", &account, &region);
+    let stack = Stack::new(config, partition::of_region(&region), &account, &region);
     let policies = terraform::policies(&stack);
     let screen = session.screen;
     if screen.json {

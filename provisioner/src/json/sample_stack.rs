@@ -1,6 +1,6 @@
 //! A stack and what may be found of it, for the samples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::config::{BucketRole, Overrides, parse};
 use engine::plan::{self, DataRule, Step};
@@ -66,8 +66,14 @@ pub(super) fn update() -> plan::Plan {
             "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(),
         ),
         bucket_key: true,
+        blocked: BTreeSet::from(["SSE-C".to_owned()]),
     };
-    let aes = bucket::ObservedEncryption { algorithm: "AES256".to_owned(), key: None, bucket_key: false };
+    let aes = bucket::ObservedEncryption {
+        algorithm: "AES256".to_owned(),
+        key: None,
+        bucket_key: false,
+        blocked: BTreeSet::new(),
+    };
     let step = |address, change| Step { address, change, after: Vec::new() };
     plan::Plan {
         steps: vec![
@@ -172,8 +178,10 @@ fn open_bucket(stack: &Stack) -> bucket::Observed {
         grants: vec!["READ to AllUsers".to_owned()],
         encryption: None,
         versioning: bucket::Versioning::Enabled,
+        mfa_delete: false,
         policy: Some(policies::bucket(stack, BucketRole::Source)),
         lifecycle: bucket::ObservedLifecycle::None,
+        other_rules: Vec::new(),
         tags: stack.tags.clone(),
     }
 }

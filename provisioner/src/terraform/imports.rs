@@ -162,8 +162,10 @@ mod tests {
             grants: Vec::new(),
             encryption: None,
             versioning: Versioning::Off,
+            mfa_delete: false,
             policy: None,
             lifecycle: ObservedLifecycle::None,
+            other_rules: Vec::new(),
             tags: std::collections::BTreeMap::new(),
         };
         let world = World { source: Observation::Present(Box::new(bare)), ..empty() };

@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::expected_owner::ExpectedOwner;
 use super::root_names::with_right_names;
 use super::{AwsCall, AwsError, BadProxy, Proxies, Transport, client, environment};
 
@@ -217,7 +218,7 @@ impl Aws {
         let caller = identity.arn().unwrap_or_default().to_owned();
         let endpoint = config.endpoint_url().map(str::to_owned);
         Ok(Self {
-            s3: s3_client(&config, endpoint.is_some(), &calls),
+            s3: s3_client(&config, endpoint.is_some(), identity.account().unwrap_or_default(), &calls),
             iam: aws_sdk_iam::Client::from_conf(
                 aws_sdk_iam::config::Builder::from(&config)
                     .retry_partition(retries())
@@ -268,7 +269,7 @@ impl Aws {
             .into_builder()
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
-        s3_client(&config, self.endpoint.is_some(), &self.calls)
+        s3_client(&config, self.endpoint.is_some(), &self.account, &self.calls)
     }
 
     /// An S3 client without credentials, for acting as anybody.
@@ -308,10 +309,11 @@ fn retries() -> RetryPartition {
     RetryPartition::custom("provisioner").token_bucket(TokenBucket::unlimited()).build()
 }
 
-fn s3_client(config: &SdkConfig, is_custom: bool, calls: &Calls) -> aws_sdk_s3::Client {
+fn s3_client(config: &SdkConfig, is_custom: bool, account: &str, calls: &Calls) -> aws_sdk_s3::Client {
     let mut builder = aws_sdk_s3::config::Builder::from(config)
         .force_path_style(is_custom)
         .retry_partition(retries())
+        .interceptor(ExpectedOwner(account.to_owned()))
         .interceptor(calls.clone());
     if let Some(client) = config.http_client().filter(|_| is_custom) {
         builder = builder.http_client(with_right_names(client));

@@ -195,6 +195,16 @@ impl AwsError {
             ])
     }
 
+    /// AWS has understood the call and refuses it, for other reasons than credentials or throttling.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        self.status.is_some_and(|status| (400..500).contains(&status))
+            && !self.is_throttled()
+            && !self.is_credentials()
+            && !self.is_not_found()
+            && !self.is_conflict()
+    }
+
     /// AWS asks to slow down.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
@@ -253,7 +263,13 @@ impl AwsError {
             Some("AWS asks to slow down: run the command again in a minute, it goes on where it stopped")
         } else if self.is_taken_by_others() {
             Some(
-                "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml",
+                "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml; \
+                 names that end with -{account}-{region}-an nobody else can take",
+            )
+        } else if self.operation == "CreateBucket" && self.is_conflict() {
+            Some(
+                "S3 gives the name of a deleted bucket back only after a while, in another region after up to an hour: run \
+                 the command again then, or choose a `bucket` with {region} in it, which is never the same in two regions",
             )
         } else if self.is_destination_not_validated()
             && self.operation == "PutBucketNotificationConfiguration"

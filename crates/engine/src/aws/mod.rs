@@ -4,6 +4,7 @@ mod clients;
 pub mod endpoint;
 mod environment;
 mod error;
+mod expected_owner;
 mod http;
 mod patience;
 mod proxy;

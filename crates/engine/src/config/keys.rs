@@ -21,6 +21,7 @@ pub(super) const BUCKET: &[&str] = &[
     "versioning",
     "encryption",
     "kms_key",
+    "former_kms_keys",
     "expire_days",
     "noncurrent_days",
     "abort_multipart_days",

@@ -40,6 +40,8 @@ pub struct BucketConfig {
     pub versioning: bool,
     /// How objects are encrypted at rest.
     pub encryption: Encryption,
+    /// ARNs of keys that older objects are encrypted with: whoever reads the bucket may decrypt with them.
+    pub former_kms_keys: Vec<String>,
     /// Delete current objects after this many days.
     pub expire_days: Option<u32>,
     /// Delete noncurrent versions after this many days.

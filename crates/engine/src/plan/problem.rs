@@ -55,6 +55,11 @@ pub enum Problem {
         /// Those of others.
         foreign: usize,
     },
+    /// Versioning of a bucket would have to change, which takes the root user's MFA device.
+    MfaDelete {
+        /// The bucket's name.
+        bucket: String,
+    },
     /// A bucket holds data and nobody has said what becomes of it.
     Data {
         /// The bucket's name.
@@ -105,6 +110,7 @@ impl Problem {
                  {foreign} of others",
                 ours + foreign
             ),
+            Self::MfaDelete { bucket } => format!("bucket {bucket} has MFA delete"),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
         }
     }
@@ -139,6 +145,9 @@ impl Problem {
             }
             Self::Clash(_) => "S3 refuses two entries that could match the same event",
             Self::TooManyEntries { .. } => "S3 takes 100 for a bucket",
+            Self::MfaDelete { .. } => {
+                "only the account's root user, with a code of its MFA device, can change versioning or delete a version"
+            }
             Self::Data { .. } => "data is never deleted by accident",
         }
     }
@@ -170,6 +179,10 @@ impl Problem {
             }
             Self::TooManyEntries { .. } => {
                 "name fewer `suffixes` under [trigger], those that your files have"
+            }
+            Self::MfaDelete { .. } => {
+                "switch it off as the root user: `aws s3api put-bucket-versioning --bucket BUCKET \
+                 --versioning-configuration Status=Enabled,MFADelete=Disabled --mfa \"DEVICE-ARN CODE\"`"
             }
             Self::Data { .. } => {
                 "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"
@@ -206,6 +219,22 @@ pub enum Note {
     },
     /// Entries of others in the notification document.
     ForeignEntries(usize),
+    /// A bucket gets another key, or none, and the rights to the one before go.
+    KeyChange {
+        /// `source` or `destination`.
+        table: &'static str,
+        /// The bucket's name.
+        bucket: String,
+        /// ARN of the key that it has.
+        key: String,
+    },
+    /// Lifecycle rules of others.
+    ForeignRules {
+        /// The bucket's name.
+        bucket: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// A tag tells of an access key that an upload has made for itself.
     UploadKey {
         /// The IAM name of the user.
@@ -236,6 +265,16 @@ impl std::fmt::Display for Note {
             Self::Kept { bucket, contents } => write!(f, "bucket {bucket} is kept with {contents}"),
             Self::NotOurs { address, name } => {
                 write!(f, "{address} {name} does not belong to this stack: left alone")
+            }
+            Self::KeyChange { table, bucket, key } => write!(
+                f,
+                "what is in bucket {bucket} stays encrypted with {key}, and after this nobody of the stack may decrypt \
+                 with that key: to keep it readable, add former_kms_keys = [\"{key}\"] to [{table}], and do not delete \
+                 the key"
+            ),
+            Self::ForeignRules { bucket, ids } => {
+                let plural = if ids.len() == 1 { "" } else { "s" };
+                write!(f, "lifecycle rule{plural} of others on bucket {bucket}: untouched ({})", ids.join(", "))
             }
             Self::ForeignEntries(1) => {
                 f.write_str("1 notification entry of others on the source bucket: untouched")

@@ -1,10 +1,10 @@
 //! The plan of `up`: what must change so that the stack is as configured.
 
 use super::{Note, Plan, Problem, order};
-use crate::config::BucketRole;
+use crate::config::{BucketRole, Encryption};
 use crate::resources::user::UploadKey;
 use crate::resources::{
-    Address, Change, alarm, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
+    Address, Change, alarm, bucket, bucket::Observation, bucket::Versioning, function, log_group, permission, role, trigger, user,
 };
 use crate::stack::{OWNER_TAG, Stack, Tags};
 use crate::world::World;
@@ -118,10 +118,34 @@ impl Planner<'_> {
             }
             Observation::Absent | Observation::Present(_) => {
                 let observed = observation.present();
+                if let Some(observed) = observed {
+                    self.of_others(role, bucket, observed);
+                }
                 self.owned(address, observed.map(|bucket| (&bucket.tags, None)), || {
                     bucket::diff(stack, role, observed).into_iter().map(Change::Bucket).collect()
                 });
             }
+        }
+    }
+
+    /// What others have set on a bucket and we leave alone, or cannot change.
+    fn of_others(&mut self, role: BucketRole, bucket: String, observed: &bucket::Observed) {
+        let wanted = self.stack.bucket(role).versioning;
+        if observed.mfa_delete && wanted != (observed.versioning == Versioning::Enabled) {
+            self.plan.problems.push(Problem::MfaDelete { bucket: bucket.clone() });
+        }
+        let config = self.stack.bucket(role);
+        let key = observed.encryption.as_ref().and_then(|encryption| encryption.key.as_ref());
+        let is_named = |key: &&String| {
+            matches!(&config.encryption, Encryption::Kms { key: wanted } if wanted == *key)
+                || config.former_kms_keys.contains(key)
+        };
+        if let Some(key) = key.filter(|key| !is_named(key)) {
+            let (table, bucket, key) = (role.as_str(), bucket.clone(), key.clone());
+            self.plan.notes.push(Note::KeyChange { table, bucket, key });
+        }
+        if !observed.other_rules.is_empty() {
+            self.plan.notes.push(Note::ForeignRules { bucket, ids: observed.other_rules.clone() });
         }
     }
 

@@ -74,7 +74,9 @@ pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
         grants: Vec::new(),
         encryption: Some(ObservedEncryption::wanted(&config.encryption)),
         versioning: if config.versioning { Versioning::Enabled } else { Versioning::Off },
+        mfa_delete: false,
         policy: Some(policies::bucket(stack, role)),
+        other_rules: Vec::new(),
         lifecycle: Lifecycle::wanted(config).map_or(ObservedLifecycle::None, ObservedLifecycle::Ours),
         tags: stack.tags.clone(),
     }

@@ -11,3 +11,4 @@ mod screens;
 mod stage;
 mod status;
 mod verify;
+mod whose_bucket;

@@ -10,6 +10,7 @@ mod many_users;
 mod mistaken;
 mod never_open;
 mod ownership;
+mod sub_documents;
 mod sweep;
 mod terminal;
 mod their_function;

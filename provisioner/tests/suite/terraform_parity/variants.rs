@@ -55,6 +55,10 @@ abort_multipart_days = 2
 [destination]
 encryption = "aws:kms"
 kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ac"
+former_kms_keys = [
+    "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ad",
+    "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ae",
+]
 expire_days = 400
 [function]
 reserved_concurrency = 5

@@ -1,17 +1,23 @@
 //! Executing the changes of a bucket.
 
+use std::time::Duration;
+
 use aws_sdk_s3::types::{
-    BucketCannedAcl, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
+    BlockedEncryptionTypes, BucketCannedAcl, BucketLocationConstraint, BucketNamespace, BucketVersioningStatus, CreateBucketConfiguration,
+    EncryptionType, ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
+    ServerSideEncryptionRule, VersioningConfiguration,
 };
 use aws_smithy_types::error::operation::BuildError;
 
 use super::super::{Context, idempotent};
-use super::{Aspect, Change, ObservedEncryption, Versioning, empty};
+use super::{Aspect, Change, ObservedEncryption, Versioning, empty, lifecycle, tagging};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
-use crate::stack::Tags;
+
+/// How long to wait for the name of a bucket that was deleted a moment ago. Mostly that is seconds; in another region
+/// it can be an hour, which nobody should sit through
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html>).
+const NAME_IS_FREE: Deadline = Deadline(Duration::from_secs(600));
 
 pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<(), AwsError> {
     let (s3, bucket) = (&context.aws.s3, change.bucket.as_str());
@@ -102,50 +108,12 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        Aspect::SetLifecycle { to: Some(lifecycle), .. } => {
-            let configuration = build(lifecycle.to_s3())?;
-            until_consistent(context, async || {
-                s3.put_bucket_lifecycle_configuration()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .lifecycle_configuration(configuration.clone())
-                    .send()
-                    .await
-                    .aws("PutBucketLifecycleConfiguration")
-            })
-            .await
-        }
-        Aspect::SetLifecycle { to: None, .. } => {
-            until_consistent(context, async || {
-                s3.delete_bucket_lifecycle()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .send()
-                    .await
-                    .aws("DeleteBucketLifecycle")
-            })
-            .await
+        Aspect::SetLifecycle { to, is_new, .. } => {
+            until_consistent(context, async || lifecycle::replace_ours(context.aws, bucket, *is_new, *to).await)
+                .await
         }
         Aspect::SetTags { set, .. } => {
-            until_consistent(context, async || {
-                // The call replaces the whole set, so foreign tags are read right before, and written back.
-                let current =
-                    s3.get_bucket_tagging().bucket(bucket).expected_bucket_owner(owner).send().await;
-                let mut wanted = match current.aws("GetBucketTagging") {
-                    Err(error) if error.is_not_found() && !error.is_no_such_bucket() => Tags::new(),
-                    current => from_s3(current?.tag_set()),
-                };
-                wanted.extend(set.clone());
-                let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
-                s3.put_bucket_tagging()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .tagging(tagging)
-                    .send()
-                    .await
-                    .aws("PutBucketTagging")
-            })
-            .await
+            until_consistent(context, async || tagging::set(context.aws, bucket, set).await).await
         }
         Aspect::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
         Aspect::Delete => delete(context, bucket).await,
@@ -155,18 +123,21 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
 /// Creates a bucket that carries our mark from its first moment, so that a run
 /// which dies right after leaves nothing that looks foreign.
 async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(), AwsError> {
-    let mut configuration = CreateBucketConfiguration::builder().set_tags(Some(to_s3(&context.stack.tags)?));
+    let mut configuration = CreateBucketConfiguration::builder().set_tags(Some(tagging::to_s3(&context.stack.tags)?));
     // us-east-1 is the one region that must not be named.
     if region != "us-east-1" {
         configuration = configuration.location_constraint(BucketLocationConstraint::from(region));
     }
     let configuration = configuration.build();
+    // Only there, and must be said: a name alone does not choose the namespace.
+    let namespace =
+        context.stack.names.is_account_regional(bucket).then_some(BucketNamespace::AccountRegional);
     let created = until(
-        Deadline::SLOW,
+        NAME_IS_FREE,
         context.on_wait,
         |error| {
             (error.is_conflict() && !error.is_already_exists())
-                .then_some("S3 is still busy with an earlier bucket of this name")
+                .then_some("S3 has not given the name of a deleted bucket back yet, which can take an hour")
         },
         async || {
             context
@@ -175,6 +146,7 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
                 .create_bucket()
                 .bucket(bucket)
                 .object_ownership(ObjectOwnership::BucketOwnerEnforced)
+                .set_bucket_namespace(namespace.clone())
                 .create_bucket_configuration(configuration.clone())
                 .send()
                 .await
@@ -249,20 +221,17 @@ fn encryption(to: &ObservedEncryption) -> Result<ServerSideEncryptionConfigurati
     let rule = ServerSideEncryptionRule::builder()
         .apply_server_side_encryption_by_default(default)
         .bucket_key_enabled(to.bucket_key)
+        .blocked_encryption_types(
+            BlockedEncryptionTypes::builder()
+                .set_encryption_type(Some(to.blocked.iter().map(|one| EncryptionType::from(one.as_str())).collect()))
+                .build(),
+        )
         .build();
     ServerSideEncryptionConfiguration::builder().rules(rule).build()
 }
 
-fn to_s3(tags: &Tags) -> Result<Vec<Tag>, AwsError> {
-    build(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
-}
-
-pub(super) fn from_s3(tags: &[Tag]) -> Tags {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
-}
-
 /// The SDK's builders fail only when a mandatory member is missing.
-fn build<T>(built: Result<T, BuildError>) -> Result<T, AwsError> {
+pub(super) fn build<T>(built: Result<T, BuildError>) -> Result<T, AwsError> {
     built.map_err(|error| AwsError {
         operation: "(building the request)",
         code: None,

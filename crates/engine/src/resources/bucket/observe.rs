@@ -1,10 +1,11 @@
 //! Reading a bucket: every aspect at once.
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, Destination, Owner, PublicAccessBlockConfiguration, ReplicationRuleStatus,
+    BucketVersioningStatus, Destination, EncryptionType, MfaDeleteStatus, Owner,
+    PublicAccessBlockConfiguration, ReplicationRuleStatus,
 };
 
-use super::execute::from_s3;
+use super::tagging::from_s3;
 use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Tags;
@@ -116,7 +117,9 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
     if region != aws.region {
         return Ok(Observation::Elsewhere(Some(region)));
     }
-    let versioning = match versioning?.status() {
+    let versioning = versioning?;
+    let mfa_delete = versioning.mfa_delete() == Some(&MfaDeleteStatus::Enabled);
+    let versioning = match versioning.status() {
         Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
         Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
         _ => Versioning::Off,
@@ -128,6 +131,8 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
         Some(ENFORCED) => Vec::new(),
         _ => grants(aws, name).await?,
     };
+    let (lifecycle, other_rules) = absent(lifecycle)?
+        .map_or((ObservedLifecycle::None, Vec::new()), |output| ObservedLifecycle::from_s3(output.rules()));
     Ok(Observation::Present(Box::new(Observed {
         region,
         public_access_blocked: absent(public_access)?
@@ -144,14 +149,20 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
                     algorithm: default.sse_algorithm().as_str().to_owned(),
                     key: default.kms_master_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
                     bucket_key: rule.bucket_key_enabled().unwrap_or(false),
+                    blocked: (rule.blocked_encryption_types().into_iter())
+                        .flat_map(|types| types.encryption_type())
+                        .filter(|one| **one != EncryptionType::None)
+                        .map(|one| one.as_str().to_owned())
+                        .collect(),
                 })
             }),
         versioning,
+        mfa_delete,
         policy: absent(policy)?
             .and_then(|output| output.policy)
             .map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
-        lifecycle: absent(lifecycle)?
-            .map_or(ObservedLifecycle::None, |output| ObservedLifecycle::from_s3(output.rules())),
+        lifecycle,
+        other_rules,
         tags: absent(tags)?.map_or_else(Tags::new, |output| from_s3(output.tag_set())),
     })))
 }

@@ -6,7 +6,7 @@ use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFu
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
     Architecture, DeadLetterConfig, Environment, EphemeralStorage, FunctionCode, LastUpdateStatus,
-    LoggingConfig, Runtime, State, TracingConfig, TracingMode, VpcConfig,
+    LogFormat, LoggingConfig, Runtime, State, TracingConfig, TracingMode, VpcConfig,
 };
 
 use super::super::{Context, idempotent};
@@ -116,8 +116,13 @@ fn undo_manual_settings(
     if from.kms_key != to.kms_key {
         request = request.kms_key_arn(&to.kms_key);
     }
-    if from.log_group != to.log_group {
-        request = request.logging_config(LoggingConfig::builder().log_group(&to.log_group).build());
+    if (&from.log_group, &from.log_format) != (&to.log_group, &to.log_format) {
+        let format = LogFormat::from(to.log_format.as_str());
+        let logging = LoggingConfig::builder().log_group(&to.log_group).log_format(format);
+        request = request.logging_config(logging.build());
+    }
+    if from.file_systems != to.file_systems {
+        request = request.set_file_system_configs(Some(Vec::new()));
     }
     if from.tracing != to.tracing {
         let mode = TracingMode::from(to.tracing.as_str());

@@ -88,7 +88,7 @@ fn each_setting_that_differs_is_told() {
         settings.environment.insert(name.to_owned(), value.to_owned());
     };
     type Drift<'a> = &'a dyn Fn(&mut Settings);
-    let cases: [(Drift<'_>, &str); 17] = [
+    let cases: [(Drift<'_>, &str); 19] = [
         (&|s| s.memory = 128, "memory 128 MB -> memory 1024 MB"),
         (&|s| s.timeout = 3, "timeout 3 s -> timeout 60 s"),
         (
@@ -106,6 +106,8 @@ fn each_setting_that_differs_is_told() {
         (&|s| s.dead_letter_target = "q".to_owned(), "dead letter target q -> dead letter target none"),
         (&|s| s.kms_key = "k".to_owned(), "KMS key k -> KMS key none"),
         (&|s| s.log_group = "/x".to_owned(), "log group /x -> log group /aws/lambda/photos-sanitizer"),
+        (&|s| s.log_format = "JSON".to_owned(), "log format JSON -> log format Text"),
+        (&|s| s.file_systems = vec!["fs".to_owned()], "file systems fs -> file systems none"),
         (&|s| s.tracing = "Active".to_owned(), "tracing Active -> tracing PassThrough"),
         (&|s| s.ephemeral_storage = 1024, "ephemeral storage 1024 MB -> ephemeral storage 512 MB"),
         // Values of variables may be secrets.
@@ -139,6 +141,8 @@ fn each_field_of_the_settings_is_told() {
         dead_letter_target: _,
         kms_key: _,
         log_group: _,
+        log_format: _,
+        file_systems: _,
         tracing: _,
         ephemeral_storage: _,
     } = desired(&stack("")).settings;

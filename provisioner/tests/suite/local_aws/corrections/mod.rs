@@ -3,6 +3,8 @@
 mod access_keys;
 mod alarm_states;
 mod async_events;
+mod bucket_abac;
+mod bucket_encryption;
 mod destinations;
 mod function_policies;
 mod listings;
