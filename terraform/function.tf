@@ -42,6 +42,9 @@ resource "aws_lambda_function" "sanitizer" {
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
 
   lifecycle {
+    # Lambda lets the role decrypt the variables by a grant to its principal, which a role that was made again is not.
+    replace_triggered_by = [aws_iam_role.function.unique_id]
+
     # Not a validation of the variable, which `terraform destroy` would have to pass, too.
     precondition {
       condition     = local.package_hash != null

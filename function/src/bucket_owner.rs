@@ -69,4 +69,38 @@ mod tests {
             assert_eq!(owner.0.get().map(String::as_str), account, "{arn}");
         }
     }
+
+    /// What the client sends to S3: a server that answers nothing keeps it.
+    #[tokio::test]
+    async fn each_call_names_the_owner() {
+        use tokio::io::AsyncReadExt;
+
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", server.local_addr().unwrap());
+        let owner = BucketOwner::default();
+        let client = owner.on(&crate::client::s3(|name| {
+            let value = match name {
+                "AWS_REGION" => "eu-central-1",
+                "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "test",
+                "AWS_ENDPOINT_URL" => &endpoint,
+                _ => return None,
+            };
+            Some(value.to_owned())
+        }).unwrap());
+        let sent = async || {
+            let (mut connection, _) = server.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let length = connection.read(&mut request).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).to_lowercase()
+        };
+        let header = "x-amz-expected-bucket-owner: 123456789012";
+        for known in [false, true] {
+            if known {
+                owner.learn("arn:aws:lambda:eu-central-1:123456789012:function:f");
+            }
+            let call = client.head_object().bucket("b").key("k");
+            let request = tokio::select! { _ = call.send() => String::new(), request = sent() => request };
+            assert_eq!(request.contains(header), known, "{request}");
+        }
+    }
 }

@@ -94,8 +94,28 @@ pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> 
             let deleted = headers.and_then(|headers| headers.get("x-amz-delete-marker")) == Some("true");
             Ok(if deleted { Found::Deleted } else { Found::Absent })
         }
-        Err(error) => Err(Error::s3("GetObject", &error)),
+        Err(error) => Err(unreadable(&error).unwrap_or_else(|| Error::s3("GetObject", &error))),
     }
+}
+
+/// An upload that nobody can read as it is stored: trying again ends the same until it is stored in another way.
+fn unreadable<R>(error: &SdkError<GetObjectError, R>) -> Option<Error> {
+    let (kind, reason) = match error.as_service_error()?.code()? {
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html>
+        "InvalidObjectState" => (
+            "archived",
+            "it is stored in an archive (a GLACIER storage class), from which S3 reads nothing at once; upload it in \
+             another storage class",
+        ),
+        // A GetObject without parameters has nothing else in it that could be invalid:
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html>
+        "InvalidRequest" => (
+            "customer-key",
+            "it is encrypted with a key that only its uploader has (SSE-C); upload it without",
+        ),
+        _ => return None,
+    };
+    Some(Error::Rejected { kind, reason: reason.to_owned() })
 }
 
 /// Whether S3 says that there is no such object.
@@ -282,6 +302,19 @@ mod tests {
         )));
         assert!(!is_absent(&answer("NoSuchBucket", "The specified bucket does not exist")));
         assert!(!is_absent(&answer("SlowDown", "Please reduce your request rate.")));
+    }
+
+    #[test]
+    fn what_is_stored_so_that_nobody_can_read_it_is_rejected() {
+        for (code, kind) in [
+            ("InvalidObjectState", Some("archived")),
+            ("InvalidRequest", Some("customer-key")),
+            ("AccessDenied", None),
+            ("KMS.DisabledException", None),
+            ("SlowDown", None),
+        ] {
+            assert_eq!(unreadable(&answer(code, "")).map(|error| error.kind()), kind, "{code}");
+        }
     }
 
     #[tokio::test]

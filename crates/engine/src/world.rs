@@ -26,6 +26,8 @@ pub struct World {
     pub role: Option<role::Observed>,
     /// The function.
     pub function: Option<function::Observed>,
+    /// What the account lets functions reserve; read only when the function's reservation has to change.
+    pub concurrency: Option<function::Concurrency>,
     /// Statements of the function's policy.
     pub permission: permission::Observed,
     /// The notification document of bucket A.
@@ -57,7 +59,7 @@ impl World {
             (former_buckets, former_alarms),
             log_group,
             role,
-            function,
+            (function, concurrency),
             permission,
             (trigger, replicas),
             alarms,
@@ -68,7 +70,11 @@ impl World {
             former,
             log_group::observe(aws, stack),
             role::observe(aws, stack),
-            function::observe(aws, stack),
+            async {
+                let observed = function::observe(aws, stack).await?;
+                let concurrency = function::concurrency(aws, stack, observed.as_ref()).await?;
+                Ok((observed, concurrency))
+            },
             permission::observe(aws, stack),
             // Only a bucket that may be looked at has entries to speak of; a foreign bucket is reported by its `Observation`.
             async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
@@ -87,6 +93,7 @@ impl World {
             log_group,
             role,
             function,
+            concurrency,
             permission,
             trigger,
             alarms,

@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("corrections/bucket_names.py", include_str!("../server/corrections/bucket_names.py")),
     ("corrections/destinations.py", include_str!("../server/corrections/destinations.py")),
     ("corrections/function_policies.py", include_str!("../server/corrections/function_policies.py")),
+    ("corrections/grants.py", include_str!("../server/corrections/grants.py")),
     ("corrections/listings.py", include_str!("../server/corrections/listings.py")),
     ("corrections/log_events.py", include_str!("../server/corrections/log_events.py")),
     ("corrections/log_groups.py", include_str!("../server/corrections/log_groups.py")),

@@ -232,6 +232,9 @@ impl Stage {
         if let Some(function) = &mut world.function {
             function.last_modified.clear();
         }
+        if let Some(role) = &mut world.role {
+            role.created_at = None;
+        }
         if let Some(group) = &mut world.log_group {
             group.stored_bytes = 0;
         }

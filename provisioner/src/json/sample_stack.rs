@@ -27,6 +27,7 @@ fn nothing() -> World {
         log_group: None,
         role: None,
         function: None,
+        concurrency: None,
         permission: Vec::new(),
         trigger: Default::default(),
         alarms: BTreeMap::new(),
@@ -151,6 +152,7 @@ pub(super) fn something() -> World {
         identity: identity(policies::user(&stack, &stack.config.users[0]), "AdministratorAccess"),
     };
     let role = role::Observed {
+        created_at: None,
         trust: policies::trust(),
         settings: role::Settings::wanted(),
         identity: identity(policies::role(&stack), "AmazonS3ReadOnlyAccess"),

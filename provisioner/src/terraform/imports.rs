@@ -140,6 +140,7 @@ mod tests {
             log_group: None,
             role: None,
             function: None,
+            concurrency: None,
             permission: Vec::new(),
             trigger: trigger::Observed { ours: Vec::new(), foreign: Vec::new() },
             alarms: std::collections::BTreeMap::new(),

@@ -87,6 +87,7 @@ impl AwsError {
             "NoSuchBucketPolicy",
             "NoSuchLifecycleConfiguration",
             "ReplicationConfigurationNotFoundError",
+            "ObjectLockConfigurationNotFoundError",
         ]) || (self.code.is_none() && self.status == Some(404))
     }
 
@@ -299,16 +300,78 @@ impl AwsError {
             Some("no answer in time: check the network, then run the command again")
         } else if self.is_conflict() {
             Some("something else changes this at the same time: let it end, then run the command again")
+        } else if self.is(&["NoSuchEntity"])
+            && ["CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary"]
+                .contains(&self.operation)
+        {
+            Some("the permissions boundary does not exist: check permissions_boundary in config.toml")
         } else if self.is_not_found() {
             Some(
                 "it was there before: another run, Terraform or a person has deleted it meanwhile; let that end, then \
                  run the command again",
             )
+        } else if let Some(hint) = self.hint_of_what_does_not_pass() {
+            Some(hint)
         } else if self.is_trouble_of_aws() {
             Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
         } else {
             None
         }
+    }
+}
+
+impl AwsError {
+    /// What to do about a refusal that stays the same however often it is tried: a quota, a value, a key.
+    fn hint_of_what_does_not_pass(&self) -> Option<&'static str> {
+        let code = self.code.as_deref()?;
+        Some(match code {
+            "TooManyBuckets" => {
+                "the account may have no more buckets: delete some, or ask for more (Service Quotas, Amazon S3)"
+            }
+            "CodeStorageExceededException" => {
+                "the account may store no more code: delete functions and old versions, or ask for more (Service \
+                 Quotas, AWS Lambda)"
+            }
+            "RequestTooLargeException" | "RequestEntityTooLargeException" => {
+                "the function's package is too large for Lambda: build it as `provisioner package` does, without debug \
+                 information"
+            }
+            "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" | "QuotaExceededException" => {
+                "this is a quota of the account, which does not pass: remove what nobody needs, or ask for more (Service \
+                 Quotas)"
+            }
+            "PolicyLengthExceededException" => {
+                "the policy is longer than Lambda takes: remove statements of others from the function's policy"
+            }
+            "InvalidParameterValueException" if self.operation == "PutFunctionConcurrency" => {
+                "the account cannot reserve so many: set a smaller reserved_concurrency in config.toml or leave it out, or \
+                 ask for more (Service Quotas: Lambda, Concurrent executions)"
+            }
+            "InvalidSnsTopicARN" | "InvalidParameterValue" | "InvalidParameterCombination"
+                if self.operation == "PutMetricAlarm" =>
+            {
+                "CloudWatch does not take the alarm: check `actions` under [alarms]"
+            }
+            "InvalidInput" | "PolicyNotAttachable" => {
+                "IAM does not take a value: check permissions_boundary and the names and tags in config.toml"
+            }
+            "InvalidTag" | "InvalidTagKey" | "TooManyTags" | "TagPolicyViolation" => {
+                "AWS does not take these tags: check [tags] in config.toml, and the tag policies of the organisation"
+            }
+            "MalformedPolicy" | "MalformedPolicyDocument" | "MalformedPolicyDocumentException" => {
+                "AWS does not take the policy: check the ARNs in config.toml, and whether what they name still exists"
+            }
+            "InvalidBucketName" => "S3 does not take this name: choose another `bucket` in config.toml",
+            code if code.starts_with("KMS") => {
+                "the KMS key cannot be used: check that it is enabled and not about to be deleted, and that its policy \
+                 lets this account use it"
+            }
+            _ if self.is_rejection() => {
+                "AWS refuses this as it is, and trying again alone does not change that: mend what the message names, then \
+                 run the same command again"
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -443,6 +506,25 @@ mod tests {
         }
         for error in [of(Some("InvalidClientTokenId"), 403), of(None, 403), of(Some("AccessDenied"), 403)] {
             assert!(!error.is_trouble_of_aws(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_pass_is_not_tried_again_blindly() {
+        let of = |operation, code: &str| AwsError { operation, ..AwsError::with_code(code) };
+        for (operation, code, says) in [
+            ("CreateBucket", "TooManyBuckets", "no more buckets"),
+            ("CreateBucket", "OperationAborted", "up to an hour"),
+            ("CreateFunction", "CodeStorageExceededException", "no more code"),
+            ("CreateUser", "LimitExceeded", "Service Quotas"),
+            ("CreateUser", "NoSuchEntity", "permissions_boundary"),
+            ("PutFunctionConcurrency", "InvalidParameterValueException", "smaller reserved_concurrency"),
+            ("PutObject", "KMS.DisabledException", "enabled"),
+            ("PutBucketPolicy", "MalformedPolicy", "ARNs"),
+            ("PutRolePolicy", "SomethingNew", "mend what the message names"),
+        ] {
+            let hint = of(operation, code).hint().unwrap_or_default();
+            assert!(hint.contains(says), "{operation} {code}: {hint}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::BucketRole;
 use crate::resources::Address;
-use crate::resources::bucket::Contents;
+use crate::resources::bucket::{Contents, Lock};
 use crate::resources::trigger::Clash;
 use crate::stack::Stack;
 
@@ -60,6 +60,36 @@ pub enum Problem {
         /// The bucket's name.
         bucket: String,
     },
+    /// The bucket policy denies everybody what `down` does.
+    Denied {
+        /// The bucket's name.
+        bucket: String,
+        /// What is denied.
+        action: &'static str,
+        /// The `Sid` of the statement.
+        statement: String,
+    },
+    /// Object Lock keeps something in a bucket.
+    Locked {
+        /// The bucket's name.
+        bucket: String,
+        /// What, and why.
+        lock: Lock,
+    },
+    /// The log group has deletion protection.
+    Protected {
+        /// Its name.
+        log_group: String,
+    },
+    /// Lambda cannot reserve so many.
+    Concurrency {
+        /// As configured.
+        wanted: u32,
+        /// What the account has left for it.
+        available: u32,
+        /// What it has in all.
+        limit: u32,
+    },
     /// A bucket holds data and nobody has said what becomes of it.
     Data {
         /// The bucket's name.
@@ -111,6 +141,16 @@ impl Problem {
                 ours + foreign
             ),
             Self::MfaDelete { bucket } => format!("bucket {bucket} has MFA delete"),
+            Self::Denied { bucket, action, statement } => {
+                format!("the policy of bucket {bucket} denies everybody {action} (statement {statement})")
+            }
+            Self::Locked { bucket, lock } => {
+                format!("bucket {bucket} cannot be emptied: {:?} {}", lock.key, lock.why)
+            }
+            Self::Protected { log_group } => format!("log group {log_group} has deletion protection"),
+            Self::Concurrency { wanted, available, limit } => format!(
+                "reserved_concurrency = {wanted} is more than this account can reserve, which is {available} of its {limit}"
+            ),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
         }
     }
@@ -148,6 +188,12 @@ impl Problem {
             Self::MfaDelete { .. } => {
                 "only the account's root user, with a code of its MFA device, can change versioning or delete a version"
             }
+            Self::Denied { .. } => "it would fail with half of the stack removed",
+            Self::Locked { .. } => "S3 deletes no version under Object Lock, and it would fail with half of the stack removed",
+            Self::Protected { .. } => "CloudWatch Logs deletes it for nobody, and half of the stack would be left",
+            Self::Concurrency { .. } => {
+                "Lambda keeps 100 for functions without a reservation, and new accounts may have no more than 10 in all"
+            }
             Self::Data { .. } => "data is never deleted by accident",
         }
     }
@@ -183,6 +229,21 @@ impl Problem {
             Self::MfaDelete { .. } => {
                 "switch it off as the root user: `aws s3api put-bucket-versioning --bucket BUCKET \
                  --versioning-configuration Status=Enabled,MFADelete=Disabled --mfa \"DEVICE-ARN CODE\"`"
+            }
+            Self::Denied { .. } => {
+                "remove that statement from the bucket policy; `provisioner up` puts the stack's own policy there"
+            }
+            Self::Locked { .. } => {
+                "wait until the retention is over, or lift the hold (`aws s3api put-object-legal-hold --legal-hold \
+                 Status=OFF ...`); --keep-data keeps the bucket and everything in it"
+            }
+            Self::Protected { .. } => {
+                "switch it off: `aws logs put-log-group-deletion-protection --no-deletion-protection-enabled \
+                 --log-group-identifier NAME`"
+            }
+            Self::Concurrency { .. } => {
+                "set a smaller number in config.toml or leave it out, or ask for more (Service Quotas: Lambda, Concurrent \
+                 executions)"
             }
             Self::Data { .. } => {
                 "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"
@@ -242,6 +303,13 @@ pub enum Note {
         /// The key's id, when it was known already.
         key: Option<String>,
     },
+    /// What was replicated from a bucket that goes stays where it is.
+    CopiesStay {
+        /// The source bucket's name.
+        bucket: String,
+        /// Where they are.
+        at: Vec<String>,
+    },
     /// By the rules of others pictures leave the source bucket with all their metadata.
     Replicated {
         /// The source bucket's name.
@@ -284,6 +352,11 @@ impl std::fmt::Display for Note {
                 "bucket {bucket} is replicated to {}: pictures go there as they are uploaded, metadata included; \
                  provisioner leaves replication alone (`aws s3api delete-bucket-replication` ends it)",
                 to.join(", ")
+            ),
+            Self::CopiesStay { bucket, at } => write!(
+                f,
+                "bucket {bucket} is replicated to {}: what was copied there stays, metadata included",
+                at.join(", ")
             ),
             Self::UploadKey { user, key } => write!(
                 f,

@@ -30,11 +30,19 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         || role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role).collect(),
     );
     planner.owned(Address::Function, world.function.as_ref().map(|function| (&function.tags, None)), || {
-        function::diff(stack, code_sha256, world.function.as_ref())
+        function::diff(stack, code_sha256, world.function.as_ref(), world.role.as_ref())
             .into_iter()
             .map(Change::Function)
             .collect()
     });
+    if let (Some(wanted), Some(concurrency)) = (stack.config.function.reserved_concurrency, world.concurrency) {
+        let reserved = world.function.as_ref().and_then(|function| function.reserved_concurrency).unwrap_or(0);
+        let available = concurrency.available(reserved);
+        if wanted > available {
+            let limit = concurrency.limit;
+            planner.plan.problems.push(Problem::Concurrency { wanted, available, limit });
+        }
+    }
     planner.add(
         Address::Permission,
         permission::diff(stack, &world.permission).into_iter().map(Change::Permission).collect(),

@@ -22,12 +22,14 @@ mod empty;
 mod execute;
 mod lifecycle;
 mod listed_key;
+mod locks;
 mod observe;
 mod tagging;
 
 pub use empty::{Contents, count};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
+pub use locks::{Lock, locked};
 pub use observe::{Observation, former, observe, replicas};
 
 use std::collections::BTreeSet;

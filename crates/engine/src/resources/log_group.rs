@@ -26,6 +26,8 @@ pub struct Observed {
     pub retention_days: Option<i32>,
     /// Bytes stored.
     pub stored_bytes: i64,
+    /// Nobody can delete it before that is switched off.
+    pub is_protected: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -91,6 +93,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     Ok(Some(Observed {
         retention_days: group.retention_in_days(),
         stored_bytes: group.stored_bytes().unwrap_or(0),
+        is_protected: group.deletion_protection_enabled().unwrap_or(false),
         tags,
     }))
 }

@@ -31,6 +31,8 @@ use crate::stack::{Stack, policies};
 pub struct Observed {
     /// Who may assume it.
     pub trust: Value,
+    /// When it was made, in seconds since 1970.
+    pub created_at: Option<i64>,
     /// What consoles show, and the longest session.
     pub settings: Settings,
     /// What users have, too.
@@ -107,6 +109,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     let (Some(role), Some(policies)) = (role.role, policies?) else { return Ok(None) };
     Ok(Some(Observed {
         trust: document(role.assume_role_policy_document().unwrap_or_default()),
+        created_at: Some(role.create_date().secs()),
         settings: Settings {
             description: role.description().unwrap_or_default().to_owned(),
             max_session: role.max_session_duration().unwrap_or(Settings::wanted().max_session),

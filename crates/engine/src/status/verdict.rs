@@ -90,7 +90,11 @@ fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
         Problem::OtherRegion { .. } => Some(Address::Role),
         Problem::Clash(_) | Problem::TooManyEntries { .. } => Some(Address::Trigger),
         // Only `down` has it.
-        Problem::Data { .. } => None,
+        Problem::Concurrency { .. } => Some(Address::Function),
+        Problem::Data { .. }
+        | Problem::Denied { .. }
+        | Problem::Locked { .. }
+        | Problem::Protected { .. } => None,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn nothing(stack: &Stack) -> World {
         log_group: None,
         role: None,
         function: None,
+        concurrency: None,
         permission: Vec::new(),
         trigger: trigger::Observed::default(),
         alarms: BTreeMap::new(),
@@ -43,6 +44,7 @@ pub(crate) fn as_desired(stack: &Stack) -> World {
         log_group: Some(log_group::Observed {
             retention_days: Some(stack.config.function.log_retention_days.cast_signed()),
             stored_bytes: 2_000_000,
+            is_protected: false,
             tags: stack.tags.clone(),
         }),
         role: Some(role(stack)),
@@ -86,6 +88,7 @@ pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
 pub(crate) fn role(stack: &Stack) -> roles::Observed {
     roles::Observed {
         trust: policies::trust(),
+        created_at: Some(1_767_322_800),
         settings: roles::Settings::wanted(),
         identity: identity(stack, policies::role(stack)),
     }

@@ -2,7 +2,7 @@
 without it."""
 
 from . import access_keys, alarm_states, alarms, async_events, bucket_abac, bucket_encryption, bucket_names
-from . import destinations, function_policies, listings, log_events, log_groups, metrics, notifications, permissions
+from . import destinations, function_policies, grants, listings, log_events, log_groups, metrics, notifications, permissions
 from . import queue_sources, users, versions, wildcards
 
 
@@ -33,3 +33,4 @@ def apply():
     bucket_encryption.customer_keys_are_blocked()
     bucket_abac.tags_of_abac_buckets_are_resources()
     bucket_names.owners_and_namespaces_are_checked()
+    grants.roles_decrypt_by_a_grant()

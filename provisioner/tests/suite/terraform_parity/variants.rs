@@ -49,6 +49,7 @@ team = "media"
 [source]
 encryption = "aws:kms"
 kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+former_kms_keys = ["arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890af"]
 expire_days = 3
 noncurrent_days = 5
 abort_multipart_days = 2
@@ -149,7 +150,7 @@ fn everything_is_on_and_everything_is_off() {
         off;
     assert!(permissions_boundary.is_none() && tags.is_empty() && alarms.is_none() && users.is_empty());
     for bucket in [source, destination] {
-        assert!(!bucket.versioning);
+        assert!(!bucket.versioning && bucket.former_kms_keys.is_empty());
         assert_eq!(
             (bucket.expire_days, bucket.noncurrent_days, bucket.abort_multipart_days),
             (None, None, None)

@@ -118,10 +118,10 @@ async fn count_versions(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
     Ok(contents)
 }
 
-type VersionsPage = aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+pub(super) type VersionsPage = aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 
 /// The pages of `ListObjectVersions`, which the SDK has no paginator for.
-fn pages<'a>(
+pub(super) fn pages<'a>(
     aws: &'a Aws,
     bucket: &'a str,
 ) -> futures::stream::BoxStream<'a, Result<VersionsPage, AwsError>> {
@@ -150,7 +150,7 @@ fn pages<'a>(
     .boxed()
 }
 
-fn listed_version(page: &VersionsPage, key: &str) -> Result<String, AwsError> {
+pub(super) fn listed_version(page: &VersionsPage, key: &str) -> Result<String, AwsError> {
     listed_key("ListObjectVersions", page.encoding_type(), key)
 }
 

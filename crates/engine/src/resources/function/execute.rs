@@ -33,6 +33,23 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             .await?;
             ready(context).await
         }
+        Change::RenewGrant { settings } => {
+            for variables in [&BTreeMap::new(), &settings.environment] {
+                until(Deadline::SLOW, context.on_wait, busy, async || {
+                    lambda
+                        .update_function_configuration()
+                        .function_name(name)
+                        .role(&settings.role)
+                        .environment(environment(variables))
+                        .send()
+                        .await
+                        .aws("UpdateFunctionConfiguration")
+                })
+                .await?;
+                ready(context).await?;
+            }
+            Ok(())
+        }
         Change::SetSettings { from, to } => {
             until(Deadline::LAMBDA, context.on_wait, busy, async || {
                 let request = lambda
@@ -144,7 +161,7 @@ async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) 
         context.on_wait,
         |error| {
             if error.is_role_not_ready() {
-                Some("Lambda cannot assume the new role yet")
+                Some("Lambda cannot use the new role yet")
             } else {
                 error.is_not_found().then_some("Lambda does not see the new role yet")
             }
@@ -207,14 +224,14 @@ async fn ready(context: &Context<'_>) -> Result<(), AwsError> {
             .await?;
             let reason =
                 output.state_reason().or(output.last_update_status_reason()).unwrap_or("no reason given");
-            if output.state() == Some(&State::Failed)
-                || output.last_update_status() == Some(&LastUpdateStatus::Failed)
-            {
+            let state = output.state().unwrap_or(&State::Active);
+            if *state == State::Failed || output.last_update_status() == Some(&LastUpdateStatus::Failed) {
                 Err(error("Failed", format!("the function failed to become active: {reason}")))
-            } else if output.state() == Some(&State::Pending)
+            } else if !matches!(state, State::Active | State::Inactive)
                 || output.last_update_status() == Some(&LastUpdateStatus::InProgress)
             {
-                Err(error(PENDING, format!("the function is still pending: {reason}")))
+                // `Deleting` and whatever Lambda comes to know: not ready.
+                Err(error(PENDING, format!("the function is still {}: {reason}", state.as_str())))
             } else {
                 Ok(())
             }
@@ -227,7 +244,7 @@ fn busy(error: &AwsError) -> Option<&'static str> {
     if error.is_conflict() {
         Some("Lambda is still busy with an earlier change of the function")
     } else if error.is_role_not_ready() {
-        Some("Lambda cannot assume the role yet")
+        Some("Lambda cannot use the role yet")
     } else {
         None
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{CODE, Table, as_desired, stack, variants};
+use crate::testing::{CODE, Table, as_desired, role as desired_role, stack, variants};
 
 const OTHER_CODE: &str = "AAAAAAAAAAAAAAAA";
 
@@ -7,6 +7,7 @@ fn table() -> Table<Change> {
     Table::new(variants!(change: Change => *change;
         Change::Create { .. },
         Change::SetCode { .. },
+        Change::RenewGrant { .. },
         Change::SetSettings { .. },
         Change::SetConcurrency { to: Some(_), .. },
         Change::SetConcurrency { to: None, .. },
@@ -26,18 +27,18 @@ fn each_aspect_is_synced_on_its_own() {
     let mut table = table();
     table.case(
         "nothing exists",
-        &diff(&limited, CODE, None),
+        &diff(&limited, CODE, None, None),
         &[
             "0 + all of it (provided.al2023, x86_64, 1024 MB, 60 s, code k3YzK1vT0mB0) | needs role created",
             "1 + state: Active",
             "4 + reserved concurrency: 5",
         ],
     );
-    table.case("without a limit", &diff(&stack, CODE, None)[2..], &[]);
+    table.case("without a limit", &diff(&stack, CODE, None, None)[2..], &[]);
     let mut drifted = |name: &str, drift: fn(&mut Observed), expected: &[&str]| {
         let mut observed = desired(&stack);
         drift(&mut observed);
-        table.case(name, &diff(&stack, CODE, Some(&observed)), expected);
+        table.case(name, &diff(&stack, CODE, Some(&observed), Some(&desired_role(&stack))), expected);
     };
     drifted("as desired", |_| (), &[]);
     drifted("idle for weeks", |function| function.state = "Inactive".to_owned(), &[]);
@@ -72,7 +73,16 @@ fn each_aspect_is_synced_on_its_own() {
         &["2 ~ code: AAAAAAAAAAAA -> k3YzK1vT0mB0"],
     );
     let unlimited = Observed { reserved_concurrency: None, ..desired(&limited) };
-    table.case("no limit", &diff(&limited, CODE, Some(&unlimited)), &["4 + reserved concurrency: 5"]);
+    table.case("no limit", &diff(&limited, CODE, Some(&unlimited), Some(&desired_role(&stack))), &["4 + reserved concurrency: 5"]);
+    let renewed = "1 ~ role grant: names a role that was deleted -> names the role (without it the function cannot \
+                   decrypt its variables) | needs role created";
+    let function = desired(&stack);
+    table.case("its role is gone", &diff(&stack, CODE, Some(&function), None), &[renewed]);
+    let mut again = desired_role(&stack);
+    again.created_at = Some(1_767_323_046);
+    table.case("its role was made again", &diff(&stack, CODE, Some(&function), Some(&again)), &[renewed]);
+    again.created_at = Some(1_767_323_045);
+    table.case("its role was made just before", &diff(&stack, CODE, Some(&function), Some(&again)), &[]);
     table.case("what `down` does", &[Change::Delete], &["4 - all of it | narrows"]);
     // Each field of the settings has a row below.
     let settings = Box::new(desired(&stack).settings);
@@ -120,7 +130,7 @@ fn each_setting_that_differs_is_told() {
         let mut observed = desired(&stack);
         drift(&mut observed.settings);
         let lines: Vec<String> =
-            diff(&stack, CODE, Some(&observed)).iter().map(crate::testing::change_line).collect();
+            diff(&stack, CODE, Some(&observed), Some(&desired_role(&stack))).iter().map(crate::testing::change_line).collect();
         assert_eq!(lines, [format!("3 ~ settings: {told} | needs role created")]);
     }
 }

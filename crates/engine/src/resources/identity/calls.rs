@@ -1,6 +1,7 @@
 //! The calls that IAM has twice, once for roles and once for users.
 
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::AttachedPolicy;
 use futures::future::try_join_all;
 use serde_json::Value;
 
@@ -72,12 +73,12 @@ impl<'a> Identity<'a> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
-                let output = iam.list_role_policies().role_name(of).send().await;
-                output.aws("ListRolePolicies").map(|output| output.policy_names)
+                let pages = iam.list_role_policies().role_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListRolePolicies")
             }
             Kind::User => {
-                let output = iam.list_user_policies().user_name(of).send().await;
-                output.aws("ListUserPolicies").map(|output| output.policy_names)
+                let pages = iam.list_user_policies().user_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListUserPolicies")
             }
         }
     }
@@ -85,16 +86,17 @@ impl<'a> Identity<'a> {
     /// ARNs of the attached policies.
     async fn attached_policies(self) -> Result<Vec<String>, AwsError> {
         let (iam, of) = (self.iam, self.name);
-        match self.kind {
+        let attached: Vec<AttachedPolicy> = match self.kind {
             Kind::Role => {
-                let output = iam.list_attached_role_policies().role_name(of).send().await;
-                output.aws("ListAttachedRolePolicies").map(|output| arns(output.attached_policies()))
+                let pages = iam.list_attached_role_policies().role_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListAttachedRolePolicies")
             }
             Kind::User => {
-                let output = iam.list_attached_user_policies().user_name(of).send().await;
-                output.aws("ListAttachedUserPolicies").map(|output| arns(output.attached_policies()))
+                let pages = iam.list_attached_user_policies().user_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListAttachedUserPolicies")
             }
-        }
+        }?;
+        Ok(arns(&attached))
     }
 
     /// Writes an inline policy.

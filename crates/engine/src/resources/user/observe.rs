@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_iam::types::{EntityType, UserDetail};
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::{EntityType, Group, UserDetail};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::iam::{arns, boundary, document, from_iam};
@@ -98,7 +99,7 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
     let (user, policies, groups) = futures::join!(
         async { iam.get_user().user_name(name).send().await.aws("GetUser") },
         Identity::user(iam, name).policies(&stack.names.inline_policy),
-        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        groups(iam, name),
     );
     let user = match user {
         Err(error) if error.is_not_found() => return Ok(None),
@@ -111,7 +112,7 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
         other => other?,
     };
     Ok(Some(Observed {
-        groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
+        groups,
         identity: identity::Observed {
             path: user.path().to_owned(),
             policies,
@@ -119,6 +120,13 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
             tags: from_iam(user.tags()),
         },
     }))
+}
+
+/// The names of a user's groups.
+pub(super) async fn groups(iam: &Client, user: &str) -> Result<Vec<String>, AwsError> {
+    let pages = iam.list_groups_for_user().user_name(user).into_paginator().items().send();
+    let groups: Vec<Group> = pages.try_collect().await.aws("ListGroupsForUser")?;
+    Ok(groups.into_iter().map(|group| group.group_name).collect())
 }
 
 /// The names of all users under the stack's path, and not under one that only begins like it.
