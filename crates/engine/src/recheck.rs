@@ -12,8 +12,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
-use crate::plan::{self, DataRule, Note, Plan, Problem};
-use crate::resources::Address;
+use crate::plan::{self, DataRule, Note, Plan, Problem, Step};
+use crate::resources::{Address, Change, function, role};
 use crate::sightings::Sightings;
 use crate::stack::Stack;
 use crate::world::World;

@@ -277,7 +277,7 @@ impl Aws {
     pub fn s3_as_nobody(&self) -> aws_sdk_s3::Client {
         let mut config = self.config.clone().into_builder();
         config.set_credentials_provider(None);
-        let client = s3_client(&config.build(), self.endpoint.is_some(), &self.calls);
+        let client = s3_client(&config.build(), self.endpoint.is_some(), &self.account, &self.calls);
         aws_sdk_s3::Client::from_conf(client.config().to_builder().allow_no_auth().build())
     }
 

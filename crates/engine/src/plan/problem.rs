@@ -159,11 +159,18 @@ impl Problem {
     pub(crate) fn addresses(&self, stack: &Stack) -> Vec<Address> {
         match self {
             Self::Foreign { address, .. } | Self::WrongPath { address, .. } => vec![address.clone()],
-            Self::Taken { bucket } | Self::Elsewhere { bucket, .. } | Self::Data { bucket, .. } => {
+            Self::Taken { bucket }
+            | Self::Elsewhere { bucket, .. }
+            | Self::MfaDelete { bucket }
+            | Self::Denied { bucket, .. }
+            | Self::Locked { bucket, .. }
+            | Self::Data { bucket, .. } => {
                 let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
                 buckets.into_iter().filter(|address| address.name(stack) == bucket).collect()
             }
             Self::OtherRegion { .. } => vec![Address::Role],
+            Self::Protected { .. } => vec![Address::LogGroup],
+            Self::Concurrency { .. } => vec![Address::Function],
             Self::Clash(_) | Self::TooManyEntries { .. } => vec![Address::Trigger],
         }
     }
