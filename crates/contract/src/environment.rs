@@ -31,7 +31,7 @@ pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 pub const MIRROR_DELETES: &str = "MIRROR_DELETES";
 
 /// All of them.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 9] = [
     SOURCE_BUCKET,
     DESTINATION_BUCKET,
     KEEP_USER_METADATA,
