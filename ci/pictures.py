@@ -11,7 +11,8 @@ small ones, always the same: bytes changed, taken out, doubled, zeroed, lengths
 made wrong, files cut off. Judges: exiftool,
 leakcheck.py, djpeg and jpegtran (pixels), Pillow and pillow-heif (pixels of the
 other formats, and of HEIC), Little CMS in Pillow (colours by their profiles), a
-search for the canary. A judge that is missing is named and left out; with CI set
+search for the canary; exiftool also writes words about rights, of which `--keep`
+must leave these alone. A judge that is missing is named and left out; with CI set
 in the environment that is an error, except for what is kept in ../shared in a
 clone that has no such folder beside it.
 
@@ -63,6 +64,30 @@ GAIN_MAP_GROUPS = {"XMP-hdrgm", "XMP-HDRGainMap", "XMP-Container", "MPF0", "MPIm
 GAIN_MAP_WORDS = {"Primary", "GainMap", "image/jpeg", "0100", "(none)", "JPEG", "Undefined", "Baseline MP Primary Image"}
 # The same by leakcheck.py's eyes, which takes any second picture for a leak.
 GAIN_MAP_LEAKS = {"xmp", "app2_iso21496_gainmap", "mpf", "trailing_image", "2nd/xmp", "2nd/app2_iso21496_gainmap"}
+# Ways to say who has rights: what exiftool is told to write, and what must be shown of it.
+ALL_RIGHTS = {
+    "XMP-dc:Creator": ["Ada Lovelace", "Zoë"], "XMP-dc:Rights": "© 2024 Ada & <Sons>", "XMP-photoshop:Credit": "The Agency",
+    "XMP-xmpRights:UsageTerms": "Editorial use only", "XMP-xmpRights:WebStatement": "https://example.org/terms?a&b",
+    "XMP-plus:LicensorURL": "https://example.org/buy", "XMP-cc:License": "https://creativecommons.org/licenses/by/4.0/",
+}
+TELLING = ["-XMP-photoshop:City=JUDGECANARY", "-XMP-dc:Description=JUDGECANARY", "-XMP-exif:GPSLatitude=52.5"]
+RIGHTS = [
+    (
+        "xmp",
+        [*TELLING, *(f"-{tag}={one}" for tag, value in ALL_RIGHTS.items() for one in (value if isinstance(value, list) else [value]))],
+        ALL_RIGHTS,
+    ),
+    (
+        "iptc",
+        ["-IPTC:By-line=Ada", "-IPTC:Credit=The Agency", "-IPTC:CopyrightNotice=© Zoë", "-IPTC:City=JUDGECANARY", "-IPTC:CodedCharacterSet=UTF8"],
+        {"XMP-dc:Creator": "Ada", "XMP-dc:Rights": "© Zoë", "XMP-photoshop:Credit": "The Agency"},
+    ),
+    (
+        "exif",
+        ["-EXIF:Artist=Ada", "-EXIF:Copyright=(c) Ada", "-EXIF:ImageDescription=JUDGECANARY"],
+        {"XMP-dc:Creator": "Ada", "XMP-dc:Rights": "(c) Ada"},
+    ),
+]
 HARMLESS_PNG = {
     "ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace", "Palette",
     "Transparency", "Gamma", "BackgroundColor", "SRGBRendering", "AnimationFrames", "AnimationPlays",
@@ -87,6 +112,7 @@ def main():
             else:
                 missing(f"{folder}: no such folder")
         failures += judge(program, judges, generated, scratch / "out" / "generated")
+        failures += judge_rights(program, judges, generated, scratch / "rights")
         mutants = scratch / "mutants"
         generate_mutants(mutants, [folder for folder in [*folders, generated] if folder.is_dir()])
         failures += judge(program, judges, mutants, scratch / "out" / "mutants", mutants=True)
@@ -203,6 +229,67 @@ def judge(program, judges, folder, out, mutants=False):
         for one in found[:20]:
             print(f"  {name}: {shorten(one, out)}")
     return sum(len(found) for found in bad.values())
+
+
+def judge_rights(program, judges, folder, scratch):
+    """Lets exiftool write words about rights in each way it knows, and read what `--keep` leaves of them."""
+    if not judges["exiftool"]:
+        return 0
+    asked = {"copyright", "creator", "credit", "license"}
+    wrong, counts = [], {"written": 0, "kept": 0}
+    for name, tags, expected in RIGHTS:
+        pictures, out = scratch / name, scratch / f"{name}-clean"
+        pictures.mkdir(parents=True)
+        kinds = {".jpg", ".png", ".webp", ".gif", ".heic", ".avif"}
+        for number, source in enumerate(one for one in sorted(folder.rglob("*")) if one.suffix in kinds):
+            shutil.copyfile(source, pictures / f"{number}-{source.name}")
+        # Some of the generated ones it cannot write to.
+        command = [judges["exiftool"], "-q", "-q", "-overwrite_original", "-charset", "iptc=utf8", *tags, pictures]
+        subprocess.run(command, capture_output=True, check=False)
+        written = read_tags(judges, pictures)
+        for picture in pictures.iterdir():
+            if not tells(written.get(str(picture), {}), expected):
+                picture.unlink()
+        counts["written"] += len(list(pictures.iterdir()))
+        command = [program, "sanitize", "--json", "--recursive", "--keep", ",".join(sorted(asked)), pictures, "-o", out]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        cleaned = [file for file in json.loads(run.stdout)["files"] if file["status"] == "cleaned"]
+        left = read_tags(judges, out) if cleaned else {}
+        for file in cleaned:
+            counts["kept"] += 1
+            shown = {
+                tag: value
+                for tag, value in left.get(file["output"], {}).items()
+                if not is_harmless(tag) and not (keeps_gain_map(file) and is_of_map(tag, value))
+            }
+            if shown != expected:
+                wrong.append(f"{name}: {file['file']}: {shown}")
+            if holds_canary(pathlib.Path(file["output"]).read_bytes()):
+                wrong.append(f"{name}: {file['file']}: canary")
+        again = [program, "sanitize", "--json", "--recursive", "--keep", ",".join(sorted(asked)), out, "-o", scratch / f"{name}-again"]
+        for file in json.loads(subprocess.run(again, capture_output=True, text=True, check=False).stdout)["files"]:
+            if file.get("removed"):
+                wrong.append(f"{name}: {file['file']}: not clean: {file['removed']}")
+    print("rights: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + f", {len(wrong)} wrong")
+    for one in wrong[:20]:
+        print(f"  {shorten(one, scratch)}")
+    return len(wrong) + (counts["kept"] == 0)
+
+
+def read_tags(judges, folder):
+    """All tags of all files of a folder, by their paths."""
+    command = [judges["exiftool"], "-a", "-G1", "-u", "-json", folder]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return {found["SourceFile"]: found for found in json.loads(output or "[]")}
+
+
+def tells(tags, expected):
+    """Whether a file tells what was written into it, in whichever place."""
+    told = [one for value in tags.values() for one in (value if isinstance(value, list) else [value])]
+    wanted = [one for value in expected.values() for one in (value if isinstance(value, list) else [value])]
+    # A creator that was planted comes before one that is in EXIF, and stays as it should.
+    planted = any(tag.endswith((":By-line", ":Creator")) and CANARY.decode() in str(value) for tag, value in tags.items())
+    return all(one in told for one in wanted) and not planted
 
 
 def has_sound_exif(path):

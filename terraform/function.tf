@@ -1,6 +1,8 @@
 # null when there is no package: `terraform destroy` needs none.
 locals {
   package_hash = try(filebase64sha256(var.function_package), null)
+  # In one order, whatever the list's is.
+  rights = [for right in ["copyright", "creator", "credit", "license"] : right if contains(var.function.keep, right)]
 }
 
 resource "aws_lambda_function" "sanitizer" {
@@ -35,6 +37,7 @@ resource "aws_lambda_function" "sanitizer" {
       HIDDEN_PIXELS      = var.function.hidden_pixels
       MAX_MEGAPIXELS     = tostring(var.function.max_megapixels)
       MIRROR_DELETES     = tostring(var.trigger.mirror_deletes)
+      KEEP               = length(local.rights) == 0 ? "none" : join(",", local.rights)
     })
   }
 
@@ -43,6 +46,9 @@ resource "aws_lambda_function" "sanitizer" {
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
 
   lifecycle {
+    # Lambda lets the role decrypt the variables by a grant to its principal, which a role that was made again is not.
+    replace_triggered_by = [aws_iam_role.function.unique_id]
+
     # Not a validation of the variable, which `terraform destroy` would have to pass, too.
     precondition {
       condition     = local.package_hash != null

@@ -1,6 +1,7 @@
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
+  domain    = data.aws_partition.current.dns_suffix
   region    = data.aws_region.current.name
 
   # The tag is how provisioner knows what belongs to a stack.
@@ -21,8 +22,10 @@ locals {
       encryption = bucket.encryption
       kms_key    = bucket.kms_key
 
+      former_kms_keys = bucket.former_kms_keys
+
       expire_days          = bucket.expire_days
-      noncurrent_days      = !bucket.versioning || bucket.noncurrent_days == "never" ? null : tonumber(bucket.noncurrent_days)
+      noncurrent_days      = bucket.noncurrent_days == "never" ? null : tonumber(bucket.noncurrent_days)
       abort_multipart_days = bucket.abort_multipart_days == "never" ? null : tonumber(bucket.abort_multipart_days)
     }
   }

@@ -18,6 +18,12 @@ data "aws_iam_policy_document" "role" {
     effect    = "Allow"
     actions   = ["s3:GetObject"]
     resources = ["${local.bucket_arns["source"]}/${var.trigger.prefix}*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [local.account]
+    }
   }
 
   statement {
@@ -25,6 +31,12 @@ data "aws_iam_policy_document" "role" {
     effect    = "Allow"
     actions   = ["s3:PutObject"]
     resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [local.account]
+    }
   }
 
   statement {
@@ -43,6 +55,12 @@ data "aws_iam_policy_document" "role" {
       effect    = "Allow"
       actions   = ["s3:ListBucket"]
       resources = [local.bucket_arns["source"]]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
 
@@ -54,6 +72,12 @@ data "aws_iam_policy_document" "role" {
       effect    = "Allow"
       actions   = ["s3:DeleteObject"]
       resources = ["${local.bucket_arns["destination"]}/${var.trigger.prefix}*"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceAccount"
+        values   = [local.account]
+      }
     }
   }
 
@@ -69,7 +93,24 @@ data "aws_iam_policy_document" "role" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["s3.${split(":", statement.value.kms_key)[3]}.amazonaws.com"]
+        values   = ["s3.${split(":", statement.value.kms_key)[3]}.${local.domain}"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.buckets["source"].former_kms_keys) == 0 ? [] : [local.buckets["source"].former_kms_keys]
+
+    content {
+      sid       = "SourceFormerKeys"
+      effect    = "Allow"
+      actions   = ["kms:Decrypt"]
+      resources = statement.value
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${split(":", statement.value[0])[3]}.${local.domain}"]
       }
     }
   }

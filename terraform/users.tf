@@ -18,6 +18,12 @@ data "aws_iam_policy_document" "user" {
     effect    = "Allow"
     actions   = local.user_actions[each.value.access]
     resources = ["${local.bucket_arns[each.value.bucket]}/${each.value.prefix}*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceAccount"
+      values   = [local.account]
+    }
   }
 
   dynamic "statement" {
@@ -28,6 +34,12 @@ data "aws_iam_policy_document" "user" {
       effect    = "Allow"
       actions   = ["s3:ListBucket"]
       resources = [local.bucket_arns[each.value.bucket]]
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceAccount"
+        values   = [local.account]
+      }
 
       dynamic "condition" {
         for_each = each.value.prefix == "" ? [] : ["${each.value.prefix}*"]
@@ -53,7 +65,27 @@ data "aws_iam_policy_document" "user" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["s3.${split(":", statement.value)[3]}.amazonaws.com"]
+        values   = ["s3.${split(":", statement.value)[3]}.${local.domain}"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = (
+      each.value.access == "write-only" || length(local.buckets[each.value.bucket].former_kms_keys) == 0
+      ? [] : [local.buckets[each.value.bucket].former_kms_keys]
+    )
+
+    content {
+      sid       = "${title(each.value.bucket)}FormerKeys"
+      effect    = "Allow"
+      actions   = ["kms:Decrypt"]
+      resources = statement.value
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${split(":", statement.value[0])[3]}.${local.domain}"]
       }
     }
   }

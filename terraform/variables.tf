@@ -84,6 +84,7 @@ variable "source_bucket" {
     versioning           = optional(bool, true)
     encryption           = optional(string, "AES256")
     kms_key              = optional(string)
+    former_kms_keys      = optional(list(string), [])
     expire_days          = optional(number)
     noncurrent_days      = optional(string, "30")
     abort_multipart_days = optional(string, "7")
@@ -101,14 +102,16 @@ variable "source_bucket" {
   }
 
   validation {
-    condition = var.source_bucket.kms_key == null || can(regex(
-      join("", [
-        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
-        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
-      ]),
-      var.source_bucket.kms_key,
-    ))
-    error_message = "kms_key is the ARN of the key itself, not of an alias."
+    condition = alltrue([
+      for key in concat(var.source_bucket.kms_key[*], var.source_bucket.former_kms_keys) : can(regex(
+        join("", [
+          "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+          "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+        ]),
+        key,
+      ))
+    ])
+    error_message = "kms_key and former_kms_keys are ARNs of keys themselves, not of aliases."
   }
 
   validation {
@@ -117,15 +120,6 @@ variable "source_bucket" {
       can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
     error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
-  }
-
-  # 30 passes, because Terraform does not tell a default from what is written.
-  validation {
-    condition = (
-      var.source_bucket.versioning ||
-      contains(["never", "30"], var.source_bucket.noncurrent_days)
-    )
-    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 
@@ -136,6 +130,7 @@ variable "destination_bucket" {
     versioning           = optional(bool, true)
     encryption           = optional(string, "AES256")
     kms_key              = optional(string)
+    former_kms_keys      = optional(list(string), [])
     expire_days          = optional(number)
     noncurrent_days      = optional(string, "30")
     abort_multipart_days = optional(string, "7")
@@ -153,14 +148,16 @@ variable "destination_bucket" {
   }
 
   validation {
-    condition = var.destination_bucket.kms_key == null || can(regex(
-      join("", [
-        "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
-        "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
-      ]),
-      var.destination_bucket.kms_key,
-    ))
-    error_message = "kms_key is the ARN of the key itself, not of an alias."
+    condition = alltrue([
+      for key in concat(var.destination_bucket.kms_key[*], var.destination_bucket.former_kms_keys) : can(regex(
+        join("", [
+          "^arn:aws(-[a-z-]+)?:kms:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:key/",
+          "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$",
+        ]),
+        key,
+      ))
+    ])
+    error_message = "kms_key and former_kms_keys are ARNs of keys themselves, not of aliases."
   }
 
   validation {
@@ -169,15 +166,6 @@ variable "destination_bucket" {
       can(regex("^(never|[1-9][0-9]*)$", days)) && try(tonumber(days), 1) <= 2147483647
     ])
     error_message = "Days are whole numbers from 1 to 2147483647, or \"never\" (not for expire_days: leave it out)."
-  }
-
-  # 30 passes, because Terraform does not tell a default from what is written.
-  validation {
-    condition = (
-      var.destination_bucket.versioning ||
-      contains(["never", "30"], var.destination_bucket.noncurrent_days)
-    )
-    error_message = "noncurrent_days in a bucket without versioning: there are no noncurrent versions to delete."
   }
 }
 
@@ -199,6 +187,7 @@ variable "function" {
     gain_maps            = optional(string, "keep")
     hidden_pixels        = optional(string, "blank")
     max_megapixels       = optional(number, 1000)
+    keep                 = optional(list(string), [])
   })
   default = {}
 
@@ -243,6 +232,11 @@ variable "function" {
   }
 
   validation {
+    condition     = alltrue([for right in var.function.keep : contains(["copyright", "creator", "credit", "license"], right)])
+    error_message = "keep, the words about rights that stay, is a list of copyright, creator, credit and license."
+  }
+
+  validation {
     condition = (
       coalesce(var.function.reserved_concurrency, 1) >= 1 &&
       coalesce(var.function.reserved_concurrency, 1) <= 2147483647 &&
@@ -271,7 +265,8 @@ variable "function" {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES",
+        "SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS",
+        "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP",
       ], name)
     ])
     error_message = "These environment variables are Lambda's own, or set by the stack."
@@ -287,7 +282,7 @@ variable "function" {
           name => replace(replace(value, "/[<>&]/", "x"), "/[\u2028\u2029]/", "xxx")
         },
         {
-          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES"] :
+          for name in ["SOURCE_BUCKET", "DESTINATION_BUCKET", "KEEP_USER_METADATA", "ORIENTATION", "ICC", "GAIN_MAPS", "HIDDEN_PIXELS", "MAX_MEGAPIXELS", "MIRROR_DELETES", "KEEP"] :
           name => format("%063d", 0)
         },
       )))] :
@@ -403,9 +398,9 @@ variable "users" {
   validation {
     condition = alltrue([
       for user in var.users :
-      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix))
+      can(regex("^([^/*?$\"\\\\\\p{Cc}][^*?$\"\\\\\\p{Cc}]*)?$", user.prefix)) && can(regex("^[\\x{0}-\\x{FF}]*$", user.prefix))
     ])
-    error_message = "A user's prefix has no * ? $ \" or \\ and no control characters, and does not begin with a slash."
+    error_message = "A user's prefix has no * ? $ \" or \\, no control characters and none beyond U+00FF, which no policy of IAM takes, and does not begin with a slash."
   }
 
   # In bytes, which `length` does not count: base64 has four characters for three.

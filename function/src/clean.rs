@@ -21,17 +21,18 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
 use contract::environment::Environment;
 use contract::event::{Deletion, Record};
 use contract::log::Milliseconds;
 use sanitizer::{
-    Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, Sanitized,
+    Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
+    Sanitized,
 };
 
 use crate::{
+    clock::{Phase, Timed},
     destination,
     error::Error,
     settings::Settings,
@@ -78,6 +79,8 @@ pub struct Cleaned {
     pub color_profile: ProfileOutcome,
     /// What became of an HDR gain map.
     pub gain_map: GainMapOutcome,
+    /// What became of words about rights.
+    pub rights: RightsOutcome,
     /// What became of pixels that nobody sees.
     pub hidden_pixels: HiddenPixelsOutcome,
     /// How long it took.
@@ -90,7 +93,7 @@ pub struct Cleaned {
 ///
 /// # Errors
 /// See [`Error`]; nothing was published then, or not the newest.
-pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Result<Outcome, Error> {
+pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> Result<Outcome, Error> {
     if record.bucket != settings.stack.source_bucket {
         let expected = settings.stack.source_bucket.clone();
         return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
@@ -101,6 +104,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
     }
     let key = record.key()?;
 
+    s3.clock.enter(Phase::Wait);
     let turn = Turn::wait().await;
     let options = settings.stack.cleaning.options();
     let needed = |start: &[u8], length| sanitizer::memory_needed(start, length, &options);
@@ -137,7 +141,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             });
         };
         let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
-        let input = match opened.read(settings.memory, needed).await {
+        let input = match opened.read(s3.clock, settings.memory, needed).await {
             Ok(input) => input,
             Err(error @ Error::MemoryHeld { .. }) => return Err(error),
             Err(error) if error.is_rejection() => match reject(s3, settings, &key, &revision, error).await? {
@@ -154,6 +158,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
 
         let started = Instant::now();
         let input_bytes = input.len();
+        s3.clock.enter(Phase::Clean);
         let picture = match sanitize(input, &headers, settings, &turn).await {
             Ok(picture) => picture,
             Err(error) => match reject(s3, settings, &key, &revision, error).await? {
@@ -170,6 +175,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
         destination::put(s3, bucket, &key, &picture, headers, keep, made_of).await?;
         let put = started.elapsed();
 
+        let started = Instant::now();
         let since = source::since(s3, &settings.stack.source_bucket, &key, &revision).await?;
         let cleaned = Cleaned {
             version_id: revision.version_id.clone(),
@@ -180,11 +186,13 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
             orientation: picture.report.orientation,
             color_profile: picture.report.color_profile,
             gain_map: picture.report.gain_map,
+            rights: picture.report.rights,
             hidden_pixels: picture.report.hidden_pixels,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),
                 put: milliseconds(put),
+                head: milliseconds(started.elapsed()),
             },
             attempt,
         };
@@ -203,7 +211,7 @@ pub async fn clean_one(s3: &Client, settings: &Settings, record: &Record) -> Res
 }
 
 /// Removes the clean copy of a source that is gone. False when the source is there (again), which is to be cleaned then.
-async fn take_down(s3: &Client, settings: &Settings, key: &str, record: &Record) -> Result<bool, Error> {
+async fn take_down(s3: Timed<'_>, settings: &Settings, key: &str, record: &Record) -> Result<bool, Error> {
     let Environment { source_bucket, destination_bucket, .. } = &settings.stack;
     match source::presence(s3, source_bucket, key).await? {
         Presence::There => return Ok(false),
@@ -223,7 +231,7 @@ async fn take_down(s3: &Client, settings: &Settings, key: &str, record: &Record)
 /// What a rejection ends with, or `None` when the picture was replaced meanwhile and the newest is to be cleaned. With
 /// `mirror_deletes` nothing older stays published either.
 async fn reject(
-    s3: &Client,
+    s3: Timed<'_>,
     settings: &Settings,
     key: &str,
     revision: &Revision,
@@ -245,7 +253,7 @@ async fn reject(
 }
 
 /// Asks for the picture, and asks again for some seconds when S3 says that there is none.
-async fn find(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> {
+async fn find(s3: Timed<'_>, bucket: &str, key: &str) -> Result<Found, Error> {
     for pause in ABSENT_PAUSES {
         match source::open(s3, bucket, key).await? {
             Found::Absent => pause_for(pause).await,
@@ -312,8 +320,10 @@ fn milliseconds(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_s3::Client;
+
     use super::*;
-    use crate::memory::Memory;
+    use crate::{clock::Clock, memory::Memory};
 
     fn settings() -> Settings {
         let stack = Environment {
@@ -340,6 +350,11 @@ mod tests {
         crate::client::s3(env).unwrap()
     }
 
+    async fn clean(record: &Record) -> Result<Outcome, Error> {
+        let (client, clock) = (&offline(), &Clock::start(None));
+        clean_one(Timed { client, clock }, &settings(), record).await
+    }
+
     fn record(bucket: &str, key: &str, event: &str) -> Record {
         Record {
             bucket: bucket.to_owned(),
@@ -353,17 +368,17 @@ mod tests {
     #[tokio::test]
     async fn the_loop_guard_comes_first() {
         let record = record("b", "k.jpg", "ObjectCreated:Put");
-        let error = clean_one(&offline(), &settings(), &record).await.unwrap_err();
+        let error = clean(&record).await.unwrap_err();
         assert_eq!(error.kind(), "foreign-bucket");
     }
 
     #[tokio::test]
     async fn deletions_are_ignored_and_bad_keys_are_not() {
         let deleted = record("a", "k.jpg", "ObjectRemoved:Delete");
-        let outcome = clean_one(&offline(), &settings(), &deleted).await.unwrap();
+        let outcome = clean(&deleted).await.unwrap();
         assert_eq!(outcome, Outcome::Ignored("nothing was uploaded"));
         let bad = record("a", "100%", "ObjectCreated:Put");
-        assert_eq!(clean_one(&offline(), &settings(), &bad).await.unwrap_err().kind(), "key");
+        assert_eq!(clean(&bad).await.unwrap_err().kind(), "key");
     }
 
     #[test]
@@ -386,7 +401,7 @@ mod tests {
     #[tokio::test]
     async fn an_unreachable_service_is_an_error() {
         let record = record("a", "k.jpg", "ObjectCreated:Put");
-        let error = clean_one(&offline(), &settings(), &record).await.unwrap_err();
+        let error = clean(&record).await.unwrap_err();
         assert_eq!(error.kind(), "s3");
         assert!(error.to_string().starts_with("GetObject: "), "{error}");
     }

@@ -7,25 +7,18 @@ use std::{path::PathBuf, time::Duration};
 
 use aws_sdk_s3::{
     Client,
-    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
 };
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 
-/// How long a try may take whose request has no body: until the answer begins. Bodies are watched by the SDK
-/// (<https://docs.aws.amazon.com/sdk-for-rust/latest/dg/stalled-stream-protection.html>), the answer's too.
-const ANSWER: Duration = Duration::from_secs(30);
-
-/// The slowest way out that is still one, in bytes a second (128 kbit/s).
-const SLOWEST: u64 = 16 * 1024;
-
-/// What a call has more time with whose request has a body of this length: no fixed time fits each of them.
-pub(crate) fn patience(length: u64) -> aws_sdk_s3::config::Builder {
-    let attempt = ANSWER + Duration::from_secs(length / SLOWEST);
-    Config::builder().timeout_config(TimeoutConfig::builder().operation_attempt_timeout(attempt).build())
-}
+/// How long a body may stand still. It is looked at how much arrives, too ([`crate::source`]).
+const STILL: Duration = Duration::from_secs(8);
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +89,14 @@ pub fn s3(env: impl Fn(&str) -> Option<String>) -> Result<Client, ClientError> {
         .retry_config(
             RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200)),
         )
-        // A read timeout would count while a body is sent, and be another connection for each length of it.
+        // Each call says how long a try may take ([`crate::clock`]). A read timeout would count while a body is sent,
+        // and be another connection for each length of it.
         .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(3))
-                .operation_attempt_timeout(ANSWER)
-                .disable_read_timeout()
-                .build(),
+            TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).disable_read_timeout().build(),
         );
+    config = config.stalled_stream_protection(
+        StalledStreamProtectionConfig::enabled().upload_enabled(true).grace_period(STILL).build(),
+    );
     if let Some(endpoint) = endpoint {
         config = config.endpoint_url(endpoint).force_path_style(true);
     }
@@ -149,6 +142,45 @@ mod tests {
     fn lambdas_environment_is_enough() {
         let client = build(&LAMBDA).unwrap();
         assert_eq!(client.config().region().map(Region::as_ref), Some("eu-central-1"));
+    }
+
+    #[test]
+    fn a_body_has_time_for_its_length() {
+        let attempt = |length| {
+            let timeouts = patience(length).build().timeout_config().cloned().unwrap();
+            timeouts.operation_attempt_timeout().unwrap().as_secs()
+        };
+        assert_eq!([attempt(0), attempt(6_600_000), attempt(100 << 20)], [30, 432, 6430]);
+        let timeouts = build(&LAMBDA).unwrap().config().timeout_config().cloned().unwrap();
+        assert_eq!((timeouts.read_timeout(), timeouts.operation_attempt_timeout()), (None, Some(ANSWER)));
+    }
+
+    /// An S3 at the other end of a line of 290 kbit/s.
+    #[tokio::test]
+    async fn a_picture_may_take_longer_than_an_answer() {
+        use std::io::{Read, Write};
+        if std::env::var_os("PROVISIONER_SLOW_LINES").is_none() {
+            return;
+        }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let line = std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            let (mut read, mut piece) = (0, [0; 9_000]);
+            while read < 1_200_000 {
+                std::thread::sleep(Duration::from_millis(250));
+                read += client.read(&mut piece).unwrap();
+            }
+            client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            read
+        });
+        let s3 = build(&[&LAMBDA[..], &[("AWS_ENDPOINT_URL_S3", &endpoint)]].concat()).unwrap();
+        let body = vec![bytes::Bytes::from(vec![7; 1_200_000])];
+        let start = std::time::Instant::now();
+        let put =
+            s3.put_object().bucket("b").key("k").content_length(1_200_000).body(crate::pieces::body(&body));
+        put.customize().config_override(patience(1_200_000)).send().await.unwrap();
+        assert!(start.elapsed() > ANSWER && line.join().unwrap() > 1_200_000);
     }
 
     #[test]

@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_s3::Client;
 use contract::provenance::CLEANED_FROM;
 use sanitizer::{Format, Sanitized};
 
-use crate::{cache_control, client::patience, error::Error, pieces, source::Headers};
+use crate::{
+    cache_control,
+    clock::{Phase, Timed},
+    error::Error,
+    pieces,
+    source::Headers,
+};
 
 /// Writes the clean picture under `key`.
 ///
@@ -18,7 +23,7 @@ use crate::{cache_control, client::patience, error::Error, pieces, source::Heade
 /// # Errors
 /// When S3 refuses or cannot be reached.
 pub async fn put(
-    s3: &Client,
+    s3: Timed<'_>,
     bucket: &str,
     key: &str,
     picture: &Sanitized,
@@ -32,7 +37,9 @@ pub async fn put(
     // Without versioning S3 gives "null" to all.
     metadata.extend(made_of.filter(|id| *id != "null").map(|id| (CLEANED_FROM.to_owned(), id.to_owned())));
     let content_type = content_type(headers.content_type.as_deref(), picture.format);
-    s3.put_object()
+    let config = s3.begin(Phase::Put, picture.len() as u64);
+    s3.client
+        .put_object()
         .bucket(bucket)
         .key(key)
         .content_type(content_type)
@@ -43,7 +50,7 @@ pub async fn put(
         .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
         .body(pieces::body(picture.pieces()))
         .customize()
-        .config_override(patience(picture.len() as u64))
+        .config_override(config)
         .send()
         .await
         .map_err(|error| Error::s3("PutObject", &error))?;
@@ -55,8 +62,10 @@ pub async fn put(
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
-pub async fn remove(s3: &Client, bucket: &str, key: &str) -> Result<(), Error> {
-    let deleted = s3.delete_object().bucket(bucket).key(key).send().await;
+pub async fn remove(s3: Timed<'_>, bucket: &str, key: &str) -> Result<(), Error> {
+    let config = s3.begin(Phase::Put, 0);
+    let delete = s3.client.delete_object().bucket(bucket).key(key);
+    let deleted = delete.customize().config_override(config).send().await;
     deleted.map(drop).map_err(|error| Error::s3("DeleteObject", &error))
 }
 

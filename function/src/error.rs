@@ -9,6 +9,8 @@ use aws_sdk_s3::{
 
 use contract::{error_chain, event::KeyError};
 
+use crate::clock::Phase;
+
 /// Why a picture has no clean copy now. No variant holds anything of the
 /// picture's metadata, so that all of it may be logged.
 #[derive(Debug, thiserror::Error)]
@@ -54,10 +56,8 @@ pub enum Error {
         needed: u64,
     },
     /// Lambda was about to end the invocation.
-    #[error(
-        "not finished before the function's timeout; raise function.timeout or function.memory (which is also processor time) in config.toml"
-    )]
-    OutOfTime,
+    #[error("not finished before the function's timeout, {}", advice(*.0))]
+    OutOfTime(Phase),
     /// The loop guard: only one bucket's events are accepted.
     #[error(
         "the event is of bucket {bucket:?}, but this function cleans {expected:?} only; remove the notification"
@@ -73,6 +73,26 @@ pub enum Error {
     Key(#[from] KeyError),
 }
 
+/// What was going on when time ran out, and what helps.
+fn advice(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Wait => "the work of an invocation before had not ended; Lambda tries again",
+        Phase::Get => {
+            "while S3 was silent or slow in sending the picture; Lambda tries again. If it lasts, raise function.timeout in \
+             config.toml"
+        }
+        Phase::Clean => {
+            "while the picture was being cleaned; raise function.memory (which is also processor time) or \
+             function.timeout in config.toml"
+        }
+        Phase::Put => {
+            "while S3 was silent or slow in taking the clean copy; Lambda tries again. If it lasts, raise function.timeout in \
+             config.toml"
+        }
+        Phase::Head => "while S3 was asked whether the picture is still the newest; Lambda tries again",
+    }
+}
+
 impl Error {
     /// A stable word for the kind of the error.
     #[must_use]
@@ -83,7 +103,7 @@ impl Error {
             Self::ReplacedRepeatedly(_) => "replaced-repeatedly",
             Self::NotThereYet { .. } => "not-there-yet",
             Self::MemoryHeld { .. } => "memory-held",
-            Self::OutOfTime => "out-of-time",
+            Self::OutOfTime(_) => "out-of-time",
             Self::ForeignBucket { .. } => "foreign-bucket",
             Self::Key(_) => "key",
         }
@@ -96,18 +116,20 @@ impl Error {
     }
 
     /// A failed call, told by what the service answered if it did.
-    pub(crate) fn s3<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
+    pub(crate) fn s3<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where
         E: StdError + ProvideErrorMetadata + 'static,
-        SdkError<E, R>: RequestId + StdError,
-        R: std::fmt::Debug,
+        SdkError<E>: RequestId + StdError,
     {
         let reason = match error.as_service_error() {
             Some(answer) => {
-                let code = answer.code().unwrap_or("unknown error");
-                let message = answer.message().unwrap_or("no message");
+                // Answers to HEAD have no body that tells more than the status.
+                let status = error.raw_response().map(|response| response.status().as_u16());
+                let status = status.map(|status| format!("HTTP {status}")).unwrap_or_default();
+                let words = [Some(status.as_str()), answer.code(), answer.message()];
+                let words: Vec<&str> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
                 let id = error.request_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
-                format!("{code}: {message}{id}")
+                format!("{}{id}", words.join(": "))
             }
             None => error_chain(error),
         };

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::{
     clean::{Outcome, clean_one},
+    clock::{Clock, Timed},
     error::Error,
     log::{self, Log},
     settings::Settings,
@@ -69,6 +70,9 @@ impl<L: Log> Function<L> {
                 return Err(Failure::Payload(error));
             }
         };
+        if records.is_empty() {
+            self.log.write(&log::about_event(request_id, Ok("the event has no records")));
+        }
         let mut summary = Summary::default();
         let mut failed = Vec::new();
         for record in &records {
@@ -101,40 +105,54 @@ impl<L: Log> Function<L> {
         let key = record.key().unwrap_or_else(|_| record.encoded_key.clone());
         // Boxed: the SDK's futures are so deeply nested that the compiler gives up
         // on what contains them.
-        let work = Box::pin(clean_one(&self.s3, &self.settings, record));
-        let result = until(deadline, work).await;
+        // A deadline in the past (an emulator that has none) is none.
+        let left = deadline.duration_since(SystemTime::now()).ok().map(|left| left.saturating_sub(FAREWELL));
+        let clock = Clock::start(left);
+        let s3 = Timed { client: &self.s3, clock: &clock };
+        let work = Box::pin(clean_one(s3, &self.settings, record));
+        let result = until(left, &clock, work).await;
         let version = record.version_id.as_deref();
-        self.log.write(&log::about_record(request_id, &key, version, &result, started.elapsed()));
+        let entry = log::about_record(request_id, &key, version, &result, &clock, started.elapsed());
+        self.log.write(&entry);
         (key, result)
     }
 }
 
-/// Gives up shortly before Lambda would end the process without a word. A
-/// deadline in the past (an emulator that has none) is none.
+/// Gives up shortly before Lambda would end the process without a word.
 async fn until(
-    deadline: SystemTime,
+    left: Option<Duration>,
+    clock: &Clock,
     work: impl Future<Output = Result<Outcome, Error>>,
 ) -> Result<Outcome, Error> {
-    match deadline.duration_since(SystemTime::now()) {
-        Err(_) => work.await,
-        Ok(left) => {
-            tokio::time::timeout(left.saturating_sub(FAREWELL), work).await.unwrap_or(Err(Error::OutOfTime))
+    match left {
+        None => work.await,
+        Some(left) => {
+            let result = tokio::time::timeout(left, work).await;
+            result.unwrap_or_else(|_| Err(Error::OutOfTime(clock.phase())))
         }
     }
 }
+
+/// How many pictures an error names, and how long what is said of one may be: thousands of records can fail, and
+/// each has its line in the log.
+const NAMED: usize = 10;
+const SAID: usize = 1000;
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Payload(error) => error.fmt(f),
             Self::Pictures(failed) => {
-                for (index, (key, error)) in failed.iter().enumerate() {
+                for (index, (key, error)) in failed.iter().take(NAMED).enumerate() {
                     if index > 0 {
                         f.write_str("; ")?;
                     }
-                    write!(f, "{key:?}: {error}")?;
+                    write!(f, "{}", log::capped(format!("{key:?}: {error}"), SAID))?;
                 }
-                Ok(())
+                match failed.len().saturating_sub(NAMED) {
+                    0 => Ok(()),
+                    more => write!(f, "; and {more} more, see the log"),
+                }
             }
         }
     }
@@ -149,12 +167,13 @@ impl From<Failure> for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Phase;
 
     #[test]
     fn the_answer_names_every_failed_picture() {
         let failure = Failure::Pictures(vec![
             ("a.jpg".to_owned(), Error::ReplacedRepeatedly(5)),
-            ("b \"c\".jpg".to_owned(), Error::OutOfTime),
+            ("b \"c\".jpg".to_owned(), Error::OutOfTime(Phase::Clean)),
         ]);
         let diagnostic = Diagnostic::from(failure);
         assert_eq!(diagnostic.error_type, "Failed");
@@ -163,12 +182,25 @@ mod tests {
         assert!(message.contains(r#"; "b \"c\".jpg": not finished"#), "{message}");
     }
 
+    #[test]
+    fn thousands_of_failures_make_a_short_answer() {
+        let failed =
+            |number: usize| (format!("{number}{}.jpg", "k".repeat(1000)), Error::ReplacedRepeatedly(5));
+        let message = Failure::Pictures((0..8000).map(failed).collect()).to_string();
+        assert!(message.len() < 11_000, "{}", message.len());
+        assert!(message.ends_with("; and 7990 more, see the log"), "{message}");
+    }
+
     #[tokio::test]
     async fn time_runs_out_with_a_word() {
         let endless = std::future::pending();
-        let soon = SystemTime::now() + Duration::from_millis(510);
-        assert!(matches!(until(soon, endless).await, Err(Error::OutOfTime)));
+        let clock = Clock::start(None);
+        clock.enter(Phase::Put);
+        let soon = Some(Duration::from_millis(10));
+        let error = until(soon, &clock, endless).await.unwrap_err();
+        assert!(matches!(error, Error::OutOfTime(Phase::Put)));
+        assert!(error.to_string().contains("S3"), "{error}");
         let done = async { Ok(Outcome::Ignored("done")) };
-        assert!(until(SystemTime::UNIX_EPOCH, done).await.is_ok());
+        assert!(until(None, &clock, done).await.is_ok());
     }
 }

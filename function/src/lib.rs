@@ -16,22 +16,26 @@
 //! may arrive twice and in any order: the clean copy ends up being that of the
 //! newest upload (see [`clean`]).
 //!
-//! **Caveats.** The function's role may not delete. When a picture is replaced
-//! by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
+//! **Caveats.** Without `mirror_deletes` the function's role may not delete. When a
+//! picture is replaced by one that cannot be cleaned, or is deleted, an earlier clean copy stays.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
 pub mod allocator;
+pub mod bucket_owner;
 pub mod cache_control;
 pub mod clean;
 pub mod client;
+pub mod clock;
 pub mod destination;
 pub mod error;
 pub mod handler;
 pub mod log;
 pub mod memory;
+pub mod payload;
 mod pieces;
 pub mod settings;
 pub mod source;
+pub mod startup;
 mod worker;

@@ -1,11 +1,15 @@
 //! Writes the log ([`contract::log`]).
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    time::{Duration, SystemTime},
+};
 
+use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use contract::log::{CleanedFields, Entry, GainMap, HiddenPixels, Level, Message, Removed};
 use serde::Serialize;
 
-use crate::{clean::Outcome, error::Error};
+use crate::{clean::Outcome, clock::Clock, error::Error};
 
 /// Where entries go.
 pub trait Log: Send + Sync {
@@ -40,10 +44,36 @@ pub fn startup_failure(error: &dyn std::error::Error) {
     });
 }
 
+/// The longest reason in a line, in bytes. Messages of services are short, but nobody promises it.
+const LONGEST: usize = 4000;
+
+/// As much of a text as `most` bytes hold.
+pub(crate) fn capped(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push_str("...");
+    }
+    text
+}
+
+/// A line with the time, by which Lambda tells lines of JSON from others: what has a level and a `timestamp` of RFC 3339
+/// keeps its level (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>).
+#[derive(Serialize)]
+struct Stamped<'a, L> {
+    timestamp: String,
+    #[serde(flatten)]
+    line: &'a L,
+}
+
+fn stamped<L>(line: &L) -> Stamped<'_, L> {
+    let now = DateTime::from(SystemTime::now()).fmt(DateTimeFormat::DateTime);
+    Stamped { timestamp: now.unwrap_or_default(), line }
+}
+
 fn write_line(line: &impl Serialize) {
     // Nothing can be done, or told, when the log itself is gone: the picture
     // matters more.
-    if let Ok(mut bytes) = serde_json::to_vec(line) {
+    if let Ok(mut bytes) = serde_json::to_vec(&stamped(line)) {
         bytes.push(b'\n');
         let mut stdout = std::io::stdout().lock();
         let _ = stdout.write_all(&bytes).and_then(|()| stdout.flush());
@@ -57,6 +87,7 @@ pub fn about_record<'a>(
     key: &'a str,
     event_version: Option<&'a str>,
     result: &'a Result<Outcome, Error>,
+    clock: &Clock,
     total: Duration,
 ) -> Entry<'a> {
     let mut entry = Entry {
@@ -68,6 +99,8 @@ pub fn about_record<'a>(
         cleaned: None,
         kind: None,
         reason: None,
+        phase: None,
+        spent: None,
         total_milliseconds: u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
     };
     match result {
@@ -84,6 +117,7 @@ pub fn about_record<'a>(
                 orientation: cleaned.orientation,
                 color_profile: cleaned.color_profile,
                 gain_map: GainMap::of(cleaned.gain_map),
+                rights: cleaned.rights,
                 hidden_pixels: HiddenPixels::of(cleaned.hidden_pixels),
                 milliseconds: cleaned.milliseconds,
                 attempt: cleaned.attempt,
@@ -93,7 +127,9 @@ pub fn about_record<'a>(
             entry.level = Level::Error;
             entry.message = if error.is_rejection() { Message::Rejected } else { Message::Failed };
             entry.kind = Some(error.kind());
-            entry.reason = Some(error.to_string());
+            entry.reason = Some(capped(error.to_string(), LONGEST));
+            entry.phase = Some(clock.phase().as_str());
+            entry.spent = Some(clock.milliseconds());
         }
     }
     entry
@@ -111,7 +147,9 @@ pub fn about_event<'a>(request_id: &'a str, told: Result<&str, String>) -> Entry
         version_id: None,
         cleaned: None,
         kind: (!fine).then_some("event"),
-        reason: Some(told.map_or_else(|wrong| wrong, str::to_owned)),
+        reason: Some(capped(told.map_or_else(|wrong| wrong, str::to_owned), LONGEST)),
+        phase: None,
+        spent: None,
         total_milliseconds: 0,
     }
 }
@@ -121,15 +159,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clean::Cleaned;
+    use crate::{clean::Cleaned, clock::Phase};
     use contract::log::Milliseconds;
     use sanitizer::{
         Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
-        Unseen,
+        RightsOutcome, Unseen,
     };
 
     fn line(result: &Result<Outcome, Error>) -> serde_json::Value {
-        let entry = about_record("r-1", "a b.jpg", Some("v1"), result, Duration::from_millis(7));
+        let clock = Clock::start(None);
+        clock.enter(Phase::Head);
+        let entry = about_record("r-1", "a b.jpg", Some("v1"), result, &clock, Duration::from_millis(7));
         serde_json::to_value(entry).unwrap()
     }
 
@@ -149,8 +189,9 @@ mod tests {
             orientation: OrientationOutcome::Turned,
             color_profile: ProfileOutcome::Lost,
             gain_map: GainMapOutcome::Dropped { why: "it is damaged" },
+            rights: RightsOutcome::default(),
             hidden_pixels: HiddenPixelsOutcome::Blanked { what: Unseen::Transparent },
-            milliseconds: Milliseconds { get: 1, clean: 2, put: 3 },
+            milliseconds: Milliseconds { get: 1, clean: 2, put: 3, head: 4 },
             attempt: 1,
         };
         assert_eq!(
@@ -165,7 +206,7 @@ mod tests {
                 "orientation": "turned", "color_profile": "lost",
                 "gain_map": {"outcome": "dropped", "why": "it is damaged"},
                 "hidden_pixels": {"outcome": "blanked", "what": "colours of pixels that are fully transparent"},
-                "milliseconds": {"get": 1, "clean": 2, "put": 3}, "attempt": 1,
+                "milliseconds": {"get": 1, "clean": 2, "put": 3, "head": 4}, "attempt": 1,
                 "total_milliseconds": 7,
             })
         );
@@ -182,8 +223,24 @@ mod tests {
         assert_eq!(rejected["level"], "ERROR");
         assert_eq!(rejected["message"], "rejected");
         assert_eq!(rejected["kind"], "not-a-picture");
-        let failed = line(&Err(Error::OutOfTime));
+        let failed = line(&Err(Error::OutOfTime(Phase::Head)));
         assert_eq!(failed["message"], "failed");
         assert_eq!(failed["kind"], "out-of-time");
+        assert_eq!(failed["phase"], "head");
+        assert_eq!(failed["milliseconds"], json!({"get": 0, "clean": 0, "put": 0, "head": 0}));
+    }
+
+    #[test]
+    fn lines_have_a_time_that_lambda_reads() {
+        let line = serde_json::to_value(stamped(&json!({"level": "ERROR"}))).unwrap();
+        let timestamp = line["timestamp"].as_str().unwrap();
+        assert!(timestamp.ends_with('Z') && DateTime::from_str(timestamp, DateTimeFormat::DateTime).is_ok());
+        assert_eq!(line["level"], "ERROR");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(capped("\u{e9}\u{e9}\u{e9}".to_owned(), 3), "\u{e9}...");
+        assert_eq!(capped("abc".to_owned(), 3), "abc");
     }
 }

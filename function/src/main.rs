@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use function::{allocator, client, handler::Function, log, settings::Settings};
-use lambda_runtime::{LambdaEvent, service_fn};
+use function::{
+    allocator, bucket_owner::BucketOwner, client, handler::Function, log, payload::Unreadable,
+    settings::Settings, startup,
+};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 
 fn main() -> ExitCode {
     // Without it the function works as well, and refuses to take more memory than there is.
@@ -19,19 +22,26 @@ async fn serve() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::startup_failure(error.as_ref());
+            startup::report(env, &error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> Result<(), lambda_runtime::Error> {
-    let env = |name: &str| std::env::var(name).ok();
+    startup::check(env)?;
     let settings = Settings::from_env(env)?;
-    let s3 = client::s3(env)?;
+    let owner = BucketOwner::default();
+    let s3 = owner.on(&client::s3(env)?);
     let function = Function::new(s3, settings, log::Stdout);
-    let function = &function;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<serde_json::Value>| {
+    let (function, owner) = (&function, &owner);
+    let handler = service_fn(async |event: LambdaEvent<serde_json::Value>| {
+        owner.learn(&event.context.invoked_function_arn);
         function.handle(event.payload, &event.context.request_id, event.context.deadline()).await
-    }))
-    .await
+    });
+    Runtime::new(handler).layer(Unreadable(log::Stdout)).run().await
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

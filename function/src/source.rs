@@ -1,10 +1,13 @@
 //! Bucket A: reads the newest version of a picture and tells whether it is
 //! still the newest.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_s3::{
-    Client,
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
     operation::get_object::{GetObjectError, GetObjectOutput},
@@ -14,7 +17,11 @@ use bytes::{Bytes, BytesMut};
 
 use contract::error_chain;
 
-use crate::{error::Error, memory::Memory};
+use crate::{
+    clock::{Clock, Phase, SLOWEST, Timed},
+    error::Error,
+    memory::Memory,
+};
 
 /// After how many bytes it is asked how much memory a picture takes. Nearly all tell it in the first; some JPEGs have more
 /// metadata in front of it than that. Cleaning asks again, for what even the last do not tell.
@@ -86,16 +93,38 @@ pub enum Found {
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
-pub async fn open(s3: &Client, bucket: &str, key: &str) -> Result<Found, Error> {
-    match s3.get_object().bucket(bucket).key(key).send().await {
+pub async fn open(s3: Timed<'_>, bucket: &str, key: &str) -> Result<Found, Error> {
+    let config = s3.begin(Phase::Get, 0);
+    let get = s3.client.get_object().bucket(bucket).key(key);
+    match get.customize().config_override(config).send().await {
         Ok(output) => Ok(Found::Object(Box::new(Opened::from(output)))),
         Err(error) if is_absent(&error) => {
             let headers = error.raw_response().map(HttpResponse::headers);
             let deleted = headers.and_then(|headers| headers.get("x-amz-delete-marker")) == Some("true");
             Ok(if deleted { Found::Deleted } else { Found::Absent })
         }
-        Err(error) => Err(Error::s3("GetObject", &error)),
+        Err(error) => Err(unreadable(&error).unwrap_or_else(|| Error::s3("GetObject", &error))),
     }
+}
+
+/// An upload that nobody can read as it is stored: trying again ends the same until it is stored in another way.
+fn unreadable<R>(error: &SdkError<GetObjectError, R>) -> Option<Error> {
+    let (kind, reason) = match error.as_service_error()?.code()? {
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html>
+        "InvalidObjectState" => (
+            "archived",
+            "it is stored in an archive (a GLACIER storage class), from which S3 reads nothing at once; upload it in \
+             another storage class",
+        ),
+        // A GetObject without parameters has nothing else in it that could be invalid:
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html>
+        "InvalidRequest" => (
+            "customer-key",
+            "it is encrypted with a key that only its uploader has (SSE-C); upload it without",
+        ),
+        _ => return None,
+    };
+    Some(Error::Rejected { kind, reason: reason.to_owned() })
 }
 
 /// Whether S3 says that there is no such object.
@@ -120,9 +149,11 @@ impl Opened {
     /// besides these, or that more of them must be seen.
     ///
     /// # Errors
-    /// Those of [`Memory::check`], before more than its first bytes are read; else when the connection breaks.
+    /// Those of [`Memory::check`], before more than its first bytes are read; else when the connection breaks, or so
+    /// little comes that it might as well have.
     pub async fn read(
         mut self,
+        clock: &Clock,
         memory: Memory,
         needed: impl Fn(&[u8], u64) -> Option<u64>,
     ) -> Result<Bytes, Error> {
@@ -132,6 +163,7 @@ impl Opened {
         let mut content = BytesMut::with_capacity(length.min(START));
         let mut looks = LOOKS.iter().copied();
         let mut next_look = looks.next();
+        let mut flow = Flow::new(clock);
         loop {
             if let Some(look) = next_look
                 && content.len() >= look.min(length)
@@ -149,7 +181,14 @@ impl Opened {
                     content.reserve(length - content.len());
                 }
             }
-            match self.body.try_next().await {
+            let Some(next) = flow.watch(content.len(), self.body.try_next()).await else {
+                return Err(broken(format!(
+                    "{} of {length} bytes arrived, and less than {SLOWEST} a second for {} s",
+                    content.len(),
+                    flow.window.as_secs()
+                )));
+            };
+            match next {
                 Ok(Some(piece)) if content.len() + piece.len() > length => {
                     return Err(broken(format!("more than the announced {length} bytes arrived")));
                 }
@@ -159,6 +198,41 @@ impl Opened {
                 }
                 Ok(None) => return Ok(content.freeze()),
                 Err(error) => return Err(broken(error_chain(&error))),
+            }
+        }
+    }
+}
+
+/// How much of a body comes in a time.
+struct Flow {
+    window: Duration,
+    ends: Instant,
+    bytes: usize,
+}
+
+impl Flow {
+    fn new(clock: &Clock) -> Self {
+        let window = clock.silence();
+        Self { window, ends: Instant::now() + window, bytes: 0 }
+    }
+
+    /// Waits for what comes next, when so many bytes have come; `None` when it is too little.
+    async fn watch<T>(&mut self, bytes: usize, next: impl Future<Output = T>) -> Option<T> {
+        let mut next = std::pin::pin!(next);
+        let now = Instant::now();
+        if now >= self.ends {
+            if ((bytes - self.bytes) as u64) < SLOWEST * self.window.as_secs().max(1) {
+                return None;
+            }
+            (self.ends, self.bytes) = (now + self.window, bytes);
+        }
+        loop {
+            match tokio::time::timeout_at(self.ends.into(), &mut next).await {
+                Ok(next) => return Some(next),
+                Err(_) if ((bytes - self.bytes) as u64) < SLOWEST * self.window.as_secs().max(1) => {
+                    return None;
+                }
+                Err(_) => (self.ends, self.bytes) = (Instant::now() + self.window, bytes),
             }
         }
     }
@@ -205,8 +279,10 @@ pub enum Presence {
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
-pub async fn presence(s3: &Client, bucket: &str, key: &str) -> Result<Presence, Error> {
-    match s3.head_object().bucket(bucket).key(key).send().await {
+pub async fn presence(s3: Timed<'_>, bucket: &str, key: &str) -> Result<Presence, Error> {
+    let config = s3.begin(Phase::Head, 0);
+    let head = s3.client.head_object().bucket(bucket).key(key);
+    match head.customize().config_override(config).send().await {
         Ok(_) => Ok(Presence::There),
         Err(error) => match error.raw_response() {
             Some(response) if response.status().as_u16() == 404 => {
@@ -233,8 +309,10 @@ pub enum Since {
 ///
 /// # Errors
 /// When S3 cannot be reached.
-pub async fn since(s3: &Client, bucket: &str, key: &str, revision: &Revision) -> Result<Since, Error> {
-    match s3.head_object().bucket(bucket).key(key).send().await {
+pub async fn since(s3: Timed<'_>, bucket: &str, key: &str, revision: &Revision) -> Result<Since, Error> {
+    let config = s3.begin(Phase::Head, 0);
+    let head = s3.client.head_object().bucket(bucket).key(key);
+    match head.customize().config_override(config).send().await {
         Ok(head) => {
             let now =
                 Revision { etag: head.e_tag, version_id: head.version_id, last_modified: head.last_modified };
@@ -284,9 +362,23 @@ mod tests {
         assert!(!is_absent(&answer("SlowDown", "Please reduce your request rate.")));
     }
 
+    #[test]
+    fn what_is_stored_so_that_nobody_can_read_it_is_rejected() {
+        for (code, kind) in [
+            ("InvalidObjectState", Some("archived")),
+            ("InvalidRequest", Some("customer-key")),
+            ("AccessDenied", None),
+            ("KMS.DisabledException", None),
+            ("SlowDown", None),
+        ] {
+            assert_eq!(unreadable(&answer(code, "")).map(|error| error.kind()), kind, "{code}");
+        }
+    }
+
     #[tokio::test]
     async fn the_content_is_read_whole_or_not_at_all() {
-        let read = |opened: Opened| opened.read(Memory::smallest(), |_, _| Some(0));
+        let read =
+            async |opened: Opened| opened.read(&Clock::start(None), Memory::smallest(), |_, _| Some(0)).await;
         assert_eq!(read(opened(3, b"abc")).await.unwrap(), "abc");
         assert_eq!(read(opened(0, b"")).await.unwrap(), "");
         assert_eq!(read(opened(4, b"abc")).await.unwrap_err().kind(), "s3");
@@ -299,7 +391,10 @@ mod tests {
     async fn what_does_not_fit_is_refused_before_it_is_read() {
         let memory = Memory::smallest();
         let never = |_: &[u8], _| panic!("its length alone is too much");
-        assert_eq!(opened(1 << 30, b"").read(memory, never).await.unwrap_err().kind(), "too-large");
+        assert_eq!(
+            opened(1 << 30, b"").read(&Clock::start(None), memory, never).await.unwrap_err().kind(),
+            "too-large"
+        );
 
         static LONG: [u8; 3 << 20] = [7; 3 << 20];
         let seen = std::cell::RefCell::new(Vec::new());
@@ -311,9 +406,12 @@ mod tests {
             seen.borrow_mut().push(start.len());
             (start.len() > 100_000).then_some(1 << 30)
         };
-        assert_eq!(in_pieces().read(memory, needed).await.unwrap_err().kind(), "too-large");
+        assert_eq!(
+            in_pieces().read(&Clock::start(None), memory, needed).await.unwrap_err().kind(),
+            "too-large"
+        );
         assert_eq!(*seen.borrow(), [70_000, 270_000]);
         // No look tells.
-        assert_eq!(in_pieces().read(memory, |_, _| None).await.unwrap(), &LONG[..]);
+        assert_eq!(in_pieces().read(&Clock::start(None), memory, |_, _| None).await.unwrap(), &LONG[..]);
     }
 }

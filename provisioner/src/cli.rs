@@ -6,7 +6,8 @@ use crate::moment::since;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use sanitizer::{
-    GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, UnknownWord, UnreadableProfile,
+    GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, Rights, UnknownWord,
+    UnreadableProfile,
 };
 
 /// The configuration of a run that names none.
@@ -266,6 +267,9 @@ pub(crate) struct Inspect {
     /// Look into folders, too.
     #[arg(short, long)]
     pub recursive: bool,
+    /// Tell what `sanitize --keep` would leave in it.
+    #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
+    pub keep: Rights,
 }
 
 /// `sanitize`
@@ -304,6 +308,11 @@ pub(crate) struct Sanitize {
     /// What becomes of an HDR gain map.
     #[arg(long, value_parser = gain_maps(), default_value_t, value_name = "WHAT")]
     pub gain_maps: GainMaps,
+    /// Keep what is said about rights, written anew: copyright, creator, credit, license, with commas between.
+    ///
+    /// As XMP with nothing else in it. What the words say stays with them, were it an address.
+    #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
+    pub keep: Rights,
     /// What becomes of pixels that nobody sees: what a crop leaves in a HEIC or
     /// a GIF, a still picture that an APNG doesn't show, colours under full
     /// transparency.
@@ -394,6 +403,10 @@ fn gain_maps() -> impl TypedValueParser<Value = GainMaps> {
         (GainMaps::Keep.as_str(), "Keep it: HDR stays HDR; one that can't be read safely goes"),
         (GainMaps::Drop.as_str(), "Drop it: the picture looks less bright on HDR screens"),
     ])
+}
+
+fn rights(words: &str) -> Result<Rights, UnknownWord> {
+    words.parse()
 }
 
 fn hidden_pixels() -> impl TypedValueParser<Value = HiddenPixels> {

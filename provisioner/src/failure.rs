@@ -45,7 +45,7 @@ pub(crate) enum Failure {
         /// Ones that were not begun.
         skipped: usize,
         /// The first failure's hint.
-        hint: Option<&'static str>,
+        hint: Option<String>,
     },
     /// All was done, and AWS still shows something else, or shows it again.
     #[error(
@@ -159,6 +159,22 @@ impl Failure {
                  @ : / # are written %40 %3A %2F %23"
                     .to_owned(),
             ),
+            Self::Connect(ConnectError::LoneKey) => Some(
+                "set both, or unset it to use a profile: with the key alone others might be found".to_owned(),
+            ),
+            Self::Connect(ConnectError::BadRegion { meant: Some(meant), .. }) => Some(format!("write {meant}")),
+            Self::Connect(ConnectError::BadRegion { meant: None, .. }) => Some(
+                "regions look like eu-central-1: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
+                    .to_owned(),
+            ),
+            Self::Connect(ConnectError::RegionDisabled { region, .. }) => Some(format!(
+                "enable it with `aws account enable-region --region-name {region}`, which takes some minutes, or set another \
+                 AWS_REGION; sessions from STS's global endpoint are good in regions only that are enabled by default"
+            )),
+            Self::Connect(ConnectError::NoCredentials(none)) => Some(none.hint()),
+            Self::Connect(ConnectError::Refused { source_of, error }) => {
+                source_of.hint_when_refused(error).or_else(|| error.hint().map(std::borrow::Cow::into_owned))
+            }
             Self::Connect(ConnectError::WrongAccount { .. }) => {
                 Some("choose other credentials (AWS_PROFILE), or change `account` in config.toml".to_owned())
             }
@@ -166,15 +182,14 @@ impl Failure {
                 "nothing answers there: check the network, a proxy or VPN on the way, AWS_ENDPOINT_URL and AWS_REGION"
                     .to_owned(),
             ),
-            Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(str::to_owned),
+            Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(String::from),
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
             Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Steps { hint, .. } => Some(
-                hint.unwrap_or(
-                    "what is done stays done: run the same command again and it goes on from here",
-                )
-                .to_owned(),
+                hint.clone().unwrap_or_else(|| {
+                    "what is done stays done: run the same command again and it goes on from here".to_owned()
+                }),
             ),
             Self::Differs { .. } => Some(format!(
                 "see whether another `up` or `down`, Terraform or a person is at work on this stack, then run `{}` \
@@ -209,7 +224,11 @@ impl Failure {
         let failed = json::Failed::new(self.to_string(), self.exit_code() as u8, self.hint(suggest));
         match self {
             Self::Config(errors) => failed.with_config(errors),
-            Self::Aws(call) | Self::Connect(ConnectError::Call(call)) => failed.with_call(call),
+            Self::Aws(call)
+            | Self::Connect(ConnectError::Call(call) | ConnectError::Refused { error: call, .. }) => {
+                failed.with_call(call)
+            }
+            Self::Connect(ConnectError::RegionDisabled { error, .. }) => failed.with_call(error),
             _ => failed,
         }
     }

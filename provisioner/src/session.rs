@@ -138,9 +138,10 @@ impl Session<'_> {
         Ok(local.start(&Settings::default(), &say).await?)
     }
 
-    /// Whether the AWS of this run is an emulator, the local one or another.
-    pub(crate) fn is_emulated(&self) -> bool {
-        self.global.local || endpoint::from_environment().is_some_and(|url| !endpoint::is_of_aws(&url))
+    /// Whether a service (`LAMBDA`, `S3`) of this run is an emulator's, the local one's or another's.
+    pub(crate) async fn is_emulated(&self, service: &str) -> bool {
+        self.global.local
+            || endpoint::from_environment(service).await.is_some_and(|url| !endpoint::is_of_aws(&url))
     }
 
     /// Builds the function for where it will run.
@@ -151,8 +152,11 @@ impl Session<'_> {
         &self,
         architecture: engine::config::Architecture,
     ) -> Result<Package, Failure> {
-        let target =
-            if self.is_emulated() { artifact::Target::Host } else { artifact::Target::Lambda(architecture) };
+        let target = if self.is_emulated("LAMBDA").await {
+            artifact::Target::Host
+        } else {
+            artifact::Target::Lambda(architecture)
+        };
         let near =
             std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
         let say = |text: &str| self.screen.say(text);

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation};
+use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Options, Orientation, Rights};
 
 /// How many megapixels a limit may be: beyond the last is no picture that a format could hold in the
 /// memory of a function.
@@ -21,12 +21,15 @@ pub struct Cleaning {
     pub hidden_pixels: HiddenPixels,
     /// The most megapixels that a picture may have.
     pub max_megapixels: u32,
+    /// Which words about rights stay.
+    pub keep: Rights,
 }
 
 impl Default for Cleaning {
     fn default() -> Self {
-        let Options { orientation, icc, gain_maps, hidden_pixels, max_megapixels, .. } = Options::default();
-        Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels }
+        let Options { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep, .. } =
+            Options::default();
+        Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep }
     }
 }
 
@@ -34,13 +37,14 @@ impl Cleaning {
     /// The sanitizer's options for them. What cannot be chosen has the sanitizer's default.
     #[must_use]
     pub fn options(self) -> Options {
-        let Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels } = self;
+        let Self { orientation, icc, gain_maps, hidden_pixels, max_megapixels, keep } = self;
         let mut options = Options::default();
         options.orientation = orientation;
         options.icc = icc;
         options.gain_maps = gain_maps;
         options.hidden_pixels = hidden_pixels;
         options.max_megapixels = max_megapixels;
+        options.keep = keep;
         options
     }
 }
@@ -62,12 +66,13 @@ mod tests {
             gain_maps: GainMaps::Drop,
             hidden_pixels: HiddenPixels::Keep,
             max_megapixels: 7,
+            keep: Rights::ALL,
         };
         let options = chosen.options();
         assert_eq!(options.hidden_pixels, HiddenPixels::Keep);
         assert_eq!(
-            (options.orientation, options.icc, options.gain_maps, options.max_megapixels),
-            (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop, 7)
+            (options.orientation, options.icc, options.gain_maps, options.max_megapixels, options.keep),
+            (Orientation::Tag, IccPolicy::Drop, GainMaps::Drop, 7, Rights::ALL)
         );
     }
 }

@@ -23,15 +23,16 @@ pub const ICC: &str = "ICC";
 pub const GAIN_MAPS: &str = "GAIN_MAPS";
 /// What becomes of pixels that nobody sees: `blank`, `refuse` or `keep`.
 pub const HIDDEN_PIXELS: &str = "HIDDEN_PIXELS";
-
 /// The most megapixels that a picture may have, 1 to 100000.
 pub const MAX_MEGAPIXELS: &str = "MAX_MEGAPIXELS";
 
 /// `true`: a clean copy goes when its source does; `false`, the default: it stays.
 pub const MIRROR_DELETES: &str = "MIRROR_DELETES";
+/// Words about rights that stay, with commas between: `copyright`, `creator`, `credit`, `license`; or `none`, the default.
+pub const KEEP: &str = "KEEP";
 
 /// All of them.
-pub const VARIABLES: [&str; 9] = [
+pub const VARIABLES: [&str; 10] = [
     SOURCE_BUCKET,
     DESTINATION_BUCKET,
     KEEP_USER_METADATA,
@@ -41,6 +42,7 @@ pub const VARIABLES: [&str; 9] = [
     HIDDEN_PIXELS,
     MAX_MEGAPIXELS,
     MIRROR_DELETES,
+    KEEP,
 ];
 
 /// What the stack tells the function.
@@ -105,6 +107,11 @@ impl Environment {
             hidden_pixels: choice(&lookup, HIDDEN_PIXELS, "blank, refuse, keep")?,
             max_megapixels: number(&lookup, MAX_MEGAPIXELS, &cleaning::MEGAPIXELS)?
                 .unwrap_or(default.max_megapixels),
+            keep: choice(
+                &lookup,
+                KEEP,
+                "none, or of copyright, creator, credit, license with commas between",
+            )?,
         };
         Ok(Self { source_bucket, destination_bucket, keep_user_metadata, cleaning, mirror_deletes })
     }
@@ -122,6 +129,7 @@ impl Environment {
             (HIDDEN_PIXELS, self.cleaning.hidden_pixels.as_str().into()),
             (MAX_MEGAPIXELS, self.cleaning.max_megapixels.to_string().into()),
             (MIRROR_DELETES, if self.mirror_deletes { "true" } else { "false" }.into()),
+            (KEEP, self.cleaning.keep.to_string().into()),
         ]
     }
 }
@@ -165,7 +173,7 @@ pub fn invalid(name: &'static str, value: &str, allowed: &'static str) -> Enviro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation};
+    use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation, Right};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
@@ -193,6 +201,7 @@ mod tests {
                     gain_maps,
                     hidden_pixels: HiddenPixels::ALL[orientation as usize],
                     max_megapixels: 1 + 9_999 * (gain_maps as u32),
+                    keep: Right::ALL.iter().copied().skip(1 + gain_maps as usize).collect(),
                 })
             })
         });
@@ -236,6 +245,9 @@ mod tests {
             (MAX_MEGAPIXELS, "0"),
             (MAX_MEGAPIXELS, "100001"),
             (MAX_MEGAPIXELS, "1e3"),
+            (KEEP, ""),
+            (KEEP, "all"),
+            (KEEP, "copyright, creator"),
         ] {
             let error = read(&[&BUCKETS[..], &[(name, value)]].concat()).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} = \"{value}\"")), "{error}");

@@ -32,8 +32,14 @@ pub struct Record {
 
 /// The payload is no S3 event.
 #[derive(Debug, thiserror::Error)]
-#[error("not an S3 event: {0}; start this function only from bucket notifications")]
-pub struct NotAnEvent(#[from] serde_json::Error);
+pub enum NotAnEvent {
+    /// It has another form, or is no JSON at all.
+    #[error("not an S3 event: {0}; start this function only from bucket notifications")]
+    Form(#[from] serde_json::Error),
+    /// It is an event of another service, perhaps with one of S3 in it.
+    #[error("not an S3 event, but one of {0}; let the bucket notify this function directly")]
+    Envelope(&'static str),
+}
 
 /// The key in the event is not encoded as S3 encodes keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +64,25 @@ impl Event {
         if payload.get("Event").and_then(|event| event.as_str()) == Some("s3:TestEvent") {
             return Ok(Self::Test);
         }
+        if let Some(service) = envelope(&payload) {
+            return Err(NotAnEvent::Envelope(service));
+        }
         let wire: wire::Event = serde_json::from_value(payload)?;
         Ok(Self::Records(wire.records.into_iter().map(Record::from).collect()))
+    }
+}
+
+/// The service whose event this is, when it is one of those that S3 can notify instead of a function.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html>
+fn envelope(payload: &serde_json::Value) -> Option<&'static str> {
+    let first = payload.get("Records").and_then(|records| records.get(0));
+    // SNS spells it with a capital.
+    let source = first.and_then(|first| first.get("EventSource").or_else(|| first.get("eventSource")));
+    match source.and_then(serde_json::Value::as_str) {
+        Some("aws:sns") => Some("SNS"),
+        Some("aws:sqs") => Some("SQS"),
+        _ if payload.get("detail-type").is_some() => Some("EventBridge"),
+        _ => None,
     }
 }
 
@@ -217,6 +240,19 @@ mod tests {
     }
 
     #[test]
+    fn envelopes_of_other_services_are_named() {
+        for (payload, name) in [
+            (json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": "{}"}}]}), "SNS"),
+            (json!({"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}), "SQS"),
+            (json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {}}), "EventBridge"),
+        ] {
+            let error = Event::parse(payload).unwrap_err().to_string();
+            assert!(error.contains(&format!("one of {name};")), "{error}");
+        }
+        assert!(matches!(Event::parse(json!({})), Err(NotAnEvent::Form(_))));
+    }
+
+    #[test]
     fn a_notification_is_read() {
         for version in ["2.1", "2.2", "2.3"] {
             let Event::Records(records) = Event::parse(notification(version)).unwrap() else {
@@ -265,6 +301,23 @@ mod tests {
         assert_eq!(record("a%é").key(), Err(KeyError::Escape));
         assert_eq!(record("%FF.jpg").key(), Err(KeyError::NotUtf8));
         assert_eq!(record("").key(), Err(KeyError::Empty));
+    }
+
+    #[test]
+    fn deletions_are_told_from_what_lifecycle_rules_do() {
+        let named = |name: &str| Record { event_name: Some(name.to_owned()), ..record("k") };
+        for (name, deletion) in [
+            ("ObjectRemoved:Delete", Some(Deletion::Final)),
+            ("s3:ObjectRemoved:Delete", Some(Deletion::Final)),
+            ("ObjectRemoved:DeleteMarkerCreated", Some(Deletion::Marked)),
+            ("LifecycleExpiration:Delete", None),
+            ("s3:LifecycleExpiration:DeleteMarkerCreated", None),
+            ("ObjectCreated:Put", None),
+            ("ObjectRemovedLater", None),
+        ] {
+            assert_eq!(named(name).deletion(), deletion, "{name}");
+        }
+        assert_eq!(record("k").deletion(), None, "an event by hand is an upload");
     }
 
     #[test]

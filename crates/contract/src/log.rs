@@ -5,6 +5,7 @@
 
 use sanitizer::{
     Category, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal,
+    RightsOutcome,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,12 @@ pub struct Entry<'a> {
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What was being done, for an error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<&'static str>,
+    /// Where the time went until then.
+    #[serde(rename = "milliseconds", skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Milliseconds>,
     /// From the event's arrival to this line, in milliseconds.
     pub total_milliseconds: u64,
 }
@@ -94,6 +101,9 @@ pub struct CleanedFields {
     /// What became of an HDR gain map, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_map: Option<GainMap>,
+    /// Which words about rights stay, when some do, and why others may be lost.
+    #[serde(skip_serializing_if = "RightsOutcome::is_empty")]
+    pub rights: RightsOutcome,
     /// What became of pixels that nobody sees, when there were some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden_pixels: Option<HiddenPixels>,
@@ -112,6 +122,8 @@ pub struct Milliseconds {
     pub clean: u64,
     /// Writing it.
     pub put: u64,
+    /// Asking whether the picture is still the newest.
+    pub head: u64,
 }
 
 /// What became of an HDR gain map.
@@ -226,6 +238,8 @@ mod tests {
                 cleaned: None,
                 kind: Some("damaged"),
                 reason: Some("why".to_owned()),
+                phase: None,
+                spent: None,
                 total_milliseconds: 7,
             };
             let text = serde_json::to_string(&entry).unwrap();

@@ -65,6 +65,35 @@ pub fn common(from: &Value, to: &Value) -> Option<Value> {
     Some(serde_json::json!({"Version": "2012-10-17", "Statement": left}))
 }
 
+/// The `Sid` of a statement that denies everybody this action, if there is one. One that asks only how the caller is
+/// connected does not count: we come with TLS.
+#[must_use]
+pub fn denied_to_all(document: &Value, action: &str) -> Option<String> {
+    let statements = match &document["Statement"] {
+        Value::Array(statements) => statements.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let denies = |raw: &&Value| {
+        let canonical = statement(raw);
+        let action = action.to_ascii_lowercase();
+        let named = |key: &str| {
+            items(&canonical[key])
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|one| glob(one.as_bytes(), action.as_bytes()))
+        };
+        let is_for_all = raw.get("NotPrincipal").is_some()
+            || items(&canonical["Principal"]["AWS"]).iter().any(|who| who == "*");
+        let about_connection = canonical["Condition"].as_object().is_some_and(|operators| {
+            let keys = operators.values().filter_map(Value::as_object).flat_map(Map::keys);
+            keys.into_iter().any(|key| matches!(key.as_str(), "aws:securetransport" | "s3:tlsversion"))
+        });
+        let covers = if raw.get("NotAction").is_some() { !named("NotAction") } else { named("Action") };
+        canonical["Effect"] == "Deny" && is_for_all && covers && !about_connection
+    };
+    statements.iter().find(denies).map(|found| found["Sid"].as_str().unwrap_or("without an id").to_owned())
+}
+
 /// Whether a document has no statements.
 #[must_use]
 pub fn has_no_statements(document: &Value) -> bool {
@@ -281,6 +310,32 @@ mod tests {
         let deny = json!({"Statement": [{"Effect": "Deny", "Action": "a:B", "Resource": "r"}]});
         assert!(narrows(&two, &one) && !narrows(&one, &two));
         assert!(!narrows(&deny, &one) && !narrows(&deny, &json!({"Statement": []})));
+    }
+
+    #[test]
+    fn what_is_denied_to_all_is_found() {
+        let deny = |fields: Value| {
+            let mut statement = json!({"Sid": "Keep", "Effect": "Deny", "Resource": "*"});
+            statement.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            json!({"Statement": [statement]})
+        };
+        let tls = json!({"Bool": {"aws:SecureTransport": "false"}});
+        let mfa = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
+        for (fields, denied) in [
+            (json!({"Principal": "*", "Action": "s3:DeleteBucket"}), true),
+            (json!({"Principal": {"AWS": ["*"]}, "Action": ["s3:Get*", "S3:delete*"]}), true),
+            (json!({"Principal": "*", "Action": "s3:*", "Condition": mfa}), true),
+            (json!({"NotPrincipal": {"AWS": "arn:aws:iam::123456789012:role/r"}, "Action": "s3:*"}), true),
+            (json!({"Principal": "*", "NotAction": "s3:Get*"}), true),
+            (json!({"Principal": "*", "NotAction": "s3:Delete*"}), false),
+            (json!({"Principal": "*", "Action": "s3:*", "Condition": tls}), false),
+            (json!({"Principal": {"AWS": "arn:aws:iam::123456789012:user/u"}, "Action": "s3:*"}), false),
+            (json!({"Principal": "*", "Action": "s3:PutObject"}), false),
+            (json!({"Principal": "*", "Action": "s3:*", "Effect": "Allow"}), false),
+        ] {
+            let found = denied_to_all(&deny(fields.clone()), "s3:DeleteBucket");
+            assert_eq!(found.as_deref(), denied.then_some("Keep"), "{fields}");
+        }
     }
 
     fn allow(actions: &[&str], resource: &str, condition: Value) -> Value {

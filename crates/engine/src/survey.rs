@@ -28,7 +28,6 @@ impl Patience {
         Duration::from_millis(250),
         Duration::from_millis(500),
         Duration::from_secs(1),
-        Duration::from_secs(2),
     ]);
 }
 

@@ -32,10 +32,12 @@ versioning = false
 [function]
 memory = 2048
 reserved_concurrency = 5
+max_megapixels = 50
 environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "in/"
 suffixes = [".jpg", ".png"]
+mirror_deletes = true
 [alarms]
 actions = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
 [[users]]

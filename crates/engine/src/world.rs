@@ -18,6 +18,8 @@ pub struct World {
     pub destination: bucket::Observation,
     /// The buckets that bucket A is replicated to, by the rules of others.
     pub replicas: Vec<String>,
+    /// Whether former buckets and alarms could be looked for.
+    pub former_known: bool,
     /// Buckets with the stack's tag that are no longer in the configuration.
     pub former_buckets: Vec<String>,
     /// The log group.
@@ -26,6 +28,8 @@ pub struct World {
     pub role: Option<role::Observed>,
     /// The function.
     pub function: Option<function::Observed>,
+    /// What the account lets functions reserve; read only when the function's reservation has to change.
+    pub concurrency: Option<function::Concurrency>,
     /// Statements of the function's policy.
     pub permission: permission::Observed,
     /// The notification document of bucket A.
@@ -48,38 +52,75 @@ impl World {
     pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Self, AwsError> {
         let buckets = [stack.names.bucket(BucketRole::Source), stack.names.bucket(BucketRole::Destination)];
         let former = async {
-            let tagged = tagged::arns(aws, stack).await?;
+            let Some(tagged) = tagged::arns(aws, stack).await? else { return Ok(None) };
             futures::try_join!(bucket::former(aws, &tagged, &buckets), alarm::former(aws, stack, &tagged))
+                .map(Some)
         };
+        // Any other error ends the wave at once; what is denied is named all together.
         let (
             source,
             destination,
-            (former_buckets, former_alarms),
+            former,
             log_group,
             role,
             function,
             permission,
             (trigger, replicas),
             alarms,
-            (users, former_users),
+            users,
         ) = futures::try_join!(
-            bucket::observe(aws, buckets[0]),
-            bucket::observe(aws, buckets[1]),
-            former,
-            log_group::observe(aws, stack),
-            role::observe(aws, stack),
-            function::observe(aws, stack),
-            permission::observe(aws, stack),
+            unless_denied(bucket::observe(aws, buckets[0])),
+            unless_denied(bucket::observe(aws, buckets[1])),
+            unless_denied(former),
+            unless_denied(log_group::observe(aws, stack)),
+            unless_denied(role::observe(aws, stack)),
+            unless_denied(async {
+                let observed = function::observe(aws, stack).await?;
+                let concurrency = function::concurrency(aws, stack, observed.as_ref()).await?;
+                Ok((observed, concurrency))
+            }),
+            unless_denied(permission::observe(aws, stack)),
             // Only a bucket that may be looked at has entries to speak of; a foreign bucket is reported by its `Observation`.
             async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
-            alarm::observe(aws, stack),
-            user::observe(aws, stack),
+            unless_denied(alarm::observe(aws, stack)),
+            unless_denied(user::observe(aws, stack)),
         )?;
+        let of_source = matches!(source, Ok(bucket::Observation::Present(_)) | Err(_));
+        let errors = [
+            source.as_ref().err(),
+            destination.as_ref().err(),
+            former.as_ref().err(),
+            log_group.as_ref().err(),
+            role.as_ref().err(),
+            function.as_ref().err(),
+            permission.as_ref().err(),
+            trigger.as_ref().err().filter(|_| of_source),
+            replicas.as_ref().err().filter(|_| of_source),
+            alarms.as_ref().err(),
+            users.as_ref().err(),
+        ];
+        if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+            return Err(denied);
+        }
+        let (
+            source,
+            destination,
+            former,
+            log_group,
+            role,
+            (function, concurrency),
+            permission,
+            alarms,
+            (users, former_users),
+        ) = (source?, destination?, former?, log_group?, role?, function?, permission?, alarms?, users?);
         let (trigger, replicas) = match source {
             bucket::Observation::Present(_) => (trigger?, replicas?),
             _ => (trigger.unwrap_or_default(), Vec::new()),
         };
+        let former_known = former.is_some();
+        let (former_buckets, former_alarms) = former.unwrap_or_default();
         Ok(Self {
+            former_known,
             source,
             destination,
             replicas,
@@ -87,6 +128,7 @@ impl World {
             log_group,
             role,
             function,
+            concurrency,
             permission,
             trigger,
             alarms,
@@ -111,9 +153,14 @@ impl World {
             when(wanted, bucket::observe(aws, stack.names.bucket(role))).await
         };
         let alarms = of.iter().any(|address| matches!(address, Address::Alarm(_)));
-        let users = of.iter().any(|address| matches!(address, Address::User(_)));
+        let users = of.iter().filter_map(|address| match address {
+            Address::User(name) => Some(name.clone()),
+            _ => None,
+        });
+        let users: Vec<String> = users.collect();
+        let known = (self.users.clone(), self.former_users.clone());
         let former_alarms = async {
-            let tagged = tagged::arns(aws, stack).await?;
+            let tagged = tagged::arns(aws, stack).await?.unwrap_or_default();
             alarm::former(aws, stack, &tagged).await
         };
         let (
@@ -137,7 +184,7 @@ impl World {
             async { Ok(when(of.contains(&Address::Trigger), trigger::observe(aws, stack)).await) },
             when(alarms, alarm::observe(aws, stack)),
             when(alarms && stack.config.alarms.is_none(), former_alarms),
-            when(users, user::observe(aws, stack)),
+            when(!users.is_empty(), user::look_again(aws, stack, users.clone(), known)),
         )?;
         replace(&mut self.source, source);
         replace(&mut self.destination, destination);
@@ -178,6 +225,16 @@ impl World {
             BucketRole::Source => &self.source,
             BucketRole::Destination => &self.destination,
         }
+    }
+}
+
+/// A denial waits for the others, so that all of them are named at once.
+async fn unless_denied<T>(
+    look: impl Future<Output = Result<T, AwsError>>,
+) -> Result<Result<T, AwsError>, AwsError> {
+    match look.await {
+        Err(error) if !error.is_access_denied() => Err(error),
+        other => Ok(other),
     }
 }
 

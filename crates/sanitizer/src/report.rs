@@ -32,7 +32,7 @@ pub struct Report {
     /// What became of the colour profile.
     pub color_profile: ProfileOutcome,
     /// What became of words about rights, where the options keep some.
-    #[serde(skip_serializing_if = "RightsOutcome::is_none")]
+    #[serde(skip_serializing_if = "RightsOutcome::is_empty")]
     pub rights: RightsOutcome,
     /// What the removed metadata would have told, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -239,7 +239,9 @@ pub struct RightsOutcome {
 }
 
 impl RightsOutcome {
-    fn is_none(&self) -> bool {
+    /// Whether nothing was found, or nothing was to be kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }

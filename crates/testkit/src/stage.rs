@@ -133,6 +133,11 @@ impl Stage {
         stage
     }
 
+    /// The root user's key.
+    pub fn credentials(&self) -> Option<(String, String)> {
+        Some((self.local.access_key_id.clone(), self.local.secret_access_key.clone()))
+    }
+
     /// Runs work of the SDK.
     pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
@@ -192,6 +197,8 @@ impl Stage {
             .env("AWS_ACCESS_KEY_ID", &self.local.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", &self.local.secret_access_key)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // The adversary's minutes are seconds here.
+            .env("PROVISIONER_PATIENCE", "0.2")
             .env("PROVISIONER_BOOTSTRAP", self.folder.path().join(if program { "two" } else { "one" }))
             .current_dir(self.folder.path());
         command
@@ -231,6 +238,9 @@ impl Stage {
         let mut world = self.wait(World::observe(&self.aws, &self.stack())).unwrap();
         if let Some(function) = &mut world.function {
             function.last_modified.clear();
+        }
+        if let Some(role) = &mut world.role {
+            role.created_at = None;
         }
         if let Some(group) = &mut world.log_group {
             group.stored_bytes = 0;

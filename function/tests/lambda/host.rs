@@ -49,6 +49,13 @@ impl Host {
     /// Starts the program with so many megabytes, by `command`, which must execute what its environment variable
     /// `BOOTSTRAP` names.
     pub(crate) fn start(megabytes: u64, command: &mut Command) -> Self {
+        let (host, first) = Self::begin(megabytes, command);
+        first.recv_timeout(PATIENCE).expect("the program asks for its first event");
+        host
+    }
+
+    /// Starts it, and gives what tells that it asked for its first event.
+    fn begin(megabytes: u64, command: &mut Command) -> (Self, Receiver<()>) {
         let shared = Arc::<Shared>::default();
         let (invocations, next) = channel();
         let (tell, told) = channel();
@@ -80,8 +87,7 @@ impl Host {
                 lines.lock().unwrap().push(line);
             }
         });
-        first.recv_timeout(PATIENCE).expect("the program asks for its first event");
-        Self { child, invocations, told, shared, log }
+        (Self { child, invocations, told, shared, log }, first)
     }
 
     /// Puts an object into the source bucket.
@@ -95,17 +101,30 @@ impl Host {
     /// When the process ends, be it that it was killed for its memory.
     pub(crate) fn invoke(&mut self, key: &str, time: Duration) -> Value {
         let record = json!({ "s3": { "bucket": { "name": "a" }, "object": { "key": key } } });
-        self.invocations.send((json!({ "Records": [record] }).to_string(), time)).unwrap();
+        self.invoke_with(&json!({ "Records": [record] }).to_string(), time)
+    }
+
+    /// The same with any payload.
+    pub(crate) fn invoke_with(&mut self, payload: &str, time: Duration) -> Value {
+        let lines = self.lines();
+        self.invocations.send((payload.to_owned(), time)).unwrap();
         let begun = SystemTime::now();
-        loop {
+        let mut answer = None;
+        // The line may come before the answer or after it; there always is one.
+        while answer.is_none() || self.lines() == lines {
+            assert!(
+                begun.elapsed().unwrap() < time + PATIENCE,
+                "{payload:.200}: no answer or no line: {answer:?}"
+            );
             match self.told.recv_timeout(Duration::from_millis(20)) {
-                Ok(told) => return told,
-                Err(RecvTimeoutError::Timeout) if begun.elapsed().unwrap() < time + PATIENCE => {}
-                Err(error) => panic!("{key}: no answer in time: {error}"),
+                Ok(told) => answer = Some(told),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(error) => panic!("{payload:.200}: {error}"),
             }
             let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{key}: the process ended: {ended:?}");
+            assert!(ended.is_none(), "{payload:.200}: the process ended: {ended:?}");
         }
+        answer.unwrap_or_default()
     }
 
     /// The bytes that were written to the destination bucket under a key, as they came: with the SDK's framing.
@@ -116,6 +135,19 @@ impl Host {
     /// What S3 was asked for.
     pub(crate) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.requests.lock().unwrap())
+    }
+
+    /// How many lines the log has.
+    pub(crate) fn lines(&self) -> usize {
+        self.log.lock().unwrap().len()
+    }
+
+    /// Starts the program in vain, and gives what it tells Lambda.
+    pub(crate) fn fail(command: &mut Command) -> Value {
+        let (mut host, _) = Self::begin(128, command);
+        let told = host.told.recv_timeout(PATIENCE).expect("the program says why it does not start");
+        assert!(!host.child.wait().unwrap().success());
+        told
     }
 
     /// The last line of the log.

@@ -8,3 +8,4 @@ mod http;
 mod memory;
 mod pictures;
 mod sandbox;
+mod words;

@@ -12,7 +12,7 @@ use crate::json;
 use crate::report::{JsonLines, Live, Plain, Screen, plan_text, seconds, step_title};
 use crate::session::{Connected, Session};
 use engine::apply::{Outcome, apply};
-use engine::aws::Wait;
+use engine::aws::{AwsError, Wait};
 use engine::events::Listener;
 use engine::plan::Plan;
 use engine::resources::Context;
@@ -103,7 +103,13 @@ pub(super) async fn execute(
             total: plan.steps.len(),
             failed: outcome.failed.len(),
             skipped: outcome.skipped.len(),
-            hint: error.hint(),
+            // Steps run at once, so each may lack something else.
+            hint: AwsError::all_denied(outcome.failed.iter().map(|(_, error)| error))
+                .as_ref()
+                .filter(|_| error.is_access_denied())
+                .unwrap_or(error)
+                .hint()
+                .map(String::from),
         });
     }
     match session.interrupt.interrupted().map(Failure::from) {

@@ -12,7 +12,7 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::session::Session;
 use crate::terraform;
-use engine::stack::Stack;
+use engine::stack::{Stack, partition};
 use engine::world::World;
 
 /// Stands for the account in `export policies`, which asks nobody.
@@ -22,15 +22,15 @@ const SOME_REGION: &str = "us-east-1";
 
 pub(super) async fn run(command: &cli::Export, session: &Session<'_>) -> Result<ExitCode, Failure> {
     match command {
-        cli::Export::Tfvars(to) => tfvars(to, session),
+        cli::Export::Tfvars(to) => tfvars(to, session).await,
         cli::Export::Imports(to) => imports(to, session).await,
         cli::Export::Policies => policies(session),
     }
 }
 
-fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
+async fn tfvars(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
-    let path_style = session.is_emulated();
+    let path_style = session.is_emulated("S3").await;
     let path = folder(to, session)?.join(terraform::TFVARS);
     let json = serde_json::to_string_pretty(&terraform::tfvars(&config, path_style))
         .map_err(|error| Failure::File { path: path.display().to_string(), source: error.into() })?;
@@ -69,7 +69,7 @@ fn policies(session: &Session<'_>) -> Result<ExitCode, Failure> {
     let config = session.config()?;
     let account = config.account.clone().unwrap_or_else(|| SOME_ACCOUNT.to_owned());
     let region = config.region.clone().unwrap_or_else(|| SOME_REGION.to_owned());
-    let stack = Stack::new(config, "aws", &account, &region);
+    let stack = Stack::new(config, partition::of_region(&region), &account, &region);
     let policies = terraform::policies(&stack);
     let screen = session.screen;
     if screen.json {

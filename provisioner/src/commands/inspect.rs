@@ -10,7 +10,9 @@ use crate::session::Session;
 pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let screen = session.screen;
     let found = find(&args.inputs, args.recursive);
-    let seen = tokio::task::block_in_place(|| each(&found, session.interrupt.flag(), inspect, |_| ()));
+    let seen = tokio::task::block_in_place(|| {
+        each(&found, session.interrupt.flag(), |found, buffer| inspect(found, args.keep, buffer), |_| ())
+    });
     if let Some(failure) = session.interrupt.interrupted().map(Failure::from) {
         return Err(failure);
     }

@@ -77,6 +77,7 @@ fn options(args: &cli::Sanitize) -> Options {
     options.gain_maps = args.gain_maps;
     options.hidden_pixels = args.hidden_pixels;
     options.max_megapixels = args.max_megapixels;
+    options.keep = args.keep;
     options.verify_entropy = !args.fast;
     options
 }

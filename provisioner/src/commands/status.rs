@@ -9,7 +9,7 @@ use crate::report::{Seen, status_text};
 use crate::session::Session;
 use engine::aws::AwsError;
 use engine::config::BucketRole;
-use engine::resources::bucket::{self, Contents, Observation};
+use engine::resources::bucket::{self, Contents, Keys, Observation};
 use engine::status;
 use engine::survey::{self, Patience};
 use engine::world::World;
@@ -22,25 +22,27 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
         world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default()
     };
     let patience = if args.detailed_exitcode { Patience::TO_JUDGE } else { Patience::TO_SHOW };
-    let count = async |role: BucketRole| bucket::count(aws, stack.names.bucket(role)).await;
+    let listed = async |role: BucketRole| bucket::list(aws, stack.names.bucket(role)).await;
     let all = async {
         let (survey, source, destination) = futures::join!(
             survey::up(aws, stack, code, false, patience),
-            count(BucketRole::Source),
-            count(BucketRole::Destination)
+            listed(BucketRole::Source),
+            listed(BucketRole::Destination)
         );
         let (world, plan) = survey?;
         // A bucket of others is not counted.
-        let of = |role: BucketRole, counted: Result<Contents, AwsError>| match world.bucket(role) {
+        let of = |role: BucketRole, counted: Result<(Contents, Keys), AwsError>| match world.bucket(role) {
             Observation::Present(_) => counted,
-            _ => Ok(Contents::default()),
+            _ => Ok(Default::default()),
         };
-        let contents = [of(BucketRole::Source, source)?, of(BucketRole::Destination, destination)?];
-        Ok::<_, AwsError>((world, plan, contents))
+        let (source, sources) = of(BucketRole::Source, source)?;
+        let (destination, copies) = of(BucketRole::Destination, destination)?;
+        let clean_copies = bucket::clean_copies(&sources, &copies, &stack.config.trigger);
+        Ok::<_, AwsError>((world, plan, [source, destination], clean_copies))
     };
-    let (world, plan, contents) = session.interrupt.or(all).await?;
+    let (world, plan, contents, clean_copies) = session.interrupt.or(all).await?;
     let rows = status::rows(stack, &plan);
-    let seen = Seen { stack, world: &world, contents: &contents, plan: &plan, rows: &rows };
+    let seen = Seen { stack, world: &world, contents: &contents, clean_copies, plan: &plan, rows: &rows };
     if screen.json {
         screen.document(&json::Status::of(&seen));
     } else {

@@ -1,5 +1,7 @@
 //! `provisioner up`
 
+use std::time::Duration;
+
 use super::changes;
 use crate::artifact::Package;
 use crate::cli;
@@ -11,8 +13,9 @@ use crate::report::plan_text;
 use crate::session::{Connected, Session};
 use engine::aws::Wait;
 use engine::config::BucketRole;
-use engine::plan::Plan;
+use engine::plan::{Plan, Step};
 use engine::recheck;
+use engine::resources::{Address, Change};
 use engine::survey::{self, Patience};
 use engine::world::World;
 
@@ -47,6 +50,44 @@ async fn recheck(
     Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }
 
+/// Whether S3 starts the function by other rules than before.
+fn triggers_change(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.address == Address::Trigger)
+}
+
+/// How long S3 may take to follow what has changed.
+fn settles_in(plan: &Plan) -> Duration {
+    match settling(plan).len() {
+        0 => Duration::ZERO,
+        1 => Duration::from_secs(5 * 60),
+        _ => Duration::from_secs(15 * 60),
+    }
+}
+
+/// What S3 has accepted and does not follow at once
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
+fn settling(plan: &Plan) -> Vec<&'static str> {
+    let is_new = |step: &Step| {
+        let from_off =
+            matches!(&step.change, Change::Bucket(change) if change.enables_versioning_for_the_first_time());
+        step.address == Address::Bucket(BucketRole::Source) && from_off
+    };
+    let mut notes = Vec::new();
+    if triggers_change(plan) {
+        notes.push(
+            "S3 takes up to five minutes to follow a changed trigger: until then an upload may not start the function.",
+        );
+    }
+    if plan.steps.iter().any(is_new) {
+        notes.push(
+            "In the first 15 minutes of versioning S3 may not find a new picture: the function then tries again, and the \
+             clean copy comes some minutes late.",
+        );
+    }
+    notes
+}
+
 fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     let (screen, stack) = (session.screen, &connected.stack);
     let (source, destination) =
@@ -58,12 +99,25 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
             destination_bucket: destination.to_owned(),
             function: stack.names.function.clone(),
             role: stack.names.role_arn(),
+            settles_in_s: if session.global.local { 0 } else { settles_in(plan).as_secs() },
             users: stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect(),
             aws_calls: connected.aws.calls(),
         }));
         return;
     }
     let mut text = format!("\nReady. Pictures uploaded to {source} appear clean in {destination}.\n");
+    // The AWS on this machine does at once what it says.
+    if !session.global.local {
+        for note in settling(plan) {
+            text.push_str(&format!("{note}\n"));
+        }
+        if triggers_change(plan) {
+            text.push_str(&format!(
+                "  {}   what was uploaded meanwhile and has no clean copy\n",
+                session.suggest("pending")
+            ));
+        }
+    }
     if let Some(user) =
         stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes())
     {

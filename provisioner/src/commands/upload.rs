@@ -19,7 +19,7 @@ use crate::upload::{
     AccessKey, Arrival, CONCURRENT_PARTS, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped,
     select,
 };
-use engine::aws::{Aws, AwsCall, Uplink, Wait, pause};
+use engine::aws::{Aws, AwsCall, Uplink, Wait, bucket_region, pause};
 use engine::config::{BucketRole, Config, UserConfig};
 use engine::resources::trigger::suffix_words;
 use engine::stack::Stack;
@@ -130,11 +130,22 @@ async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(
     let Connected { aws, stack } = connected;
     let missing = async |role: BucketRole| {
         let name = stack.names.bucket(role);
-        match aws.s3.head_bucket().bucket(name).send().await.aws("HeadBucket") {
+        let answer = aws.s3.head_bucket().bucket(name).send().await;
+        let elsewhere = answer.as_ref().err().and_then(bucket_region).filter(|region| *region != aws.region);
+        if let Some(region) = elsewhere {
+            return Err(Failure::Refused {
+                what: format!(
+                    "nothing was uploaded: the bucket {name} is in {region}, and this is {}",
+                    aws.region
+                ),
+                hint: format!("set AWS_REGION={region}, or `region` in config.toml"),
+            });
+        }
+        match answer.aws("HeadBucket") {
             Err(error) if error.is_not_found() => Ok(Some(name)),
             // Whoever may write objects need not be allowed to ask about the bucket.
             Err(error) if error.is_access_denied() => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
             Ok(_) => Ok(None),
         }
     };
@@ -296,7 +307,15 @@ fn show(session: &Session<'_>, stack: &Stack, arrival: &Arrival<'_>) {
     if session.screen.json {
         session.screen.line(&json::Upload::arrival(arrival, source, destination));
     } else {
-        session.screen.out(&(arrival_line(arrival, source, destination, &session.suggest("plan")) + "\n"));
+        session.screen.out(
+            &(arrival_line(
+                arrival,
+                source,
+                destination,
+                &session.suggest("plan"),
+                &session.suggest("pending"),
+            ) + "\n"),
+        );
     }
 }
 

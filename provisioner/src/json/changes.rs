@@ -63,7 +63,7 @@ pub(crate) enum Event {
         /// AWS's id of the call.
         request_id: Option<String>,
         /// How to fix it, when that is known.
-        hint: Option<&'static str>,
+        hint: Option<String>,
         /// Which change.
         step: String,
     },
@@ -130,6 +130,9 @@ pub(crate) struct Ready {
     pub(crate) function: String,
     /// The ARN of the function's role.
     pub(crate) role: String,
+    /// Seconds that S3 may take to follow what has changed: until then an upload may not start the function (trigger), or
+    /// its clean copy may come late (versioning). 0: nothing of that has changed.
+    pub(crate) settles_in_s: u64,
     /// The IAM names of the users.
     pub(crate) users: Vec<String>,
     /// Calls to AWS of this run.
@@ -172,7 +175,7 @@ impl Event {
                 code: error.code.clone(),
                 message: error.message.clone(),
                 request_id: error.request_id.clone(),
-                hint: error.hint(),
+                hint: error.hint().map(String::from),
                 step: title(step),
             },
             events::Event::Abandoned { step, .. } => Self::Abandoned { step: title(step) },

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{Fact, GainMap, HiddenPixels, Position, Removal, Unfit};
+use super::picture::{Fact, GainMap, HiddenPixels, Position, Removal, Rights, Unfit};
 use crate::pictures::Inspection;
 use sanitizer::OrientationOutcome;
 
@@ -47,6 +47,9 @@ struct Picture {
     /// What `sanitize` makes of its HDR gain map. Only when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     gain_map: Option<GainMap>,
+    /// What `sanitize` keeps of the words about rights. Only with `--keep`, and when there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<Rights>,
     /// Pixels of it that nobody sees, `kept` for looking. Only when it has some.
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden_pixels: Option<HiddenPixels>,
@@ -91,6 +94,7 @@ impl Picture {
             upright: report.map(|report| report.orientation == OrientationOutcome::AlreadyUpright),
             color_profile: report.map(|report| report.color_profile),
             gain_map: report.and_then(GainMap::of),
+            rights: report.and_then(Rights::of),
             hidden_pixels: report.and_then(HiddenPixels::of),
             removable_bytes: report.map(sanitizer::Report::removed_bytes),
             removable: report.map(|report| Removal::all(&report.removed)),

@@ -53,6 +53,26 @@ impl GainMap {
     }
 }
 
+/// What stays of the words about rights.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Rights {
+    /// Those that stay: `copyright`, `creator`, `credit`, `license`.
+    kept: Vec<&'static str>,
+    /// Why some may be lost, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<&'static str>,
+}
+
+impl Rights {
+    /// `None` when nothing was to be kept, or nothing was found.
+    pub(super) fn of(report: &sanitizer::Report) -> Option<Self> {
+        let sanitizer::RightsOutcome { kept, unread, .. } = report.rights;
+        let kept = kept.iter().map(sanitizer::Right::as_str).collect();
+        (!report.rights.is_empty()).then_some(Self { kept, unread })
+    }
+}
+
 /// What becomes of pixels that nobody sees.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

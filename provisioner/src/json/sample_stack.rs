@@ -1,6 +1,6 @@
 //! A stack and what may be found of it, for the samples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::config::{BucketRole, Overrides, parse};
 use engine::plan::{self, DataRule, Step};
@@ -23,10 +23,12 @@ fn nothing() -> World {
         source: bucket::Observation::Absent,
         destination: bucket::Observation::Absent,
         replicas: Vec::new(),
+        former_known: true,
         former_buckets: Vec::new(),
         log_group: None,
         role: None,
         function: None,
+        concurrency: None,
         permission: Vec::new(),
         trigger: Default::default(),
         alarms: BTreeMap::new(),
@@ -66,8 +68,14 @@ pub(super) fn update() -> plan::Plan {
             "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(),
         ),
         bucket_key: true,
+        blocked: BTreeSet::from(["SSE-C".to_owned()]),
     };
-    let aes = bucket::ObservedEncryption { algorithm: "AES256".to_owned(), key: None, bucket_key: false };
+    let aes = bucket::ObservedEncryption {
+        algorithm: "AES256".to_owned(),
+        key: None,
+        bucket_key: false,
+        blocked: BTreeSet::new(),
+    };
     let step = |address, change| Step { address, change, after: Vec::new() };
     plan::Plan {
         steps: vec![
@@ -142,9 +150,11 @@ pub(super) fn something() -> World {
     };
     let user = user::Observed {
         groups: Vec::new(),
+        keys: Vec::new(),
         identity: identity(policies::user(&stack, &stack.config.users[0]), "AdministratorAccess"),
     };
     let role = role::Observed {
+        created_at: None,
         trust: policies::trust(),
         settings: role::Settings::wanted(),
         identity: identity(policies::role(&stack), "AmazonS3ReadOnlyAccess"),
@@ -172,8 +182,10 @@ fn open_bucket(stack: &Stack) -> bucket::Observed {
         grants: vec!["READ to AllUsers".to_owned()],
         encryption: None,
         versioning: bucket::Versioning::Enabled,
+        mfa_delete: false,
         policy: Some(policies::bucket(stack, BucketRole::Source)),
         lifecycle: bucket::ObservedLifecycle::None,
+        other_rules: Vec::new(),
         tags: stack.tags.clone(),
     }
 }

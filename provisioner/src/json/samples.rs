@@ -148,6 +148,7 @@ fn up() -> Vec<Event> {
         destination_bucket: "photos-clean-123456789012".to_owned(),
         function: stack.names.function.clone(),
         role: stack.names.role_arn(),
+        settles_in_s: 900,
         users: vec!["photos-ann".to_owned()],
         aws_calls: 120,
     }));
@@ -169,17 +170,24 @@ fn status() -> Status {
     let plan = engine::plan::up(&stack, HASH, &world, false);
     let rows = engine::status::rows(&stack, &plan);
     let contents = [contents, bucket::Contents::default()];
-    Status::of(&Seen { stack: &stack, world: &world, contents: &contents, plan: &plan, rows: &rows })
+    let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };
+    let (contents, world) = (&contents, &world);
+    Status::of(&Seen { stack: &stack, world, contents, clean_copies, plan: &plan, rows: &rows })
 }
 
 /// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,
-/// and something behind the end.
+/// words about rights that stay and some that are damaged, and something behind the end.
 fn report() -> sanitizer::Report {
     let profile = segment(0xE2, b"ICC_PROFILE\0\x01\x01no profile");
     let gain_map = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
-    let picture = picture(&[exif(), segment(0xFE, b"a comment"), profile, gain_map], b"tail");
+    let xmp = |text: &[u8]| segment(0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", text].concat());
+    let rights = xmp(b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><r:Description \
+        xmlns:dc='http://purl.org/dc/elements/1.1/' dc:rights='2024 Ada'/></r:RDF>");
+    let segments = [exif(), segment(0xFE, b"a comment"), profile, gain_map, rights, xmp(b"<damaged")];
+    let picture = picture(&segments, b"tail");
     let mut options = sanitizer::Options::default();
     options.facts = true;
+    options.keep = sanitizer::Rights::ALL;
     sanitizer::sanitize(bytes::Bytes::from(picture), &options).unwrap().report
 }
 

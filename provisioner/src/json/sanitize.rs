@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::exact;
-use super::picture::{GainMap, HiddenPixels, Removal, Unfit};
+use super::picture::{GainMap, HiddenPixels, Removal, Rights, Unfit};
 use crate::pictures::{self, Cleaned, Ending};
 
 /// What became of each file.
@@ -61,6 +61,9 @@ struct File {
     /// What became of its HDR gain map. Only when it had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     gain_map: Option<GainMap>,
+    /// What was kept of the words about rights. Only with `--keep`, and when there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<Rights>,
     /// What became of pixels that nobody sees. Only when it had some.
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden_pixels: Option<HiddenPixels>,
@@ -160,6 +163,7 @@ impl File {
             orientation: report.map(|report| report.orientation),
             color_profile: report.map(|report| report.color_profile),
             gain_map: report.and_then(GainMap::of),
+            rights: report.and_then(Rights::of),
             hidden_pixels: report.and_then(HiddenPixels::of),
             removed: report.map(|report| Removal::all(&report.removed)),
             bytes_in: lengths.map(|(bytes_in, _)| bytes_in),

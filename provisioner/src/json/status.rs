@@ -25,6 +25,8 @@ pub(crate) struct Status {
     source: Bucket,
     /// The bucket with the clean pictures.
     destination: Bucket,
+    /// Clean copies that are still published although their source is gone, or newer.
+    clean_copies: CleanCopies,
     /// What the function's role may do; null: there is none.
     role: Option<Rights>,
     /// The function; null: there is none.
@@ -101,6 +103,20 @@ struct Contents {
     /// Multipart uploads that were not completed.
     uploads: u64,
     /// Whether there is more than was counted.
+    more: bool,
+}
+
+/// How many clean copies have no source.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct CleanCopies {
+    /// Copies that were looked at.
+    compared: u64,
+    /// Those of them whose source is gone.
+    orphaned: u64,
+    /// Those whose source was written after them: it was refused, or is about to be cleaned.
+    older: u64,
+    /// Whether there are more copies than were looked at.
     more: bool,
 }
 
@@ -201,6 +217,7 @@ impl Status {
             resources: rows.iter().map(|row| Resource::of(row, stack)).collect(),
             source: Bucket::of(seen, BucketRole::Source),
             destination: Bucket::of(seen, BucketRole::Destination),
+            clean_copies: CleanCopies::of(seen.clean_copies),
             role: world.role.as_ref().map(|role| Rights::of(role_rights(stack, role))),
             function: world
                 .function
@@ -248,6 +265,13 @@ impl Bucket {
             open: exposure.iter().flat_map(Exposure::words).collect(),
             contents: Contents::of(seen.contents(role)),
         }
+    }
+}
+
+impl CleanCopies {
+    fn of(found: bucket::CleanCopies) -> Self {
+        let bucket::CleanCopies { compared, orphaned, older, more } = found;
+        Self { compared, orphaned, older, more }
     }
 }
 

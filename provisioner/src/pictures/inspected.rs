@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
-use sanitizer::{HiddenPixels, Options, Orientation, Report};
+use sanitizer::{HiddenPixels, Options, Orientation, Report, Rights};
 
 use super::{Buffer, Found, Input, ReadError, read};
 
@@ -45,13 +45,15 @@ impl Inspection {
 
 /// Looks at `found`. It is cleaned in memory, so what is told to be removable
 /// is what `sanitize` removes, and hidden places are found as it finds them.
-pub(crate) fn inspect(found: &Found, buffer: &mut Buffer) -> Inspection {
+///
+/// Words about rights in `keep` stay, and are told as what stays.
+pub(crate) fn inspect(found: &Found, keep: Rights, buffer: &mut Buffer) -> Inspection {
     let mut bytes = 0;
-    let result = look(found, buffer, &mut bytes);
+    let result = look(found, keep, buffer, &mut bytes);
     Inspection { input: found.input.clone(), bytes, named: found.named, result }
 }
 
-fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {
+fn look(found: &Found, keep: Rights, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report, Unreadable> {
     if let Some(unfit) = &found.unfit {
         let kind = if found.named { "unreadable" } else { "skipped" };
         return Err(Unreadable { kind, reason: unfit.clone(), facts: Facts::default() });
@@ -68,6 +70,7 @@ fn look(found: &Found, buffer: &mut Buffer, bytes: &mut usize) -> Result<Report,
     *bytes = picture.len();
     let mut options = Options::default();
     options.facts = true;
+    options.keep = keep;
     // They shall be told, and the rest with them.
     options.hidden_pixels = HiddenPixels::Keep;
     // Nothing is written, so nothing needs to be turned.

@@ -5,13 +5,14 @@ use std::time::Duration;
 use sanitizer::facts::{FactKind, Facts, Position};
 use sanitizer::{
     Category, Error, Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Report,
+    Right, Rights,
 };
 
 use super::{Cleaned, Ending, Inspection, Summary};
 use crate::report::{bytes, foreign, seconds};
 
 /// Kinds of facts with their headings, what is most telling first.
-const HEADINGS: [(FactKind, &str); 12] = [
+const HEADINGS: [(FactKind, &str); 13] = [
     (FactKind::Place, "Place"),
     (FactKind::Person, "People"),
     (FactKind::Device, "Device"),
@@ -24,6 +25,7 @@ const HEADINGS: [(FactKind, &str); 12] = [
     (FactKind::Software, "Software"),
     (FactKind::History, "History"),
     (FactKind::Text, "Text"),
+    (FactKind::Density, "Lost"),
 ];
 
 /// The heading of HDR gain maps.
@@ -55,7 +57,8 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     );
     let turned = report.orientation != OrientationOutcome::AlreadyUpright;
     let is_all_seen = report.hidden_pixels == HiddenPixelsOutcome::None;
-    if report.removed.is_empty() && report.gain_map == GainMapOutcome::None && is_all_seen {
+    let is_plain = report.gain_map == GainMapOutcome::None && report.rights.is_empty() && is_all_seen;
+    if report.removed.is_empty() && is_plain {
         text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
         return text;
     }
@@ -88,6 +91,12 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
             lines.add("Colours", "EXIF alone says Adobe RGB; `sanitize` puts in a profile that says so");
         }
         _ => {}
+    }
+    if !report.rights.kept.is_empty() {
+        lines.add("Rights", &format!("`sanitize` keeps {}", rights_text(report.rights.kept)));
+    }
+    if let Some(why) = report.rights.unread {
+        lines.add("Rights", &format!("some may be lost: {why}"));
     }
     if !is_all_seen {
         let what = match report.format {
@@ -259,7 +268,16 @@ fn notes(report: &Report, verbose: bool) -> Vec<String> {
     notes.extend(
         gain_map_note(report.gain_map).filter(|_| verbose || report.gain_map != GainMapOutcome::Kept),
     );
+    if verbose && !report.rights.kept.is_empty() {
+        notes.push(format!("rights: kept {}", rights_text(report.rights.kept)));
+    }
+    notes.extend(report.rights.unread.map(|why| format!("rights: some may be lost ({why})")));
     notes
+}
+
+/// `copyright, creator`
+fn rights_text(rights: Rights) -> String {
+    rights.iter().map(Right::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// What became of an HDR gain map, when there is one.

@@ -4,13 +4,14 @@ use super::{bytes, foreign, foreign_path, seconds};
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
 
 /// One line: where the picture is now, how long it took, what was removed. `plan_command` tells whether the function
-/// is another one.
+/// is another one, `pending_command` what is still missing.
 #[must_use]
 pub(crate) fn arrival_line(
     arrival: &Arrival<'_>,
     source: &str,
     destination: &str,
     plan_command: &str,
+    pending_command: &str,
 ) -> String {
     let Arrival { picture, prediction, outcome, elapsed } = arrival;
     let path = foreign_path(&picture.path);
@@ -50,8 +51,15 @@ pub(crate) fn arrival_line(
             "{path} -> s3://{source}/{key}  {size}, {took}: rejected: {reason}; it was uploaded, but nothing is published"
         ),
         Outcome::Overdue(reason) => {
-            let reason =
-                reason.as_ref().map(|reason| format!("; the function said: {reason}")).unwrap_or_default();
+            let reason = reason.as_ref().map_or_else(
+                || {
+                    format!(
+                        "; S3 takes up to five minutes to follow a trigger that `up` has changed, and the function tries \
+                         again for hours: `{pending_command}` tells later whether it is still missing"
+                    )
+                },
+                |reason| format!("; the function said: {reason}"),
+            );
             format!(
                 "{path} -> s3://{source}/{key}  {size}: uploaded, but no clean copy within {took}{reason}"
             )
@@ -83,7 +91,7 @@ mod tests {
         let location = crate::files::Location::Named(path.clone());
         let picture = Picture { path, location, key: "a\u{1b}.jpg".to_owned(), bytes: 1_200_000 };
         let arrival = Arrival { picture: &picture, prediction, outcome, elapsed: Duration::from_millis(420) };
-        arrival_line(&arrival, "A", "B", "plan")
+        arrival_line(&arrival, "A", "B", "plan", "pending")
     }
 
     #[test]

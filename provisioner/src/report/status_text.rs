@@ -8,7 +8,7 @@ use super::{bytes, foreign};
 use engine::config::BucketRole;
 use engine::plan::{Plan, Problem};
 use engine::resources::Address;
-use engine::resources::bucket::{Contents, Observation};
+use engine::resources::bucket::{CleanCopies, Contents, Observation};
 use engine::resources::function::Observed as Function;
 use engine::resources::trigger;
 use engine::stack::Stack;
@@ -27,6 +27,8 @@ pub(crate) struct Seen<'a> {
     pub world: &'a World,
     /// What the buckets hold: source, destination.
     pub contents: &'a [Contents; 2],
+    /// Clean copies whose source is gone.
+    pub clean_copies: CleanCopies,
     /// What `up` would change, code apart.
     pub plan: &'a Plan,
     /// How each resource compares with config.toml.
@@ -111,6 +113,9 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
         Address::Bucket(role) => match world.bucket(*role) {
             Observation::Present(_) => {
                 let mut lines = vec![seen.contents(*role).to_string()];
+                if *role == BucketRole::Destination {
+                    lines.extend(clean_copies(stack, seen.clean_copies));
+                }
                 lines.extend(seen.exposure(*role).iter().flat_map(Exposure::words));
                 lines
             }
@@ -137,6 +142,35 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
     };
     if !row.differing.is_empty() {
         lines.push(format!("differs in {}", row.differing.join(", ")));
+    }
+    lines
+}
+
+/// Clean copies that are still published although their source is gone, or newer and not cleaned.
+fn clean_copies(stack: &Stack, found: CleanCopies) -> Vec<String> {
+    let CleanCopies { compared, orphaned, older, more } = found;
+    let copies = |count: u64| match (count, more) {
+        (1, false) => "1 clean copy".to_owned(),
+        (n, false) => format!("{n} clean copies"),
+        (n, true) => format!("{n} of the first {compared} clean copies"),
+    };
+    let mut lines = Vec::new();
+    if orphaned > 0 {
+        let why = if stack.config.source.expire_days.is_some() {
+            "sources expire (expire_days), or were deleted"
+        } else if stack.config.trigger.mirror_deletes {
+            "deleted before mirror_deletes was set, or its event was lost"
+        } else {
+            "with mirror_deletes = true in [trigger] a copy goes when its source is deleted"
+        };
+        lines.push(format!("still published, but without a source: {} ({why})", copies(orphaned)));
+    }
+    if older > 0 {
+        let why = "it was refused, or is being cleaned";
+        lines.push(format!("older than its source: {} ({why})", copies(older)));
+    }
+    if lines.is_empty() && more {
+        lines.push(format!("sources of the first {compared} clean copies are there; there are more"));
     }
     lines
 }

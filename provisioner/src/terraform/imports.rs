@@ -136,10 +136,12 @@ mod tests {
             source: Observation::Absent,
             destination: Observation::Absent,
             replicas: Vec::new(),
+            former_known: true,
             former_buckets: Vec::new(),
             log_group: None,
             role: None,
             function: None,
+            concurrency: None,
             permission: Vec::new(),
             trigger: trigger::Observed { ours: Vec::new(), foreign: Vec::new() },
             alarms: std::collections::BTreeMap::new(),
@@ -162,8 +164,10 @@ mod tests {
             grants: Vec::new(),
             encryption: None,
             versioning: Versioning::Off,
+            mfa_delete: false,
             policy: None,
             lifecycle: ObservedLifecycle::None,
+            other_rules: Vec::new(),
             tags: std::collections::BTreeMap::new(),
         };
         let world = World { source: Observation::Present(Box::new(bare)), ..empty() };

@@ -36,6 +36,7 @@ struct Bucket<'a> {
     encryption: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     kms_key: Option<&'a str>,
+    former_kms_keys: &'a [String],
     noncurrent_days: Days,
     abort_multipart_days: Days,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +64,7 @@ struct Function<'a> {
     gain_maps: &'static str,
     hidden_pixels: &'static str,
     max_megapixels: u32,
+    keep: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
 }
@@ -129,6 +131,7 @@ fn bucket(config: &BucketConfig) -> Bucket<'_> {
         versioning: config.versioning,
         encryption,
         kms_key,
+        former_kms_keys: &config.former_kms_keys,
         noncurrent_days: days(config.noncurrent_days),
         abort_multipart_days: days(config.abort_multipart_days),
         expire_days: config.expire_days,
@@ -148,6 +151,7 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         gain_maps: config.cleaning.gain_maps.as_str(),
         hidden_pixels: config.cleaning.hidden_pixels.as_str(),
         max_megapixels: config.cleaning.max_megapixels,
+        keep: config.cleaning.keep.iter().map(sanitizer::Right::as_str).collect(),
         reserved_concurrency: config.reserved_concurrency,
     }
 }
@@ -207,7 +211,7 @@ mod tests {
         assert_eq!(all["source_bucket"]["expire_days"], 5);
         assert_eq!(all["source_bucket"]["encryption"], "aws:kms");
         assert_eq!(all["source_bucket"]["noncurrent_days"], "never");
-        assert_eq!(all["destination_bucket"]["noncurrent_days"], "never", "there are no versions");
+        assert_eq!(all["destination_bucket"]["noncurrent_days"], 30, "old versions still go");
         assert_eq!(all["function"]["reserved_concurrency"], 3);
         assert_eq!(
             all["users"][0],
@@ -252,7 +256,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 5 + 5 + 10 + 3 + 4);
+        assert_eq!(compared, 6 + 6 + 12 + 3 + 4);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

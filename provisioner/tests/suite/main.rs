@@ -13,6 +13,7 @@ mod inspect;
 mod local_aws;
 mod pipeline;
 mod reconcile;
+mod rights;
 mod sanitize;
 mod terraform_parity;
 mod upload;

@@ -7,6 +7,7 @@ use engine::aws::{Aws, Connection};
 use local_aws::{Ephemeral, LocalAws};
 use serde_json::Value;
 use testkit::one_pixel::CANARY;
+use testkit::proxy::{Adversary, Proxy};
 
 const CONFIG: &str = r#"
 stack = "uploads"
@@ -31,13 +32,24 @@ const UP: &[&str] = &["up", "--yes"];
 struct Place {
     local: Ephemeral,
     folder: tempfile::TempDir,
+    /// What stands before the AWS, if anything does.
+    proxy: Option<Proxy>,
 }
 
 impl Place {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.toml"), CONFIG).unwrap();
-        Self { local: LocalAws::ephemeral().await.unwrap(), folder }
+        Self { local: LocalAws::ephemeral().await.unwrap(), folder, proxy: None }
+    }
+
+    /// One whose AWS is as difficult as this.
+    async fn before(adversary: Adversary) -> Self {
+        let mut place = Self::new().await;
+        let proxy = Proxy::start(&place.local.endpoint, &place.local.ca_bundle);
+        proxy.adversary(adversary);
+        place.proxy = Some(proxy);
+        place
     }
 
     /// One with the stack in it.
@@ -64,6 +76,9 @@ impl Place {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
+        }
+        if let Some(proxy) = &self.proxy {
+            command.env("AWS_ENDPOINT_URL", proxy.endpoint());
         }
         command
             .args(arguments)
@@ -338,6 +353,42 @@ async fn a_signal_leaves_no_key() {
         "{}",
         text(&output.stdout)
     );
+    assert_eq!(place.keys_of("user-a").await, 0);
+}
+
+/// Right after `up` an upload may start nothing, and the function may not find what it is told of: nothing is lost.
+#[tokio::test]
+async fn on_an_aws_that_is_behind_nothing_is_lost() {
+    let place = Place::before(Adversary::ALL).await;
+    let output = place.run(UP).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let up = Instant::now();
+    place.write("early.jpg", &photo());
+    place.write("later.jpg", &photo());
+    let early = place.run(&["upload", "early.jpg", "--as", "user-a", "--timeout", "1"]).await;
+    assert_eq!(early.status.code(), Some(6), "{}{}", text(&early.stdout), text(&early.stderr));
+    let stdout = text(&early.stdout);
+    assert!(stdout.contains("five minutes") && stdout.contains("pending"), "{stdout}");
+
+    // The function looks at S3 through the same eyes.
+    let aws = place.aws().await;
+    let function = "uploads-sanitizer";
+    let now = aws.lambda.get_function_configuration().function_name(function).send().await.unwrap();
+    let mut variables = now.environment.and_then(|environment| environment.variables).unwrap();
+    variables.insert("AWS_ENDPOINT_URL".to_owned(), place.proxy.as_ref().unwrap().endpoint());
+    let environment = aws_sdk_lambda::types::Environment::builder().set_variables(Some(variables)).build();
+    let update = aws.lambda.update_function_configuration().function_name(function).environment(environment);
+    update.send().await.unwrap();
+
+    tokio::time::sleep(Duration::from_millis(8200).saturating_sub(up.elapsed())).await;
+    let later = place.run(&["upload", "later.jpg", "--as", "user-a"]).await;
+    assert_eq!(later.status.code(), Some(0), "{}{}", text(&later.stdout), text(&later.stderr));
+    let clean = testkit::one_pixel::picture(&[], b"");
+    assert_eq!(place.clean("later.jpg").await, clean);
+    tokio::time::sleep(Duration::from_millis(10_200).saturating_sub(up.elapsed())).await;
+    let backfill = place.run(&["backfill"]).await;
+    assert_eq!(backfill.status.code(), Some(0), "{}{}", text(&backfill.stdout), text(&backfill.stderr));
+    assert_eq!(place.clean("early.jpg").await, clean);
     assert_eq!(place.keys_of("user-a").await, 0);
 }
 

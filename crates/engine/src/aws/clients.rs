@@ -11,6 +11,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -19,8 +20,9 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::expected_owner::ExpectedOwner;
 use super::root_names::with_right_names;
-use super::{AwsCall, AwsError, BadProxy, Proxies, Transport, client, environment};
+use super::{AwsCall, AwsError, ConnectError, Proxies, Transport, client, endpoint, environment, region};
 
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
@@ -42,44 +44,6 @@ pub struct Connection {
     pub region: Option<String>,
     /// Access key id and secret.
     pub credentials: Option<(String, String)>,
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// No region is set anywhere.
-    #[error("no AWS region is set")]
-    NoRegion,
-    /// `AWS_PROFILE` names a profile that nobody has made.
-    #[error("AWS_PROFILE is {name:?}, and there is no such profile in the AWS config and credentials files")]
-    NoProfile {
-        /// Its name.
-        name: String,
-        /// Those that there are.
-        others: Vec<String>,
-    },
-    /// The trust store could not be read.
-    #[error("AWS_CA_BUNDLE {path}: {source}")]
-    CaBundle {
-        /// Its path.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
-    /// A variable that should name a proxy does not.
-    #[error(transparent)]
-    Proxy(#[from] BadProxy),
-    /// The configuration allows one account only, and this is another.
-    #[error("these credentials are of account {actual}, but config.toml says account {expected}")]
-    WrongAccount {
-        /// The account of the credentials.
-        actual: String,
-        /// The account that the configuration names.
-        expected: String,
-    },
-    /// The first call failed.
-    #[error(transparent)]
-    Call(#[from] AwsError),
 }
 
 /// The clients and who we are.
@@ -105,7 +69,7 @@ pub struct Aws {
     pub region: String,
     /// ARN of the caller.
     pub caller: String,
-    /// The custom endpoint, when there is one.
+    /// The custom endpoint of S3, when there is one.
     pub endpoint: Option<String>,
     config: SdkConfig,
     calls: Calls,
@@ -164,7 +128,12 @@ impl Aws {
             .ca_bundle
             .clone()
             .or_else(|| std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from));
-        let proxies = Proxies::from_environment(|name| std::env::var(name).ok())?;
+        // No proxy leads to an endpoint that comes with the connection, which is the local AWS: one that is not good for
+        // anything does not matter there.
+        let proxies = match connection.endpoint {
+            Some(_) => Proxies::default(),
+            None => Proxies::from_environment(|name| std::env::var(name).ok())?,
+        };
         let http = client(ca_bundle.as_deref(), proxies.clone())
             .map_err(|source| ConnectError::CaBundle { path: ca_bundle.unwrap_or_default(), source })?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -186,38 +155,35 @@ impl Aws {
         if let Some((id, secret)) = &connection.credentials {
             loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "provisioner"));
         }
-        let config = environment::load(loader, connection).await?;
+        let (config, source) = environment::load(loader, connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let proxy = proxies.to(config.endpoint_url().unwrap_or("https://sts.amazonaws.com"));
+        let sts = endpoint::of(&config, "STS");
+        let is_aws = sts.as_deref().is_none_or(endpoint::is_of_aws);
+        let proxy = proxies.to(sts.as_deref().unwrap_or("https://sts.amazonaws.com"));
         let calls = Calls::default();
-        let patience = config.timeout_config().map(aws_config::timeout::TimeoutConfig::to_builder);
-        let sts = aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&config)
-                .timeout_config(
-                    patience
-                        .unwrap_or_default()
-                        .operation_attempt_timeout(IDENTITY_ATTEMPT)
-                        .operation_timeout(IDENTITY_DEADLINE)
-                        .build(),
-                )
-                .retry_partition(retries())
-                .interceptor(calls.clone())
-                .build(),
-        );
-        let identity = sts.get_caller_identity().send().await.aws("GetCallerIdentity");
-        let identity = identity.map_err(|error| match proxy {
+        let identity = match who(&config, &calls).await {
+            Ok(identity) => identity,
             // Ended by our clock, which does not know what it waited for.
-            Some(proxy) if error.transport == Some(Transport::Timeout) => AwsError {
-                message: format!("{}, through the proxy {proxy}", error.message),
-                transport: Some(Transport::Proxy),
-                ..error
-            },
-            _ => error,
-        })?;
+            Err(error) if error.transport == Some(Transport::Timeout) && proxy.is_some() => {
+                let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+                let message = format!("{}, through the proxy {proxy}", error.message);
+                return Err(AwsError { message, transport: Some(Transport::Proxy), ..error }.into());
+            }
+            Err(error) if is_aws && region::may_be_disabled(&error, &region) => {
+                return Err(match who(&region::always_enabled(&config), &calls).await {
+                    Ok(_) => ConnectError::RegionDisabled { region, error: error.into() },
+                    Err(_) => ConnectError::Refused { source_of: source.into(), error },
+                });
+            }
+            Err(error) if error.is_credentials() => {
+                return Err(ConnectError::Refused { source_of: source.into(), error });
+            }
+            Err(error) => return Err(error.into()),
+        };
         let caller = identity.arn().unwrap_or_default().to_owned();
-        let endpoint = config.endpoint_url().map(str::to_owned);
+        let endpoint = endpoint::of(&config, "S3");
         Ok(Self {
-            s3: s3_client(&config, endpoint.is_some(), &calls),
+            s3: s3_client(&config, endpoint.is_some(), identity.account().unwrap_or_default(), &calls),
             iam: aws_sdk_iam::Client::from_conf(
                 aws_sdk_iam::config::Builder::from(&config)
                     .retry_partition(retries())
@@ -268,7 +234,7 @@ impl Aws {
             .into_builder()
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
-        s3_client(&config, self.endpoint.is_some(), &self.calls)
+        s3_client(&config, self.endpoint.is_some(), &self.account, &self.calls)
     }
 
     /// An S3 client without credentials, for acting as anybody.
@@ -276,7 +242,7 @@ impl Aws {
     pub fn s3_as_nobody(&self) -> aws_sdk_s3::Client {
         let mut config = self.config.clone().into_builder();
         config.set_credentials_provider(None);
-        let client = s3_client(&config.build(), self.endpoint.is_some(), &self.calls);
+        let client = s3_client(&config.build(), self.endpoint.is_some(), &self.account, &self.calls);
         aws_sdk_s3::Client::from_conf(client.config().to_builder().allow_no_auth().build())
     }
 
@@ -293,12 +259,26 @@ impl Aws {
         self.calls.retries.load(Ordering::Relaxed)
     }
 
-    /// Whether the endpoint is a custom one without TLS: then a TLS-only bucket
+    /// Whether the endpoint of S3 is a custom one without TLS: then a TLS-only bucket
     /// policy denies every principal but root.
     #[must_use]
     pub fn is_plain_http(&self) -> bool {
         self.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"))
     }
+}
+
+/// Asks STS whose credentials these are.
+async fn who(config: &SdkConfig, calls: &Calls) -> Result<GetCallerIdentityOutput, AwsError> {
+    let patience = config.timeout_config().map(TimeoutConfig::to_builder).unwrap_or_default();
+    let patience = patience.operation_attempt_timeout(IDENTITY_ATTEMPT).operation_timeout(IDENTITY_DEADLINE);
+    let sts = aws_sdk_sts::Client::from_conf(
+        aws_sdk_sts::config::Builder::from(config)
+            .timeout_config(patience.build())
+            .retry_partition(retries())
+            .interceptor(calls.clone())
+            .build(),
+    );
+    sts.get_caller_identity().send().await.aws("GetCallerIdentity")
 }
 
 /// Retries are limited by the number of attempts of each call only. By default all calls share a quota that
@@ -308,10 +288,11 @@ fn retries() -> RetryPartition {
     RetryPartition::custom("provisioner").token_bucket(TokenBucket::unlimited()).build()
 }
 
-fn s3_client(config: &SdkConfig, is_custom: bool, calls: &Calls) -> aws_sdk_s3::Client {
+fn s3_client(config: &SdkConfig, is_custom: bool, account: &str, calls: &Calls) -> aws_sdk_s3::Client {
     let mut builder = aws_sdk_s3::config::Builder::from(config)
         .force_path_style(is_custom)
         .retry_partition(retries())
+        .interceptor(ExpectedOwner(account.to_owned()))
         .interceptor(calls.clone());
     if let Some(client) = config.http_client().filter(|_| is_custom) {
         builder = builder.http_client(with_right_names(client));

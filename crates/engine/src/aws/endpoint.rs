@@ -1,9 +1,26 @@
 //! Custom endpoints: an emulator's, or a private one of AWS.
 
-/// The endpoint that `AWS_ENDPOINT_URL` names; set to nothing it names none.
+use aws_config::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+
+use super::environment;
+
+/// The custom endpoint of a service, which has the name that its variable ends with (`S3`, `LAMBDA`, `STS`), by the rules of
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`,
+/// the section `services` of the profile, its `endpoint_url`.
 #[must_use]
-pub fn from_environment() -> Option<String> {
-    std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty())
+pub(super) fn of(config: &SdkConfig, service: &str) -> Option<String> {
+    if config.get_origin("endpoint_url").is_client_config() {
+        return config.endpoint_url().map(str::to_owned);
+    }
+    let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let configured = key.build().ok().and_then(|key| config.service_config()?.load_config(key));
+    configured.filter(|url| !url.is_empty()).or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+/// The same before there is a connection, from the environment and the profiles alone.
+pub async fn from_environment(service: &str) -> Option<String> {
+    of(&environment::for_endpoints().await, service)
 }
 
 /// Whether an endpoint is AWS itself, such as one of a VPC

@@ -1,13 +1,10 @@
 //! Errors of AWS calls, told apart by AWS's error code and never by their text.
 
-use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_types::request_id::RequestId;
-use contract::error_chain;
-use rustls::CertificateError;
+use std::borrow::Cow;
 
-use super::http::ThroughProxy;
+/// What to do about a proxy.
+pub(super) const PROXY: &str = "does this proxy run, and does it let you through to AWS? \
+    HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT gives it credentials, and NO_PROXY names hosts that are reached without it";
 
 /// Why a call to AWS failed.
 #[derive(Debug, Clone)]
@@ -87,6 +84,7 @@ impl AwsError {
             "NoSuchBucketPolicy",
             "NoSuchLifecycleConfiguration",
             "ReplicationConfigurationNotFoundError",
+            "ObjectLockConfigurationNotFoundError",
         ]) || (self.code.is_none() && self.status == Some(404))
     }
 
@@ -195,6 +193,37 @@ impl AwsError {
             ])
     }
 
+    /// The session of the credentials has ended.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.is(&["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"])
+    }
+
+    /// The access key is not known where it was asked about.
+    #[must_use]
+    pub fn is_unknown_key(&self) -> bool {
+        self.is(&["InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"])
+    }
+
+    /// The account has not enabled the region
+    /// (<https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>). S3 says so by not taking the
+    /// region's own name as the place of a bucket.
+    #[must_use]
+    pub fn is_disabled_region(&self) -> bool {
+        self.is(&["RegionDisabledException", "OptInRequired"])
+            || (self.operation == "CreateBucket" && self.is(&["IllegalLocationConstraintException"]))
+    }
+
+    /// AWS has understood the call and refuses it, for other reasons than credentials or throttling.
+    #[must_use]
+    pub fn is_rejection(&self) -> bool {
+        self.status.is_some_and(|status| (400..500).contains(&status))
+            && !self.is_throttled()
+            && !self.is_credentials()
+            && !self.is_not_found()
+            && !self.is_conflict()
+    }
+
     /// AWS asks to slow down.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
@@ -231,29 +260,57 @@ impl AwsError {
         ) || self.status.is_some_and(|status| status >= 500)
     }
 
+    /// A tag policy of the organisation demands other tags
+    /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html>).
+    #[must_use]
+    pub fn is_tag_policy(&self) -> bool {
+        self.is(&["TagPolicyException", "TagPolicyViolation", "TagPolicyViolationException"])
+    }
+
     /// What the user can do about it, when there is something.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        if self.is(&["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]) {
-            Some("the session has expired: sign in again, for example with `aws sso login`")
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if self.is_access_denied() && self.transport.is_none() {
+            Some(self.denial_hint().into())
+        } else {
+            self.advice().map(Cow::Borrowed)
+        }
+    }
+
+    fn advice(&self) -> Option<&'static str> {
+        if self.is_expired() {
+            Some("the session has expired: sign in again, for example with `aws sso login` or `aws login`")
         } else if self.transport == Some(Transport::Credentials) {
             Some(
-                "no usable AWS credentials were found: set AWS_PROFILE, run `aws configure` or `aws sso login`, \
-                 or use --local for the AWS on this machine",
+                "the credentials have ended, and no new ones came: sign in again, for example with `aws sso login` or \
+                 `aws login`, then run the command again",
+            )
+        } else if self.is_disabled_region() {
+            Some(
+                "enable the region for the account (`aws account enable-region --region-name REGION`, which takes some \
+                 minutes), or set another AWS_REGION or `region` in config.toml",
             )
         } else if self.is_credentials() {
             Some(
                 "AWS does not accept these credentials: check AWS_PROFILE and AWS_ACCESS_KEY_ID, and the clock",
             )
-        } else if self.is_access_denied() {
-            Some("the credentials in use may not do this: use others, or ask for this permission")
+        } else if self.is_tag_policy() {
+            Some(
+                "a tag policy of the organisation demands other tags: set those that it names under [tags] in config.toml",
+            )
         } else if self.is_wrong_region() {
             Some("this is in another region: set AWS_REGION or `region` in config.toml")
         } else if self.is_throttled() {
             Some("AWS asks to slow down: run the command again in a minute, it goes on where it stopped")
         } else if self.is_taken_by_others() {
             Some(
-                "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml",
+                "bucket names are shared by all AWS accounts and this one is taken: choose another `bucket` in config.toml; \
+                 names that end with -{account}-{region}-an nobody else can take",
+            )
+        } else if self.operation == "CreateBucket" && self.is_conflict() {
+            Some(
+                "S3 gives the name of a deleted bucket back only after a while, in another region after up to an hour: run \
+                 the command again then, or choose a `bucket` with {region} in it, which is never the same in two regions",
             )
         } else if self.is_destination_not_validated()
             && self.operation == "PutBucketNotificationConfiguration"
@@ -275,101 +332,29 @@ impl AwsError {
         } else if self.transport == Some(Transport::Connection) {
             Some("is the endpoint reachable? Check the network, AWS_ENDPOINT_URL and AWS_REGION")
         } else if self.transport == Some(Transport::Proxy) || self.status == Some(407) {
-            Some(
-                "does this proxy run, and does it let you through to AWS? HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT \
-                 gives it credentials, and NO_PROXY names hosts that are reached without it",
-            )
+            Some(PROXY)
         } else if self.transport == Some(Transport::Timeout) {
             Some("no answer in time: check the network, then run the command again")
         } else if self.is_conflict() {
             Some("something else changes this at the same time: let it end, then run the command again")
+        } else if self.is(&["NoSuchEntity"])
+            && ["CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary"]
+                .contains(&self.operation)
+        {
+            Some("the permissions boundary does not exist: check permissions_boundary in config.toml")
         } else if self.is_not_found() {
             Some(
                 "it was there before: another run, Terraform or a person has deleted it meanwhile; let that end, then \
                  run the command again",
             )
+        } else if let Some(hint) = self.hint_of_what_does_not_pass() {
+            Some(hint)
         } else if self.is_trouble_of_aws() {
             Some("AWS has trouble of its own: run the command again in a minute, it goes on where it stopped")
         } else {
             None
         }
     }
-}
-
-/// Gives the result of an SDK call its operation's name and our error type.
-pub trait AwsCall<T> {
-    /// Names the operation, for example `"PutBucketPolicy"`.
-    ///
-    /// # Errors
-    /// The call's error, as an [`AwsError`].
-    fn aws(self, operation: &'static str) -> Result<T, AwsError>;
-}
-
-impl<T, E> AwsCall<T> for Result<T, SdkError<E, HttpResponse>>
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    SdkError<E, HttpResponse>: RequestId,
-{
-    fn aws(self, operation: &'static str) -> Result<T, AwsError> {
-        self.map_err(|error| from_sdk(operation, &error))
-    }
-}
-
-fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> AwsError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    SdkError<E, HttpResponse>: RequestId,
-{
-    let transport = match error {
-        SdkError::ServiceError(_) => None,
-        _ if caused_by_credentials(error) => Some(Transport::Credentials),
-        _ if caused_by_unknown_issuer(error) => Some(Transport::Untrusted),
-        _ if causes(error).any(|error| error.is::<ThroughProxy>()) => Some(Transport::Proxy),
-        SdkError::TimeoutError(_) => Some(Transport::Timeout),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Transport::Timeout),
-        SdkError::ResponseError(_) => Some(Transport::Response),
-        _ => Some(Transport::Connection),
-    };
-    let service = error.as_service_error();
-    AwsError {
-        operation,
-        code: service.and_then(|e| e.code()).map(str::to_owned),
-        status: error.raw_response().map(|response| response.status().as_u16()),
-        message: service.and_then(|e| e.message()).map_or_else(|| error_chain(error), str::to_owned),
-        request_id: error.request_id().map(str::to_owned),
-        transport,
-    }
-}
-
-/// An error, its cause, the cause of that, and so on.
-fn causes<'e>(
-    error: &'e (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |error| {
-        // An I/O error gives the cause of what it wraps for its own, and so skips what it wraps.
-        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        }
-    })
-}
-
-/// Whether the credentials chain is what failed: it runs while the request is made.
-fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
-    causes(error).any(|error| error.is::<CredentialsError>())
-}
-
-/// Whether TLS refused the other side because nobody here knows who issued its certificate.
-fn caused_by_unknown_issuer(error: &(dyn std::error::Error + 'static)) -> bool {
-    causes(error).any(|error| {
-        // A bad signature: an authority of this name is trusted, but it has another key.
-        matches!(
-            error.downcast_ref(),
-            Some(rustls::Error::InvalidCertificate(
-                CertificateError::UnknownIssuer | CertificateError::BadSignature,
-            ))
-        )
-    })
 }
 
 impl AwsError {
@@ -427,6 +412,34 @@ mod tests {
         }
         for error in [of(Some("InvalidClientTokenId"), 403), of(None, 403), of(Some("AccessDenied"), 403)] {
             assert!(!error.is_trouble_of_aws(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_disabled_region_is_told_from_a_wrong_one() {
+        let hint =
+            |operation, code| AwsError { operation, ..AwsError::with_code(code) }.hint().unwrap_or_default();
+        assert!(hint("CreateBucket", "IllegalLocationConstraintException").contains("enable-region"));
+        assert!(hint("GetCallerIdentity", "RegionDisabledException").contains("enable-region"));
+        assert!(hint("GetBucketPolicy", "IllegalLocationConstraintException").contains("in another region"));
+    }
+
+    #[test]
+    fn what_does_not_pass_is_not_tried_again_blindly() {
+        let of = |operation, code: &str| AwsError { operation, ..AwsError::with_code(code) };
+        for (operation, code, says) in [
+            ("CreateBucket", "TooManyBuckets", "no more buckets"),
+            ("CreateBucket", "OperationAborted", "up to an hour"),
+            ("CreateFunction", "CodeStorageExceededException", "no more code"),
+            ("CreateUser", "LimitExceeded", "Service Quotas"),
+            ("CreateUser", "NoSuchEntity", "permissions_boundary"),
+            ("PutFunctionConcurrency", "InvalidParameterValueException", "smaller reserved_concurrency"),
+            ("PutObject", "KMS.DisabledException", "enabled"),
+            ("PutBucketPolicy", "MalformedPolicy", "ARNs"),
+            ("PutRolePolicy", "SomethingNew", "mend what the message names"),
+        ] {
+            let hint = of(operation, code).hint().unwrap_or_default();
+            assert!(hint.contains(says), "{operation} {code}: {hint}");
         }
     }
 

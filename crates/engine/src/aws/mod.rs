@@ -1,19 +1,30 @@
 //! AWS as the rest of the crate sees it: clients, errors by code, the one waiter.
 
+mod actions;
 mod clients;
+mod connect_error;
+mod credentials;
+mod denial;
 pub mod endpoint;
 mod environment;
 mod error;
+mod expected_owner;
 mod http;
+mod lasting_refusal;
 mod patience;
 mod proxy;
+mod region;
 mod root_names;
+mod sdk_error;
 mod uplink;
 mod wait;
 
-pub use clients::{Aws, ConnectError, Connection, IDENTITY_DEADLINE};
-pub use error::{AwsCall, AwsError, Transport};
+pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
+pub use connect_error::ConnectError;
+pub use credentials::{NoCredentials, Source};
+pub use error::{AwsError, Transport};
 pub use http::client;
 pub use proxy::{BadProxy, Proxies, Proxy};
+pub use sdk_error::{AwsCall, bucket_region};
 pub use uplink::Uplink;
 pub use wait::{Backoff, Deadline, OnWait, Poll, Wait, Waited, pause, poll_until, until};

@@ -41,11 +41,14 @@ const PIECE: usize = 64 * 1024;
 
 /// A client whose requests may take as long as their bodies get on.
 pub(super) fn with_patience(client: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Patient(client))
+    SharedHttpClient::new(Patient { inner: client, silence: SILENCE })
 }
 
 #[derive(Debug)]
-struct Patient<T>(T);
+struct Patient<T> {
+    inner: T,
+    silence: Duration,
+}
 
 /// Nothing went on for so long.
 #[derive(Debug, thiserror::Error)]
@@ -58,20 +61,26 @@ struct Stalled {
     taken: u64,
 }
 
+/// Who sets a read timeout knows of an answer that takes longer, such as that of a function.
+fn own_silence(settings: &HttpConnectorSettings) -> Duration {
+    settings.read_timeout().unwrap_or_default()
+}
+
 impl HttpClient for Patient<SharedHttpClient> {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Patient(self.0.http_connector(settings, components)))
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Patient { inner, silence: self.silence.max(own_silence(settings)) })
     }
 }
 
 impl HttpConnector for Patient<SharedHttpConnector> {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let uplink = request.extension::<Uplink>().cloned();
-        let connector = self.0.clone();
+        let (connector, least) = (self.inner.clone(), self.silence);
         HttpConnectorFuture::new(async move {
             let lane = match &uplink {
                 Some(uplink) => Some(uplink.enter().await),
@@ -85,7 +94,7 @@ impl HttpConnector for Patient<SharedHttpConnector> {
             }
             let answer = tokio::select! {
                 answer = connector.call(request) => answer,
-                stalled = progress.stalled() => Err(ConnectorError::timeout(stalled.into())),
+                stalled = progress.stalled(least) => Err(ConnectorError::timeout(stalled.into())),
             };
             let has_arrived = answer.as_ref().is_ok_and(|answer| answer.status().is_success());
             if let Some(uplink) = uplink.as_ref().filter(|_| !has_arrived) {
@@ -132,13 +141,13 @@ impl Progress {
     }
 
     /// Ends when nothing has gone on for too long.
-    async fn stalled(&self) -> Stalled {
+    async fn stalled(&self, least: Duration) -> Stalled {
         loop {
             let (taken, asked) = {
                 let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
                 (state.taken, state.asked)
             };
-            let silence = silence(taken);
+            let silence = silence(least, taken);
             if asked.elapsed() >= silence {
                 return Stalled { silence, taken };
             }
@@ -148,8 +157,8 @@ impl Progress {
 }
 
 /// How long nothing may go on after so many bytes of the body were taken.
-fn silence(taken: u64) -> Duration {
-    SILENCE + Duration::from_secs(taken.min(BUFFERED) / SLOWEST)
+fn silence(least: Duration, taken: u64) -> Duration {
+    least + Duration::from_secs(taken.min(BUFFERED) / SLOWEST)
 }
 
 /// A body in pieces that tells how far it is.
@@ -241,7 +250,8 @@ mod tests {
     async fn send(line: Line, body: SdkBody) -> (Result<u16, String>, Duration) {
         let start = Instant::now();
         let request = HttpRequest::new(body);
-        let answer = Patient(SharedHttpConnector::new(line)).call(request).await;
+        let inner = SharedHttpConnector::new(line);
+        let answer = Patient { inner, silence: SILENCE }.call(request).await;
         let answer = answer.map(|answer| answer.status().as_u16());
         (answer.map_err(|error| error.into_source().to_string()), start.elapsed())
     }
@@ -278,6 +288,20 @@ mod tests {
             let (answer, took) = send(line, body).await;
             assert!(answer.is_err_and(|why| why.starts_with("no answer within 30 s")));
             assert_eq!(took.as_secs(), 30);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_knows_of_a_longer_answer_gets_it() {
+        for (own, seconds) in [(None, 30), (Some(1), 30), (Some(900), 900)] {
+            let mut settings = HttpConnectorSettings::builder();
+            settings.set_read_timeout(own.map(Duration::from_secs));
+            let silence = SILENCE.max(own_silence(&settings.build()));
+            let inner = SharedHttpConnector::new(Line { rate: 1_000_000, takes: usize::MAX, answers: false });
+            let start = Instant::now();
+            let request = HttpRequest::new(SdkBody::from("{}"));
+            assert!(Patient { inner, silence }.call(request).await.is_err());
+            assert_eq!(start.elapsed().as_secs(), seconds);
         }
     }
 

@@ -98,8 +98,11 @@ impl Proxy {
         let shown = format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default());
         let bad = || BadProxy { variable, shown: shown.clone() };
         let authority = authority(rest);
-        // The HTTP client would take what is behind the first @ for the host.
-        if authority.matches('@').count() > 1 {
+        let (user, at) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let port = at.rsplit_once(':').filter(|_| !at.ends_with(']')).map_or("80", |(_, port)| port);
+        // The HTTP client would take what is behind the first @ for the host, and a password with a / for a port.
+        let is_clear = !user.contains('@') && !rest[authority.len()..].contains('@');
+        if !is_clear || host(at).is_empty() || port.parse::<u16>().is_err() {
             return Err(bad());
         }
         let address = format!("{scheme}://{authority}");
@@ -239,12 +242,16 @@ mod tests {
     fn a_password_is_never_shown() {
         let one = proxies(&[("HTTPS_PROXY", "http://user:p%40ss@proxy.test:3128/")]).unwrap();
         assert_eq!(format!("{:?}", one.https.unwrap()), "Proxy(http://proxy.test:3128 (HTTPS_PROXY))");
+        for good in ["http://[::1]:3128", "[::1]", "proxy.test", "https://proxy.test:443/path?query"] {
+            assert!(proxies(&[("https_proxy", good)]).is_ok(), "{good}");
+        }
         for (bad, said) in [
             ("socks5://user:secret@proxy.test:1080", "socks5://proxy.test:1080"),
             ("http://user:sec@ret@proxy.test:1080", "http://proxy.test:1080"),
             ("http://user:se/cret@proxy.test:1080", "http://proxy.test:1080"),
             ("http://user:secret@", "http://"),
             ("http://pro xy", "http://pro xy"),
+            ("http://proxy.test:https", "http://proxy.test:https"),
         ] {
             let error = proxies(&[("https_proxy", bad)]).unwrap_err();
             assert_eq!(error, BadProxy { variable: "https_proxy", shown: said.to_owned() }, "{bad}");

@@ -1,6 +1,7 @@
 //! The one waiter: poll fast, cap low, say what we wait for, keep the original error.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,6 +22,13 @@ impl Deadline {
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html>).
     pub const LAMBDA: Self = Self(Duration::from_secs(600));
 }
+
+/// How much of the patience that AWS may need is wanted: a number above 0 and up to 1 in `PROVISIONER_PATIENCE`, for those
+/// who run many commands against an AWS that is never slow. Without it, all.
+static WANTED: LazyLock<f64> = LazyLock::new(|| {
+    let wanted = std::env::var("PROVISIONER_PATIENCE").ok().and_then(|text| text.parse().ok());
+    wanted.filter(|part| *part > 0.0 && *part <= 1.0).unwrap_or(1.0)
+});
 
 /// The pauses between two polls: the first one, and each next one longer by a factor up to the cap.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +107,7 @@ pub async fn poll_until<T, L, E>(
     loop {
         let (why, deadline, last) = match poll().await? {
             Poll::Ready(value) => return Ok(Waited::Ready(value)),
-            Poll::NotYet { why, deadline, last } => (why, deadline.0, last),
+            Poll::NotYet { why, deadline, last } => (why, deadline.0.mul_f64(*WANTED), last),
         };
         let elapsed = start.elapsed();
         if elapsed >= deadline {

@@ -22,6 +22,7 @@ pub(super) fn bucket(role: BucketRole) -> BucketConfig {
         bucket: name.to_owned(),
         versioning: true,
         encryption: Encryption::Aes256,
+        former_kms_keys: Vec::new(),
         expire_days: None,
         noncurrent_days: Some(NONCURRENT_DAYS),
         abort_multipart_days: Some(7),

@@ -21,6 +21,7 @@ pub(super) const BUCKET: &[&str] = &[
     "versioning",
     "encryption",
     "kms_key",
+    "former_kms_keys",
     "expire_days",
     "noncurrent_days",
     "abort_multipart_days",
@@ -39,6 +40,7 @@ pub(super) const FUNCTION: &[&str] = &[
     "gain_maps",
     "hidden_pixels",
     "max_megapixels",
+    "keep",
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes", "mirror_deletes"];

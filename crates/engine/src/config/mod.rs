@@ -24,3 +24,4 @@ pub use model::{
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;
+pub(crate) use rules::place::{is_region, region_meant};

@@ -40,6 +40,8 @@ pub struct BucketConfig {
     pub versioning: bool,
     /// How objects are encrypted at rest.
     pub encryption: Encryption,
+    /// ARNs of keys that older objects are encrypted with: whoever reads the bucket may decrypt with them.
+    pub former_kms_keys: Vec<String>,
     /// Delete current objects after this many days.
     pub expire_days: Option<u32>,
     /// Delete noncurrent versions after this many days.
@@ -77,7 +79,7 @@ pub struct FunctionConfig {
     pub log_retention_days: u32,
     /// Copy `x-amz-meta-*` to the clean object.
     pub keep_user_metadata: bool,
-    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `hidden_pixels` and `max_megapixels`.
+    /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `hidden_pixels`, `max_megapixels` and `keep`.
     pub cleaning: Cleaning,
 }
 

@@ -2,7 +2,7 @@
 //! either a configuration in which all is well or all that is not.
 
 use contract::cleaning::Cleaning;
-use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation};
+use sanitizer::{GainMaps, HiddenPixels, IccPolicy, Orientation, Right};
 
 use std::collections::BTreeMap;
 
@@ -185,18 +185,27 @@ fn read_bucket(
     }
     let versioning = table.boolean("versioning", found).unwrap_or(default.versioning);
     let noncurrent = table.days_or_never("noncurrent_days", &lifecycle::DAYS, found);
-    if let Some(problem) = lifecycle::check_noncurrent(versioning, noncurrent.flatten()) {
-        found.add(table.span_of("noncurrent_days"), problem);
-    }
     BucketConfig {
         bucket: name.map_or(default.bucket, |name| name.value),
         versioning,
         encryption: read_encryption(table, known, found),
+        former_kms_keys: read_former_keys(table, known, found),
         expire_days: table.number("expire_days", &lifecycle::DAYS, found).map(|days| days.value),
-        noncurrent_days: noncurrent.unwrap_or(default.noncurrent_days.filter(|_| versioning)),
+        noncurrent_days: noncurrent.unwrap_or(default.noncurrent_days),
         abort_multipart_days: (table.days_or_never("abort_multipart_days", &lifecycle::DAYS, found))
             .unwrap_or(default.abort_multipart_days),
     }
+}
+
+/// Keys that are no longer used to encrypt, and still to decrypt.
+fn read_former_keys(table: &Section<'_, '_>, known: &Known<'_>, found: &mut Findings<'_>) -> Vec<String> {
+    let Some(keys) = table.strings("former_kms_keys", found) else { return Vec::new() };
+    for key in &keys.value {
+        if let Some(problem) = arn::check_key(&key.value, known.region) {
+            found.add(Some(key.span.clone()), problem);
+        }
+    }
+    keys.value.into_iter().map(|key| key.value).collect()
 }
 
 /// The two forms of [`Encryption`], without the key.
@@ -272,6 +281,7 @@ fn read_cleaning(table: &Section<'_, '_>, found: &mut Findings<'_>) -> Cleaning 
     let orientations: Vec<_> = Orientation::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let policies: Vec<_> = IccPolicy::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let gain_maps: Vec<_> = GainMaps::ALL.iter().map(|one| (one.as_str(), *one)).collect();
+    let rights: Vec<_> = Right::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let hidden: Vec<_> = HiddenPixels::ALL.iter().map(|one| (one.as_str(), *one)).collect();
     let default = Cleaning::default();
     Cleaning {
@@ -281,6 +291,7 @@ fn read_cleaning(table: &Section<'_, '_>, found: &mut Findings<'_>) -> Cleaning 
         hidden_pixels: table.choice("hidden_pixels", &hidden, found).map(|at| at.value).unwrap_or_default(),
         max_megapixels: (table.number("max_megapixels", &function::MEGAPIXELS, found))
             .map_or(default.max_megapixels, |at| at.value),
+        keep: table.choices("keep", &rights, found).into_iter().collect(),
     }
 }
 
@@ -442,16 +453,18 @@ mod tests {
     #[test]
     fn every_key_reaches_the_model() {
         let key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let former = key.replace("1234abcd-", "1234abce-");
         let config = read(&format!(
             "stack = \"s-1\"\nregion = \"eu-central-1\"\naccount = \"123456789012\"\n\
              permissions_boundary = \"arn:aws:iam::123456789012:policy/b\"\n\
              [tags]\nteam = \"media\"\n\
              [source]\nbucket = \"a-{{region}}\"\nversioning = false\nencryption = \"aws:kms\"\nkms_key = \"{key}\"\n\
-             expire_days = 3\nabort_multipart_days = 4\n\
+             former_kms_keys = [\"{former}\"]\nexpire_days = 3\nabort_multipart_days = 4\n\
              [destination]\nbucket = \"b-{{account}}\"\nnoncurrent_days = 5\n\
              [function]\nmemory = 0x80\ntimeout = 9_00\narchitecture = \"arm64\"\nenvironment = {{ RUST_LOG = \"x\" }}\n\
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
              icc = \"drop-srgb\"\ngain_maps = \"drop\"\nhidden_pixels = \"keep\"\nmax_megapixels = 11\n\
+             keep = [\"credit\", \"copyright\"]\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\nmirror_deletes = true\n\
              [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
@@ -466,8 +479,9 @@ mod tests {
                 bucket: "a-{region}".to_owned(),
                 versioning: false,
                 encryption: Encryption::Kms { key: key.to_owned() },
+                former_kms_keys: vec![former],
                 expire_days: Some(3),
-                noncurrent_days: None,
+                noncurrent_days: Some(30),
                 abort_multipart_days: Some(4),
             },
             destination: BucketConfig {
@@ -489,6 +503,7 @@ mod tests {
                     gain_maps: GainMaps::Drop,
                     hidden_pixels: HiddenPixels::Keep,
                     max_megapixels: 11,
+                    keep: [Right::Copyright, Right::Credit].into_iter().collect(),
                 },
             },
             trigger: TriggerConfig {

@@ -196,19 +196,18 @@ impl<'a, 'i> Section<'a, 'i> {
         found: &mut Findings<'_>,
     ) -> Option<At<T>> {
         let text = self.string(key, found)?;
-        let chosen = choices.iter().find(|(word, _)| *word == text.value);
-        if let Some((_, choice)) = chosen {
-            return Some(At { value: *choice, span: text.span });
-        }
-        let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
-        let known = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
-        let help = match keys::nearest(&text.value, &words) {
-            Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => format!("choose one: {known}"),
-        };
-        let message = format!("`{key}` cannot be {}", quoted(&text.value));
-        found.add(Some(text.span), Problem::new(message, format!("possible: {known}"), help));
-        None
+        chosen(key, text, choices, found)
+    }
+
+    /// A list of a few words; each is judged by itself. None when it is not there.
+    pub(super) fn choices<T: Copy>(
+        &self,
+        key: &str,
+        choices: &[(&'static str, T)],
+        found: &mut Findings<'_>,
+    ) -> Vec<T> {
+        let words = self.strings(key, found).map(|at| at.value).unwrap_or_default();
+        words.into_iter().filter_map(|word| Some(chosen(key, word, choices, found)?.value)).collect()
     }
 
     pub(super) fn strings(&self, key: &str, found: &mut Findings<'_>) -> Option<At<Vec<At<String>>>> {
@@ -310,6 +309,28 @@ fn string(value: &Spanned<DeValue<'_>>, key: &str, found: &mut Findings<'_>) -> 
         DeValue::String(_) | DeValue::Table(_) => "write one string, in quotes".to_owned(),
     };
     wrong_type(value, key, "a string", help, found);
+    None
+}
+
+/// The one of `choices` that a word names.
+fn chosen<T: Copy>(
+    key: &str,
+    text: At<String>,
+    choices: &[(&'static str, T)],
+    found: &mut Findings<'_>,
+) -> Option<At<T>> {
+    let chosen = choices.iter().find(|(word, _)| *word == text.value);
+    if let Some((_, choice)) = chosen {
+        return Some(At { value: *choice, span: text.span });
+    }
+    let words: Vec<&'static str> = choices.iter().map(|(word, _)| *word).collect();
+    let known = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+    let help = match keys::nearest(&text.value, &words) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => format!("choose one: {known}"),
+    };
+    let message = format!("`{key}` cannot be {}", quoted(&text.value));
+    found.add(Some(text.span), Problem::new(message, format!("possible: {known}"), help));
     None
 }
 

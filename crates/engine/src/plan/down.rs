@@ -104,6 +104,13 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         }
     }
     plan.notes.extend(left_alone);
+    if !world.former_known {
+        plan.notes.push(Note::FormerUnknown);
+    }
+    let source = stack.names.bucket(BucketRole::Source);
+    if !world.replicas.is_empty() && buckets.iter().any(|(_, name)| *name == source) {
+        plan.notes.push(Note::CopiesStay { bucket: source.to_owned(), at: world.replicas.clone() });
+    }
     if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
         plan.problems.push(Problem::OtherRegion { stack: stack.names.stack.clone(), region });
     }

@@ -2,11 +2,13 @@
 //! use what is made here.
 
 mod down;
+mod obstacles;
 mod order;
 mod problem;
 mod up;
 
 pub use down::{DataRule, down};
+pub use obstacles::obstacles;
 pub use problem::{Note, Problem};
 pub use up::up;
 

@@ -2,8 +2,9 @@
 
 use crate::config::BucketRole;
 use crate::resources::Address;
-use crate::resources::bucket::Contents;
+use crate::resources::bucket::{Contents, Lock};
 use crate::resources::trigger::Clash;
+use crate::resources::user::Doubt;
 use crate::stack::Stack;
 
 /// Why a plan cannot be executed.
@@ -55,6 +56,41 @@ pub enum Problem {
         /// Those of others.
         foreign: usize,
     },
+    /// Versioning of a bucket would have to change, which takes the root user's MFA device.
+    MfaDelete {
+        /// The bucket's name.
+        bucket: String,
+    },
+    /// The bucket policy denies everybody what `down` does.
+    Denied {
+        /// The bucket's name.
+        bucket: String,
+        /// What is denied.
+        action: &'static str,
+        /// The `Sid` of the statement.
+        statement: String,
+    },
+    /// Object Lock keeps something in a bucket.
+    Locked {
+        /// The bucket's name.
+        bucket: String,
+        /// What, and why.
+        lock: Lock,
+    },
+    /// The log group has deletion protection.
+    Protected {
+        /// Its name.
+        log_group: String,
+    },
+    /// Lambda cannot reserve so many.
+    Concurrency {
+        /// As configured.
+        wanted: u32,
+        /// What the account has left for it.
+        available: u32,
+        /// What it has in all.
+        limit: u32,
+    },
     /// A bucket holds data and nobody has said what becomes of it.
     Data {
         /// The bucket's name.
@@ -105,6 +141,17 @@ impl Problem {
                  {foreign} of others",
                 ours + foreign
             ),
+            Self::MfaDelete { bucket } => format!("bucket {bucket} has MFA delete"),
+            Self::Denied { bucket, action, statement } => {
+                format!("the policy of bucket {bucket} denies everybody {action} (statement {statement})")
+            }
+            Self::Locked { bucket, lock } => {
+                format!("bucket {bucket} cannot be emptied: {:?} {}", lock.key, lock.why)
+            }
+            Self::Protected { log_group } => format!("log group {log_group} has deletion protection"),
+            Self::Concurrency { wanted, available, limit } => format!(
+                "reserved_concurrency = {wanted} is more than this account can reserve, which is {available} of its {limit}"
+            ),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
         }
     }
@@ -113,12 +160,19 @@ impl Problem {
     pub(crate) fn addresses(&self, stack: &Stack) -> Vec<Address> {
         match self {
             Self::Foreign { address, .. } | Self::WrongPath { address, .. } => vec![address.clone()],
-            Self::Taken { bucket } | Self::Elsewhere { bucket, .. } | Self::Data { bucket, .. } => {
+            Self::Taken { bucket }
+            | Self::Elsewhere { bucket, .. }
+            | Self::Data { bucket, .. }
+            | Self::MfaDelete { bucket }
+            | Self::Denied { bucket, .. }
+            | Self::Locked { bucket, .. } => {
                 let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
                 buckets.into_iter().filter(|address| address.name(stack) == bucket).collect()
             }
             Self::OtherRegion { .. } => vec![Address::Role],
             Self::Clash(_) | Self::TooManyEntries { .. } => vec![Address::Trigger],
+            Self::Protected { .. } => vec![Address::LogGroup],
+            Self::Concurrency { .. } => vec![Address::Function],
         }
     }
 
@@ -139,6 +193,19 @@ impl Problem {
             }
             Self::Clash(_) => "S3 refuses two entries that could match the same event",
             Self::TooManyEntries { .. } => "S3 takes 100 for a bucket",
+            Self::MfaDelete { .. } => {
+                "only the account's root user, with a code of its MFA device, can change versioning or delete a version"
+            }
+            Self::Denied { .. } => "it would fail with half of the stack removed",
+            Self::Locked { .. } => {
+                "S3 deletes no version under Object Lock, and it would fail with half of the stack removed"
+            }
+            Self::Protected { .. } => {
+                "CloudWatch Logs deletes it for nobody, and half of the stack would be left"
+            }
+            Self::Concurrency { .. } => {
+                "Lambda keeps 100 for functions without a reservation, and new accounts may have no more than 10 in all"
+            }
             Self::Data { .. } => "data is never deleted by accident",
         }
     }
@@ -171,6 +238,25 @@ impl Problem {
             Self::TooManyEntries { .. } => {
                 "name fewer `suffixes` under [trigger], those that your files have"
             }
+            Self::MfaDelete { .. } => {
+                "switch it off as the root user: `aws s3api put-bucket-versioning --bucket BUCKET \
+                 --versioning-configuration Status=Enabled,MFADelete=Disabled --mfa \"DEVICE-ARN CODE\"`"
+            }
+            Self::Denied { .. } => {
+                "remove that statement from the bucket policy; `provisioner up` puts the stack's own policy there"
+            }
+            Self::Locked { .. } => {
+                "wait until the retention is over, or lift the hold (`aws s3api put-object-legal-hold --legal-hold \
+                 Status=OFF ...`); --keep-data keeps the bucket and everything in it"
+            }
+            Self::Protected { .. } => {
+                "switch it off: `aws logs put-log-group-deletion-protection --no-deletion-protection-enabled \
+                 --log-group-identifier NAME`"
+            }
+            Self::Concurrency { .. } => {
+                "set a smaller number in config.toml or leave it out, or ask for more (Service Quotas: Lambda, Concurrent \
+                 executions)"
+            }
             Self::Data { .. } => {
                 "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"
             }
@@ -190,6 +276,15 @@ pub enum Note {
     },
     /// A bucket of this stack that the configuration no longer names is left alone.
     FormerBucket(String),
+    /// Nothing could be found out about what the configuration no longer names.
+    FormerUnknown,
+    /// How long logs are kept is decided by a policy of the account.
+    RetentionOfAccount {
+        /// The policy's name.
+        policy: String,
+        /// Days; `None`: for ever.
+        days: Option<i32>,
+    },
     /// A bucket is kept with its data.
     Kept {
         /// The bucket's name.
@@ -206,12 +301,42 @@ pub enum Note {
     },
     /// Entries of others in the notification document.
     ForeignEntries(usize),
+    /// A bucket gets another key, or none, and the rights to the one before go.
+    KeyChange {
+        /// `source` or `destination`.
+        table: &'static str,
+        /// The bucket's name.
+        bucket: String,
+        /// ARN of the key that it has.
+        key: String,
+    },
+    /// Lifecycle rules of others.
+    ForeignRules {
+        /// The bucket's name.
+        bucket: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// A tag tells of an access key that an upload has made for itself.
     UploadKey {
         /// The IAM name of the user.
         user: String,
         /// The key's id, when it was known already.
         key: Option<String>,
+    },
+    /// A user has access keys that have no known use.
+    DoubtfulKeys {
+        /// The IAM name of the user.
+        user: String,
+        /// Which, and why.
+        doubt: Doubt,
+    },
+    /// What was replicated from a bucket that goes stays where it is.
+    CopiesStay {
+        /// The source bucket's name.
+        bucket: String,
+        /// Where they are.
+        at: Vec<String>,
     },
     /// By the rules of others pictures leave the source bucket with all their metadata.
     Replicated {
@@ -233,9 +358,33 @@ impl std::fmt::Display for Note {
                 "bucket {name} carries this stack's tag, but config.toml names another one: it is left as it is, data \
                  included; delete it by hand, or take the tag off, when you do not need it any more"
             ),
+            Self::RetentionOfAccount { policy, days } => write!(
+                f,
+                "logs are kept {}, as the account's retention policy {policy} says: it wins over `log_retention_days` in \
+                 config.toml",
+                days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days")),
+            ),
+            Self::FormerUnknown => f.write_str(
+                "buckets and alarms that config.toml no longer names are not looked for: these credentials lack \
+                 tag:GetResources",
+            ),
             Self::Kept { bucket, contents } => write!(f, "bucket {bucket} is kept with {contents}"),
             Self::NotOurs { address, name } => {
                 write!(f, "{address} {name} does not belong to this stack: left alone")
+            }
+            Self::KeyChange { table, bucket, key } => write!(
+                f,
+                "what is in bucket {bucket} stays encrypted with {key}, and after this nobody of the stack may decrypt \
+                 with that key: to keep it readable, add former_kms_keys = [\"{key}\"] to [{table}], and do not delete \
+                 the key"
+            ),
+            Self::ForeignRules { bucket, ids } => {
+                let plural = if ids.len() == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "lifecycle rule{plural} of others on bucket {bucket}: untouched ({})",
+                    ids.join(", ")
+                )
             }
             Self::ForeignEntries(1) => {
                 f.write_str("1 notification entry of others on the source bucket: untouched")
@@ -246,6 +395,11 @@ impl std::fmt::Display for Note {
                  provisioner leaves replication alone (`aws s3api delete-bucket-replication` ends it)",
                 to.join(", ")
             ),
+            Self::CopiesStay { bucket, at } => write!(
+                f,
+                "bucket {bucket} is replicated to {}: what was copied there stays, metadata included",
+                at.join(", ")
+            ),
             Self::UploadKey { user, key } => write!(
                 f,
                 "user {user} has {}: `upload --as` has made it, which is under way or was killed; the next one removes \
@@ -253,6 +407,23 @@ impl std::fmt::Display for Note {
                 key.as_ref().map_or("perhaps an access key of an upload".to_owned(), |key| format!(
                     "the access key {key}"
                 ))
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Several(ids) } => write!(
+                f,
+                "user {user} has {} access keys, {}: one is enough; whoever has the secret of another has this user's rights, \
+                 so find out who needs which (`aws iam get-access-key-last-used --access-key-id ...` tells when it was used), and delete the others",
+                ids.len(),
+                ids.join(" and ")
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Inactive(id) } => write!(
+                f,
+                "user {user} has the access key {id}, which is inactive; when nobody needs it any more: \
+                 `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
+            ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Unused(id) } => write!(
+                f,
+                "user {user} has the access key {id}, which is more than a day old and was never used; when nobody has been \
+                 given it: `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
             ),
             Self::ForeignEntries(n) => {
                 write!(f, "{n} notification entries of others on the source bucket: untouched")

@@ -1,10 +1,11 @@
 //! The plan of `up`: what must change so that the stack is as configured.
 
 use super::{Note, Plan, Problem, order};
-use crate::config::BucketRole;
+use crate::config::{BucketRole, Encryption};
 use crate::resources::user::UploadKey;
 use crate::resources::{
-    Address, Change, alarm, bucket, bucket::Observation, function, log_group, permission, role, trigger, user,
+    Address, Change, alarm, bucket, bucket::Observation, bucket::Versioning, function, log_group, permission,
+    role, trigger, user,
 };
 use crate::stack::{OWNER_TAG, Stack, Tags};
 use crate::world::World;
@@ -20,6 +21,12 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     planner.owned(Address::LogGroup, world.log_group.as_ref().map(|group| (&group.tags, None)), || {
         log_group::diff(stack, world.log_group.as_ref()).into_iter().map(Change::LogGroup).collect()
     });
+    if let Some(group) = &world.log_group
+        && let Some(policy) = group.account_policy.clone()
+        && group.retention_days != Some(stack.config.function.log_retention_days.cast_signed())
+    {
+        planner.plan.notes.push(Note::RetentionOfAccount { policy, days: group.retention_days });
+    }
     if let Some(region) = world.role.as_ref().and_then(|role| role::other_region(stack, role)) {
         let stack = stack.names.stack.clone();
         planner.plan.problems.push(Problem::OtherRegion { stack, region });
@@ -30,11 +37,21 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         || role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role).collect(),
     );
     planner.owned(Address::Function, world.function.as_ref().map(|function| (&function.tags, None)), || {
-        function::diff(stack, code_sha256, world.function.as_ref())
+        function::diff(stack, code_sha256, world.function.as_ref(), world.role.as_ref())
             .into_iter()
             .map(Change::Function)
             .collect()
     });
+    if let (Some(wanted), Some(concurrency)) = (stack.config.function.reserved_concurrency, world.concurrency)
+    {
+        let reserved =
+            world.function.as_ref().and_then(|function| function.reserved_concurrency).unwrap_or(0);
+        let available = concurrency.available(reserved);
+        if wanted > available {
+            let limit = concurrency.limit;
+            planner.plan.problems.push(Problem::Concurrency { wanted, available, limit });
+        }
+    }
     planner.add(
         Address::Permission,
         permission::diff(stack, &world.permission).into_iter().map(Change::Permission).collect(),
@@ -76,6 +93,9 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
         {
             planner.plan.notes.push(Note::UploadKey { user: name.clone(), key });
         }
+        if let Some(doubt) = observed.and_then(|user| user::doubt(&user.keys)) {
+            planner.plan.notes.push(Note::DoubtfulKeys { user: name.clone(), doubt });
+        }
         planner.owned(
             Address::User(name),
             observed.map(|user| (&user.identity.tags, Some(user.identity.path.as_str()))),
@@ -85,6 +105,9 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     for name in &world.former_users {
         let changes = user::removal(stack, name).into_iter().map(Change::User).collect();
         planner.add(Address::User(name.clone()), changes);
+    }
+    if !world.former_known {
+        planner.plan.notes.push(Note::FormerUnknown);
     }
     for name in &world.former_buckets {
         planner.plan.notes.push(Note::FormerBucket(name.clone()));
@@ -118,10 +141,34 @@ impl Planner<'_> {
             }
             Observation::Absent | Observation::Present(_) => {
                 let observed = observation.present();
+                if let Some(observed) = observed {
+                    self.of_others(role, bucket, observed);
+                }
                 self.owned(address, observed.map(|bucket| (&bucket.tags, None)), || {
                     bucket::diff(stack, role, observed).into_iter().map(Change::Bucket).collect()
                 });
             }
+        }
+    }
+
+    /// What others have set on a bucket and we leave alone, or cannot change.
+    fn of_others(&mut self, role: BucketRole, bucket: String, observed: &bucket::Observed) {
+        let wanted = self.stack.bucket(role).versioning;
+        if observed.mfa_delete && wanted != (observed.versioning == Versioning::Enabled) {
+            self.plan.problems.push(Problem::MfaDelete { bucket: bucket.clone() });
+        }
+        let config = self.stack.bucket(role);
+        let key = observed.encryption.as_ref().and_then(|encryption| encryption.key.as_ref());
+        let is_named = |key: &&String| {
+            matches!(&config.encryption, Encryption::Kms { key: wanted } if wanted == *key)
+                || config.former_kms_keys.contains(key)
+        };
+        if let Some(key) = key.filter(|key| !is_named(key)) {
+            let (table, bucket, key) = (role.as_str(), bucket.clone(), key.clone());
+            self.plan.notes.push(Note::KeyChange { table, bucket, key });
+        }
+        if !observed.other_rules.is_empty() {
+            self.plan.notes.push(Note::ForeignRules { bucket, ids: observed.other_rules.clone() });
         }
     }
 

@@ -212,7 +212,7 @@ impl ResourceChange for Change {
                     .set_tags(Some(observe::to_cloudwatch(to)))
                     .send()
                     .await
-                    .aws("TagResource")
+                    .aws("cloudwatch:TagResource")
             })
             .await
             .map(drop),

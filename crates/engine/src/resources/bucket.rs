@@ -14,20 +14,27 @@
 //! - `AccessDenied` means somebody else's bucket or too few rights. Neither is absent: nothing is planned on it.
 //!
 //! # Caveats
-//! - Bucket policy and lifecycle rules are replaced whole: those of others in a bucket of ours do not stay.
+//! - The bucket policy is replaced whole: statements of others in a bucket of ours do not stay. Lifecycle rules do.
 //! - Versioning cannot be switched off again, only suspended.
 
 mod blank_key;
+mod clean_copies;
 mod empty;
 mod execute;
 mod lifecycle;
 mod listed_key;
+mod locks;
 mod observe;
+mod tagging;
 
-pub use empty::{Contents, count};
+pub use clean_copies::{CleanCopies, Keys, clean_copies};
+pub use empty::{Contents, count, list};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;
+pub use locks::{Lock, locked};
 pub use observe::{Observation, former, observe, replicas};
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -37,6 +44,8 @@ use crate::config::{BucketRole, Encryption};
 use crate::policy;
 use crate::stack::{Stack, Tags, policies};
 
+/// Encryption with keys that uploaders bring along.
+const CUSTOMER_KEY: &str = "SSE-C";
 /// The object ownership that switches ACLs off.
 const ENFORCED: &str = "BucketOwnerEnforced";
 
@@ -55,10 +64,14 @@ pub struct Observed {
     pub encryption: Option<ObservedEncryption>,
     /// Versioning.
     pub versioning: Versioning,
+    /// Deleting versions and changing versioning take a code of the root user's MFA device.
+    pub mfa_delete: bool,
     /// Bucket policy.
     pub policy: Option<Value>,
-    /// Lifecycle rules.
+    /// Our lifecycle rule.
     pub lifecycle: ObservedLifecycle,
+    /// The ids of the lifecycle rules of others.
+    pub other_rules: Vec<String>,
     /// Tags.
     pub tags: Tags,
 }
@@ -72,25 +85,33 @@ pub struct ObservedEncryption {
     pub key: Option<String>,
     /// Whether S3 Bucket Keys save calls to KMS.
     pub bucket_key: bool,
+    /// Kinds of encryption that S3 refuses for new objects
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html>).
+    pub blocked: BTreeSet<String>,
 }
 
 impl ObservedEncryption {
     /// The setting that the configuration asks for.
     #[must_use]
     pub fn wanted(encryption: &Encryption) -> Self {
+        // What only its uploader can decrypt nobody can clean.
+        let blocked = BTreeSet::from([CUSTOMER_KEY.to_owned()]);
         match encryption {
-            Encryption::Aes256 => Self { algorithm: "AES256".to_owned(), key: None, bucket_key: false },
+            Encryption::Aes256 => {
+                Self { algorithm: "AES256".to_owned(), key: None, bucket_key: false, blocked }
+            }
             Encryption::Kms { key } => {
-                Self { algorithm: "aws:kms".to_owned(), key: Some(key.clone()), bucket_key: true }
+                Self { algorithm: "aws:kms".to_owned(), key: Some(key.clone()), bucket_key: true, blocked }
             }
         }
     }
-}
 
-impl ObservedEncryption {
     fn shown(&self) -> Option<Shown> {
-        let Self { algorithm, key, bucket_key } = self;
-        Shown::value(self, json!({"algorithm": algorithm, "kms_key": key, "bucket_key": bucket_key}))
+        let Self { algorithm, key, bucket_key, blocked } = self;
+        Shown::value(
+            self,
+            json!({"algorithm": algorithm, "kms_key": key, "bucket_key": bucket_key, "blocked": blocked}),
+        )
     }
 }
 
@@ -101,6 +122,9 @@ impl std::fmt::Display for ObservedEncryption {
             write!(f, " {key}{}", if self.bucket_key { "" } else { " (no bucket key)" })?;
         } else if self.bucket_key {
             f.write_str(" (with a bucket key)")?;
+        }
+        if !self.blocked.contains(CUSTOMER_KEY) {
+            write!(f, " ({CUSTOMER_KEY} allowed)")?;
         }
         Ok(())
     }
@@ -174,12 +198,14 @@ pub enum Aspect {
         /// As it should be.
         to: Value,
     },
-    /// Write or delete the lifecycle rules.
+    /// Write or delete our lifecycle rule.
     SetLifecycle {
-        /// As they are.
+        /// As it is.
         from: ObservedLifecycle,
-        /// As they should be; `None`: no rules.
+        /// As it should be; `None`: no rule.
         to: Option<Lifecycle>,
+        /// Whether the bucket is created in the same run, and so has no rules of others.
+        is_new: bool,
     },
     /// Set tags.
     SetTags {
@@ -202,7 +228,11 @@ pub enum Aspect {
 pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec<Change> {
     let bucket = stack.names.bucket(role);
     let config = stack.bucket(role);
-    let encryption = ObservedEncryption::wanted(&config.encryption);
+    let mut encryption = ObservedEncryption::wanted(&config.encryption);
+    // What somebody blocks besides stays so.
+    if let Some(observed) = observed.and_then(|observed| observed.encryption.as_ref()) {
+        encryption.blocked.extend(observed.blocked.iter().cloned());
+    }
     let policy = policies::bucket(stack, role);
     let lifecycle = Lifecycle::wanted(config);
     let mut changes = Vec::new();
@@ -217,7 +247,8 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
                 changes.push(Aspect::SetVersioning { from: Versioning::Off, to: Versioning::Enabled });
             }
             if lifecycle.is_some() {
-                changes.push(Aspect::SetLifecycle { from: ObservedLifecycle::None, to: lifecycle });
+                let from = ObservedLifecycle::None;
+                changes.push(Aspect::SetLifecycle { from, to: lifecycle, is_new: true });
             }
             changes.push(Aspect::SetTags { from: Tags::new(), set: stack.tags.clone() });
         }
@@ -246,7 +277,8 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
                 _ => {}
             }
             if !observed.lifecycle.is(lifecycle.as_ref()) {
-                changes.push(Aspect::SetLifecycle { from: observed.lifecycle.clone(), to: lifecycle });
+                let from = observed.lifecycle.clone();
+                changes.push(Aspect::SetLifecycle { from, to: lifecycle, is_new: false });
             }
             if let Some(set) = tags::missing(stack, &observed.tags) {
                 changes.push(Aspect::SetTags { from: observed.tags.clone(), set });
@@ -254,6 +286,15 @@ pub fn diff(stack: &Stack, role: BucketRole, observed: Option<&Observed>) -> Vec
         }
     }
     changes.into_iter().map(|aspect| Change { bucket: bucket.to_owned(), aspect }).collect()
+}
+
+impl Change {
+    /// After this S3 may not find new objects for some minutes
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
+    #[must_use]
+    pub fn enables_versioning_for_the_first_time(&self) -> bool {
+        matches!(self.aspect, Aspect::SetVersioning { from: Versioning::Off, to: Versioning::Enabled })
+    }
 }
 
 impl ResourceChange for Change {
@@ -285,7 +326,7 @@ impl ResourceChange for Change {
             Aspect::SetPolicy { from, to } => {
                 Line::set("bucket policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            Aspect::SetLifecycle { from, to } => {
+            Aspect::SetLifecycle { from, to, .. } => {
                 Line::set("lifecycle", from.shown(), to.as_ref().and_then(Lifecycle::shown))
             }
             Aspect::SetTags { from, set } => tags::line(from, set),

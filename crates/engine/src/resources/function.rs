@@ -13,19 +13,25 @@
 //! - The package was built before: its hash is what `CodeSha256` must be.
 //!
 //! # Caveats
+//! - The variables are readable to the role by a grant to its principal. A role that was made again needs a new grant,
+//!   which Lambda makes when the variables come anew; for that moment there are none, and events are tried again.
 //! - A new role cannot be assumed for some seconds, so creation may wait.
 //! - Tags that others set stay; layers, VPC, dead-letter target and tracing that others set do not.
 
+mod concurrency;
 mod execute;
 mod observe;
 mod settings;
 
+pub use concurrency::{Concurrency, concurrency};
 pub use observe::observe;
 pub use settings::{HANDLER, RUNTIME, Settings};
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format as DateTimeFormat;
 use serde_json::json;
 
-use super::{Address, Context, Line, Need, ResourceChange, Shown, tags};
+use super::{Address, Context, Line, Need, ResourceChange, Shown, role, tags};
 use crate::aws::AwsError;
 use crate::stack::{Stack, Tags};
 
@@ -44,7 +50,7 @@ pub struct Observed {
     pub state: String,
     /// Why it is in this state.
     pub state_reason: Option<String>,
-    /// When it was changed last.
+    /// When it was changed last, in UTC: `2026-01-02T03:04:05.000+0000`.
     pub last_modified: String,
     /// Reserved concurrency.
     pub reserved_concurrency: Option<u32>,
@@ -70,6 +76,11 @@ pub enum Change {
         from: (String, String),
         /// As it should be.
         to: (String, &'static str),
+    },
+    /// Take the variables off and set them again, so that Lambda makes a new grant for the role.
+    RenewGrant {
+        /// The variables.
+        settings: Box<Settings>,
     },
     /// Write the settings.
     SetSettings {
@@ -103,7 +114,12 @@ pub enum Change {
 
 /// What is to be done. `code_sha256` is the hash of the package to run.
 #[must_use]
-pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Vec<Change> {
+pub fn diff(
+    stack: &Stack,
+    code_sha256: &str,
+    observed: Option<&Observed>,
+    role: Option<&role::Observed>,
+) -> Vec<Change> {
     let settings = Box::new(Settings::wanted(stack));
     let architecture = stack.config.function.architecture.as_str();
     let concurrency = stack.config.function.reserved_concurrency;
@@ -123,6 +139,12 @@ pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Ve
             from: (observed.code_sha256.clone(), observed.architecture.clone()),
             to: (code_sha256.to_owned(), architecture),
         });
+    }
+    if observed.settings.role == settings.role
+        && !observed.settings.environment.is_empty()
+        && role.is_none_or(|role| observed.is_older_than(role))
+    {
+        changes.push(Change::RenewGrant { settings: settings.clone() });
     }
     if observed.settings != *settings {
         changes.push(Change::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
@@ -146,6 +168,19 @@ pub fn diff(stack: &Stack, code_sha256: &str, observed: Option<&Observed>) -> Ve
         state => changes.push(Change::Wait { state: Some(state.to_owned()) }),
     }
     changes
+}
+
+impl Observed {
+    /// Whether the role was made after the function was changed last. Lambda lets the role decrypt the variables by a
+    /// grant to its principal, and a role that was deleted and made again under the same name is another principal
+    /// (<https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors>).
+    fn is_older_than(&self, role: &role::Observed) -> bool {
+        let changed = self
+            .last_modified
+            .get(..19)
+            .and_then(|time| DateTime::from_str(&format!("{time}Z"), DateTimeFormat::DateTime).ok());
+        changed.zip(role.created_at).is_some_and(|(changed, created)| created > changed.secs())
+    }
 }
 
 /// The first characters of a hash tell enough.
@@ -173,6 +208,12 @@ impl ResourceChange for Change {
                 };
                 Line::set("code", code(&from.0, &from.1), code(&to.0, to.1))
             }
+            Self::RenewGrant { .. } => Line::set(
+                "role grant",
+                Shown::text("names a role that was deleted"),
+                Shown::text("names the role"),
+            )
+            .note("without it the function cannot decrypt its variables"),
             Self::SetSettings { from, to } => {
                 let (from, to) = Settings::differences(from, to);
                 Line::set("settings", from, to)
@@ -192,7 +233,8 @@ impl ResourceChange for Change {
     fn rank(&self) -> u8 {
         match self {
             Self::Create { .. } => 0,
-            Self::Wait { .. } | Self::SetTags { .. } => 1,
+            // A new grant comes before anything else that makes the function look younger than its role.
+            Self::Wait { .. } | Self::SetTags { .. } | Self::RenewGrant { .. } => 1,
             // Two updates at once are a conflict, so they come one after the other.
             Self::SetCode { .. } => 2,
             Self::SetSettings { .. } => 3,
@@ -202,7 +244,9 @@ impl ResourceChange for Change {
 
     fn needs(&self) -> Vec<Need> {
         match self {
-            Self::Create { .. } | Self::SetSettings { .. } => vec![Need::Created(Address::Role)],
+            Self::Create { .. } | Self::RenewGrant { .. } | Self::SetSettings { .. } => {
+                vec![Need::Created(Address::Role)]
+            }
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@
 //! - Lambda writes to the group of the function's name unless its settings say otherwise, and these are synced.
 //!
 //! # Caveats
+//! - An account-level retention policy wins over the retention set here; the plan notes it.
 //! - When somebody deletes it, the function logs nothing until the next `up`.
 
 use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent, tags};
@@ -24,8 +25,13 @@ const BUSY: &str = "another change of the log group is under way";
 pub struct Observed {
     /// Days of retention; `None`: for ever.
     pub retention_days: Option<i32>,
+    /// The account's retention policy, which decides in place of the log group's own setting
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>).
+    pub account_policy: Option<String>,
     /// Bytes stored.
     pub stored_bytes: i64,
+    /// Nobody can delete it before that is switched off.
+    pub is_protected: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -74,9 +80,13 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
             .resource_arn(stack.names.log_group_arn())
             .send()
             .await
-            .aws("ListTagsForResource")
+            .aws("logs:ListTagsForResource")
     };
     let (groups, tags) = futures::join!(groups, tags);
+    let errors = [groups.as_ref().err(), tags.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let groups = groups?;
     // The exact name sorts before all others with this prefix, so it is on the first page.
     let Some(group) = groups.log_groups().iter().find(|group| group.log_group_name() == Some(name)) else {
@@ -90,7 +100,9 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     };
     Ok(Some(Observed {
         retention_days: group.retention_in_days(),
+        account_policy: group.retention_policy_name().map(str::to_owned),
         stored_bytes: group.stored_bytes().unwrap_or(0),
+        is_protected: group.deletion_protection_enabled().unwrap_or(false),
         tags,
     }))
 }
@@ -106,7 +118,8 @@ pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
         ];
     };
     let mut changes = Vec::new();
-    if observed.retention_days != Some(retention) {
+    // Ours cannot be seen, and has no effect, while the account has a policy.
+    if observed.retention_days != Some(retention) && observed.account_policy.is_none() {
         changes.push(Change::SetRetention { from: observed.retention_days, to: retention });
     }
     if let Some(to) = tags::missing(stack, &observed.tags) {
@@ -184,7 +197,7 @@ impl ResourceChange for Change {
                     .set_tags(Some(to.clone().into_iter().collect()))
                     .send()
                     .await
-                    .aws("TagResource")
+                    .aws("logs:TagResource")
             })
             .await
             .map(drop),

@@ -20,6 +20,7 @@ pub mod user;
 
 mod change;
 mod setting;
+mod shared_document;
 
 pub use change::{Action, Change, Context, Line, Need, Progress, ResourceChange, Shown};
 

@@ -17,12 +17,16 @@
 //! - There is nothing to do in `down`: the policy goes with the function.
 
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::BucketRole;
 use crate::policy;
 use crate::stack::{Stack, permission_statement_id, policies};
+
+/// Lambda reads the policy, changes it and writes it: of two changes at once one can be lost, and both succeed.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
 /// The statements of the policy, in AWS's order.
 pub type Observed = Vec<Value>;
@@ -128,6 +132,7 @@ impl ResourceChange for Change {
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let _turn = ONE_AT_A_TIME.acquire().await;
         match self {
             Self::Remove { sid, .. } => remove(context, sid).await,
             Self::Allow { from, .. } => {

@@ -31,6 +31,8 @@ use crate::stack::{Stack, policies};
 pub struct Observed {
     /// Who may assume it.
     pub trust: Value,
+    /// When it was made, in seconds since 1970.
+    pub created_at: Option<i64>,
     /// What consoles show, and the longest session.
     pub settings: Settings,
     /// What users have, too.
@@ -99,6 +101,10 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         async { iam.get_role().role_name(name).send().await.aws("GetRole") },
         Identity::role(iam, name).policies(&stack.names.inline_policy),
     );
+    let errors = [role.as_ref().err(), policies.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let role = match role {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
@@ -107,6 +113,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
     let (Some(role), Some(policies)) = (role.role, policies?) else { return Ok(None) };
     Ok(Some(Observed {
         trust: document(role.assume_role_policy_document().unwrap_or_default()),
+        created_at: Some(role.create_date().secs()),
         settings: Settings {
             description: role.description().unwrap_or_default().to_owned(),
             max_session: role.max_session_duration().unwrap_or(Settings::wanted().max_session),

@@ -5,11 +5,11 @@ use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::{OWNER_TAG, Stack};
 
 /// ARNs of the buckets and alarms with the stack's tag. The service knows of things for some time after
-/// they were deleted, and does not know of new ones for a moment.
+/// they were deleted, and does not know of new ones for a moment. `None`: these credentials may not ask it.
 ///
 /// # Errors
 /// When a call fails.
-pub async fn arns(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
+pub async fn arns(aws: &Aws, stack: &Stack) -> Result<Option<Vec<String>>, AwsError> {
     let filter = aws_sdk_resourcegroupstagging::types::TagFilter::builder()
         .key(OWNER_TAG)
         .values(&stack.config.stack)
@@ -24,9 +24,12 @@ pub async fn arns(aws: &Aws, stack: &Stack) -> Result<Vec<String>, AwsError> {
         .send();
     let mut arns = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.aws("GetResources")?;
+        let page = match page.aws("GetResources") {
+            Err(error) if error.is_access_denied() => return Ok(None),
+            page => page?,
+        };
         let found = page.resource_tag_mapping_list().iter().filter_map(|resource| resource.resource_arn());
         arns.extend(found.map(str::to_owned));
     }
-    Ok(arns)
+    Ok(Some(arns))
 }

@@ -7,7 +7,8 @@
 //!
 //! # Guarantees
 //! - Policies and groups that are not of the configuration are removed, before anything that gives rights.
-//! - Access keys are never made or read here; they go with the user. Those that an upload has made are told by a tag.
+//! - Access keys are never made here, and none is deleted but with its user. Those that an upload has made are told by a
+//!   tag, and what has no known use is a note.
 //!
 //! # Assumptions
 //! - All users under the stack's path are the stack's.
@@ -23,10 +24,12 @@ use crate::config::UserConfig;
 use crate::stack::{Stack, policies};
 
 mod observe;
+mod own_key;
 mod remove;
 mod upload_key;
 
-pub use observe::observe;
+pub use observe::{Users, look_again, observe};
+pub use own_key::{Doubt, OwnKey, doubt};
 pub use upload_key::UploadKey;
 
 /// A user as it is.
@@ -36,6 +39,8 @@ pub struct Observed {
     pub groups: Vec<String>,
     /// What the role has, too.
     pub identity: identity::Observed,
+    /// Its access keys that no upload has made; none where they were not read, which is so where there are many users.
+    pub keys: Vec<OwnKey>,
 }
 
 /// A change of a user; `user` is the IAM name.
@@ -70,7 +75,7 @@ pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Ve
             changes.push(Aspect::Create);
             changes.push(Aspect::Identity(rights.grant()));
         }
-        Some(Observed { groups, identity }) => {
+        Some(Observed { groups, identity, keys: _ }) => {
             changes.extend(rights.diff(stack, &identity.policies).into_iter().map(Aspect::Identity));
             changes.extend(groups.iter().cloned().map(Aspect::LeaveGroup));
             changes.extend(identity::diff_settings(stack, identity).into_iter().map(Aspect::Identity));

@@ -1,9 +1,12 @@
 //! Config + account + region -> names, ARNs, tags, policies. Pure.
 
 mod names;
+pub mod partition;
 pub mod policies;
 
-pub use names::{Names, OWNER_TAG, is_trigger_of, permission_statement_id, trigger_id_prefix};
+pub use names::{
+    Names, OWNER_TAG, account_regional_suffix, is_trigger_of, permission_statement_id, trigger_id_prefix,
+};
 
 use std::collections::BTreeMap;
 

@@ -58,6 +58,12 @@ impl Names {
         }
     }
 
+    /// Whether a bucket of this name is in the account's own namespace, where nobody else can take it.
+    #[must_use]
+    pub fn is_account_regional(&self, bucket: &str) -> bool {
+        bucket.ends_with(&account_regional_suffix(&self.account, &self.region))
+    }
+
     /// The ARN of a bucket.
     #[must_use]
     pub fn bucket_arn(&self, role: BucketRole) -> String {
@@ -105,6 +111,13 @@ impl Names {
     pub fn user(&self, name: &str) -> String {
         format!("{}-{name}", self.stack)
     }
+}
+
+/// What the names of buckets in an account's own namespace end with
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html#account-regional-naming-rules>).
+#[must_use]
+pub fn account_regional_suffix(account: &str, region: &str) -> String {
+    format!("-{account}-{region}-an")
 }
 
 /// The `Sid` of our statement in the function's policy.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::Stack;
+use super::{Stack, partition};
 use crate::config::{Access, BucketRole, Encryption, UserConfig};
 
 const VERSION: &str = "2012-10-17";
@@ -38,12 +38,14 @@ pub fn role(stack: &Stack) -> Value {
             "Effect": "Allow",
             "Action": "s3:GetObject",
             "Resource": format!("{}/{prefix}*", names.bucket_arn(BucketRole::Source)),
+            "Condition": own_account(stack),
         }),
         json!({
             "Sid": "WriteDestination",
             "Effect": "Allow",
             "Action": "s3:PutObject",
             "Resource": format!("{}/{prefix}*", names.bucket_arn(BucketRole::Destination)),
+            "Condition": own_account(stack),
         }),
         json!({
             "Sid": "WriteLogs",
@@ -58,12 +60,14 @@ pub fn role(stack: &Stack) -> Value {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": names.bucket_arn(BucketRole::Source),
+            "Condition": own_account(stack),
         }));
         statements.push(json!({
             "Sid": "RemoveFromDestination",
             "Effect": "Allow",
             "Action": "s3:DeleteObject",
             "Resource": format!("{}/{prefix}*", names.bucket_arn(BucketRole::Destination)),
+            "Condition": own_account(stack),
         }));
     }
     statements.extend(key_statements(stack, BucketRole::Source, true, false));
@@ -94,6 +98,7 @@ pub fn user(stack: &Stack, user: &UserConfig) -> Value {
         "Effect": "Allow",
         "Action": one_or_many(&actions),
         "Resource": objects,
+        "Condition": own_account(stack),
     })];
     if user.access.reads() {
         let mut list = json!({
@@ -101,9 +106,10 @@ pub fn user(stack: &Stack, user: &UserConfig) -> Value {
             "Effect": "Allow",
             "Action": "s3:ListBucket",
             "Resource": bucket,
+            "Condition": own_account(stack),
         });
         if !user.prefix.is_empty() {
-            list["Condition"] = json!({"StringLike": {"s3:prefix": format!("{}*", user.prefix)}});
+            list["Condition"]["StringLike"] = json!({"s3:prefix": format!("{}*", user.prefix)});
         }
         statements.push(list);
     }
@@ -148,32 +154,111 @@ pub fn invoke_statement(stack: &Stack) -> Value {
     })
 }
 
-/// The key actions that SSE-KMS needs, exactly, and only through S3
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>).
-fn key_statements(stack: &Stack, role: BucketRole, reads: bool, writes: bool) -> Option<Value> {
-    let Encryption::Kms { key } = &stack.bucket(role).encryption else { return None };
-    let mut actions = Vec::new();
-    // Completing a multipart upload decrypts its parts.
-    if reads || writes {
-        actions.push("kms:Decrypt");
-    }
-    if writes {
-        actions.push("kms:GenerateDataKey");
-    }
-    Some(json!({
-        "Sid": match role { BucketRole::Source => "SourceKey", BucketRole::Destination => "DestinationKey" },
-        "Effect": "Allow",
-        "Action": one_or_many(&actions),
-        "Resource": key,
-        "Condition": {"StringEquals": {
-            "kms:ViaService": format!("s3.{}.amazonaws.com", key.split(':').nth(3).unwrap_or(&stack.names.region)),
-        }},
-    }))
+/// Only in buckets of the stack's account: the ARN of a bucket does not say whose it is, and a name that is given up
+/// can be taken by others
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount>).
+fn own_account(stack: &Stack) -> Value {
+    json!({"StringEquals": {"aws:ResourceAccount": stack.names.account}})
 }
 
-fn one_or_many(actions: &[&str]) -> Value {
-    match actions {
+/// The key actions that SSE-KMS needs, exactly, and only through S3
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>).
+fn key_statements(stack: &Stack, role: BucketRole, reads: bool, writes: bool) -> Vec<Value> {
+    let (current, former) = match role {
+        BucketRole::Source => ("SourceKey", "SourceFormerKeys"),
+        BucketRole::Destination => ("DestinationKey", "DestinationFormerKeys"),
+    };
+    let mut statements = Vec::new();
+    if let Encryption::Kms { key } = &stack.bucket(role).encryption {
+        let mut actions = Vec::new();
+        // Completing a multipart upload decrypts its parts.
+        if reads || writes {
+            actions.push("kms:Decrypt");
+        }
+        if writes {
+            actions.push("kms:GenerateDataKey");
+        }
+        statements.push(json!({
+            "Sid": current,
+            "Effect": "Allow",
+            "Action": one_or_many(&actions),
+            "Resource": key,
+            "Condition": {"StringEquals": {"kms:ViaService": via_s3(key)}},
+        }));
+    }
+    // S3 takes only keys of the bucket's region, so all have the same S3.
+    let keys: Vec<&str> = stack.bucket(role).former_kms_keys.iter().map(String::as_str).collect();
+    if let Some(key) = keys.first().filter(|_| reads) {
+        statements.push(json!({
+            "Sid": former,
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": one_or_many(&keys),
+            "Condition": {"StringEquals": {"kms:ViaService": via_s3(key)}},
+        }));
+    }
+    statements
+}
+
+/// The name of S3 as KMS sees it, in the region and the partition of a key
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service>).
+fn via_s3(key: &str) -> String {
+    let mut parts = key.split(':').skip(1);
+    let (name, region) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
+    format!("s3.{region}.{}", partition::domain(name))
+}
+
+fn one_or_many(values: &[&str]) -> Value {
+    match values {
         [one] => json!(one),
         many => json!(many),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s3_has_the_name_of_its_partition() {
+        for (key, name) in [
+            ("arn:aws:kms:eu-west-1:123456789012:key/k", "s3.eu-west-1.amazonaws.com"),
+            ("arn:aws-cn:kms:cn-north-1:123456789012:key/k", "s3.cn-north-1.amazonaws.com.cn"),
+            ("arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/k", "s3.us-gov-west-1.amazonaws.com"),
+        ] {
+            assert_eq!(via_s3(key), name);
+        }
+    }
+
+    #[test]
+    fn who_reads_may_decrypt_with_former_keys_and_who_writes_may_not_encrypt_with_them() {
+        let key = |digit: char| {
+            let tail = digit.to_string().repeat(12);
+            format!("arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-{tail}")
+        };
+        let stack = crate::testing::stack(&format!(
+            "[source]\nencryption = \"aws:kms\"\nkms_key = \"{}\"\nformer_kms_keys = [\"{}\", \"{}\"]\n",
+            key('1'),
+            key('2'),
+            key('3')
+        ));
+        let former = json!({
+            "Sid": "SourceFormerKeys",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": [key('2'), key('3')],
+            "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
+        });
+        let statements = |policy: &Value| policy["Statement"].as_array().cloned().unwrap_or_default();
+        assert!(statements(&role(&stack)).contains(&former));
+        let of = |access| UserConfig {
+            name: "u".to_owned(),
+            bucket: BucketRole::Source,
+            access,
+            prefix: String::new(),
+        };
+        assert!(statements(&user(&stack, &of(Access::ReadOnly))).contains(&former));
+        let writer = user(&stack, &of(Access::WriteOnly)).to_string();
+        assert!(writer.contains(&key('1')) && !writer.contains(&key('2')), "{writer}");
     }
 }

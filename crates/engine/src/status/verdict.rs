@@ -83,14 +83,18 @@ fn attribute(change: &crate::resources::Change) -> Option<&'static str> {
 fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
     match problem {
         Problem::Foreign { address, .. } | Problem::WrongPath { address, .. } => Some(address.clone()),
-        Problem::Taken { bucket } | Problem::Elsewhere { bucket, .. } => {
+        Problem::Taken { bucket } | Problem::Elsewhere { bucket, .. } | Problem::MfaDelete { bucket } => {
             let roles = [BucketRole::Source, BucketRole::Destination];
             roles.into_iter().find(|role| stack.names.bucket(*role) == bucket).map(Address::Bucket)
         }
         Problem::OtherRegion { .. } => Some(Address::Role),
         Problem::Clash(_) | Problem::TooManyEntries { .. } => Some(Address::Trigger),
         // Only `down` has it.
-        Problem::Data { .. } => None,
+        Problem::Concurrency { .. } => Some(Address::Function),
+        Problem::Data { .. }
+        | Problem::Denied { .. }
+        | Problem::Locked { .. }
+        | Problem::Protected { .. } => None,
     }
 }
 

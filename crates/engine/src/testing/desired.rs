@@ -21,10 +21,12 @@ pub(crate) fn nothing(stack: &Stack) -> World {
         source: Observation::Absent,
         destination: Observation::Absent,
         replicas: Vec::new(),
+        former_known: true,
         former_buckets: Vec::new(),
         log_group: None,
         role: None,
         function: None,
+        concurrency: None,
         permission: Vec::new(),
         trigger: trigger::Observed::default(),
         alarms: BTreeMap::new(),
@@ -42,7 +44,9 @@ pub(crate) fn as_desired(stack: &Stack) -> World {
         destination: Observation::Present(Box::new(bucket(stack, BucketRole::Destination))),
         log_group: Some(log_group::Observed {
             retention_days: Some(stack.config.function.log_retention_days.cast_signed()),
+            account_policy: None,
             stored_bytes: 2_000_000,
+            is_protected: false,
             tags: stack.tags.clone(),
         }),
         role: Some(role(stack)),
@@ -74,7 +78,9 @@ pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
         grants: Vec::new(),
         encryption: Some(ObservedEncryption::wanted(&config.encryption)),
         versioning: if config.versioning { Versioning::Enabled } else { Versioning::Off },
+        mfa_delete: false,
         policy: Some(policies::bucket(stack, role)),
+        other_rules: Vec::new(),
         lifecycle: Lifecycle::wanted(config).map_or(ObservedLifecycle::None, ObservedLifecycle::Ours),
         tags: stack.tags.clone(),
     }
@@ -84,6 +90,7 @@ pub(crate) fn bucket(stack: &Stack, role: BucketRole) -> buckets::Observed {
 pub(crate) fn role(stack: &Stack) -> roles::Observed {
     roles::Observed {
         trust: policies::trust(),
+        created_at: Some(1_767_322_800),
         settings: roles::Settings::wanted(),
         identity: identity(stack, policies::role(stack)),
     }
@@ -91,7 +98,8 @@ pub(crate) fn role(stack: &Stack) -> roles::Observed {
 
 /// A user as desired.
 pub(crate) fn user(stack: &Stack, config: &UserConfig) -> users::Observed {
-    users::Observed { groups: Vec::new(), identity: identity(stack, policies::user(stack, config)) }
+    let identity = identity(stack, policies::user(stack, config));
+    users::Observed { groups: Vec::new(), identity, keys: Vec::new() }
 }
 
 /// A role or user with this policy and all else as desired.

@@ -1,8 +1,9 @@
 """Where ministack answers otherwise than AWS and it matters to us. One file a concept, each with a test that fails
 without it."""
 
-from . import access_keys, alarm_states, alarms, async_events, destinations, function_policies, listings, log_events
-from . import log_groups, metrics, notifications, permissions, queue_sources, users, versions, wildcards
+from . import access_keys, alarm_states, alarms, async_events, bucket_abac, bucket_encryption, bucket_names
+from . import destinations, function_policies, grants, listings, log_events, log_groups, metrics, notifications, permissions
+from . import queue_sources, users, versions, wildcards
 
 
 def apply():
@@ -29,3 +30,7 @@ def apply():
     notifications.triggers_are_checked()
     listings.listings_encode_keys()
     listings.requests_are_checked()
+    bucket_encryption.customer_keys_are_blocked()
+    bucket_abac.tags_of_abac_buckets_are_resources()
+    bucket_names.owners_and_namespaces_are_checked()
+    grants.roles_decrypt_by_a_grant()

@@ -12,7 +12,8 @@ def users_are_as_on_aws():
     def delete_user(p):
         name = iam._p(p, "UserName")
         groups = any(name in group.get("Users", []) for group in iam._groups.values())
-        has = groups or iam._user_inline_policies.get(name) or iam._login_profiles.get(name)
+        devices = any(device.get("User") == name for device in iam._mfa_devices.values())
+        has = groups or devices or iam._user_inline_policies.get(name) or iam._login_profiles.get(name)
         if name in iam._users and has:
             return iam._error(409, "DeleteConflict", "Cannot delete entity, must delete policies first.", ns="iam")
         return delete(p)

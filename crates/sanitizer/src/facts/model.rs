@@ -99,6 +99,17 @@ impl Facts {
         self.items.retain(|fact| fact.kind != FactKind::Density);
     }
 
+    /// Names the gain map that goes, where it was taken for a picture of which no more is known than this.
+    pub(crate) fn name_gain_map(&mut self, taken_for: &str) {
+        let fact = self
+            .items
+            .iter_mut()
+            .find(|fact| fact.kind == FactKind::HiddenPicture && fact.value.starts_with(taken_for));
+        if let Some(fact) = fact {
+            fact.value = fact.value.replacen(taken_for, GAIN_MAP, 1);
+        }
+    }
+
     /// Adds the gain map of a picture, in place of the hidden picture that it was taken for under this name.
     pub(crate) fn add_gain_map(
         &mut self,

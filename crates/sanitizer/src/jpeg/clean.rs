@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::facts::another_picture;
+use super::facts::{ANOTHER_PICTURE, another_picture};
 use super::frame::Frame;
 use super::gain_map::{Found, GainMap, find, why};
 use super::rotate;
@@ -10,7 +10,6 @@ use super::walk::{Role, Walked, walk, walk_from, walk_once};
 use super::write::{write_alone, write_pair};
 use crate::{
     Error, Format, GainMapOutcome, Options, Orientation, OrientationOutcome, PartialEdges, Report, Sanitized,
-    facts::{FactKind, GAIN_MAP},
     transform::Transform,
 };
 
@@ -59,7 +58,7 @@ fn write(base: &Walked, tag: Option<u8>, found: &Found) -> (Vec<Bytes>, Report) 
         let (pieces, mut report) = write_alone(base, tag);
         report.gain_map = GainMapOutcome::Dropped { why };
         if let Some(facts) = &mut report.facts {
-            facts.add(FactKind::HiddenPicture, GAIN_MAP, "after the picture");
+            facts.name_gain_map(ANOTHER_PICTURE);
         }
         (pieces, report)
     };

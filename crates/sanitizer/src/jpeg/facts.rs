@@ -22,9 +22,12 @@ const MAX_BLOCKS: usize = 16;
 /// The longest manifest that is read; thumbnails are most of it.
 const MOST_MANIFEST: usize = 8 << 20;
 
+/// What a second picture is called.
+pub(super) const ANOTHER_PICTURE: &str = "another JPEG picture";
+
 /// How another picture is named that has so many bytes behind its start.
 pub(super) fn another_picture(len: usize) -> String {
-    format!("another JPEG picture, {len} bytes to the end")
+    format!("{ANOTHER_PICTURE}, {len} bytes to the end")
 }
 
 /// Collects facts along the walk.

@@ -48,6 +48,7 @@ mod huffman_symbols;
 mod icc;
 mod layout;
 mod memory;
+mod packed;
 mod rights;
 mod rotate;
 mod scan;

@@ -35,7 +35,7 @@ impl Survey {
         let (mut exif_seen, mut data_seen) = (false, false);
         loop {
             let chunk = Chunk::read(input, at)?;
-            if rights.is_on() {
+            if rights.takes_more() {
                 text::read_rights(chunk.kind, &input[chunk.data.clone()], rights);
             }
             match &chunk.kind {

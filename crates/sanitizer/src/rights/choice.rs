@@ -20,8 +20,11 @@ pub enum Right {
     License,
 }
 
+/// The word for no kind at all.
+const NONE: &str = "none";
+
 /// A set of kinds of words about rights: none of them by default. As a word it is their words
-/// with commas between, `copyright,creator` for example, and empty for none.
+/// with commas between, `copyright,creator` for example, and `none` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Rights {
     /// A bit for each, by its place in [`Right::ALL`].
@@ -63,7 +66,7 @@ impl FromStr for Rights {
     type Err = UnknownWord;
 
     fn from_str(words: &str) -> Result<Self, UnknownWord> {
-        if words.is_empty() {
+        if words == NONE {
             return Ok(Self::NONE);
         }
         words.split(',').map(Right::from_str).collect()
@@ -73,7 +76,7 @@ impl FromStr for Rights {
 impl fmt::Display for Rights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<&str> = self.iter().map(Right::as_str).collect();
-        f.pad(&words.join(","))
+        f.pad(if words.is_empty() { NONE.to_owned() } else { words.join(",") }.as_str())
     }
 }
 
@@ -96,7 +99,8 @@ mod tests {
         }
         assert_eq!(Rights::ALL.to_string(), "copyright,creator,credit,license");
         assert_eq!("license,creator,license".parse::<Rights>().unwrap().to_string(), "creator,license");
-        assert_eq!("".parse(), Ok(Rights::NONE));
+        assert_eq!("none".parse(), Ok(Rights::NONE));
+        assert_eq!(Rights::NONE.to_string(), "none");
         assert_eq!(Rights::default(), Rights::NONE);
     }
 
@@ -107,7 +111,7 @@ mod tests {
             error.to_string(),
             r#""gps" is no value of rights: use one of copyright, creator, credit, license"#
         );
-        for words in ["copyright,", ",", "Copyright", " creator", "all", "none"] {
+        for words in ["", "copyright,", ",", "Copyright", " creator", "all", "none,creator"] {
             words.parse::<Rights>().unwrap_err();
         }
     }

@@ -46,6 +46,12 @@ impl Collector {
         !self.keep.is_empty()
     }
 
+    /// Whether more blocks of any kind may be read, where it takes work to get at them.
+    pub(crate) fn takes_more(&self) -> bool {
+        let sources = [&self.xmp, &self.iptc, &self.exif, &self.text];
+        self.is_on() && sources.iter().map(|source| source.blocks).sum::<usize>() < MOST_BLOCKS
+    }
+
     /// Reads a packet of XMP.
     pub(crate) fn xmp(&mut self, packet: &[u8]) {
         if !self.is_on() {

@@ -39,8 +39,12 @@ pub struct Call {
     pub disturbed: bool,
     /// The request's body.
     pub body: String,
+    /// The account that S3 is told the bucket must be of.
+    pub expected_owner: Option<String>,
     /// S3 is told not to check the targets of notifications.
     pub skips_validation: bool,
+    /// S3 is told the object ownership of a new bucket.
+    pub sets_ownership: bool,
     /// The body of the answer.
     pub answer: String,
 }
@@ -90,6 +94,8 @@ impl Call {
             status: 0,
             disturbed: false,
             body: body.into_owned(),
+            sets_ownership: request.header("x-amz-object-ownership").is_some(),
+            expected_owner: request.header("x-amz-expected-bucket-owner").map(str::to_owned),
             skips_validation: request.header("x-amz-skip-destination-validation") == Some("true"),
             answer: String::new(),
         }
@@ -164,6 +170,7 @@ fn lambda(method: &str, path: &str) -> (String, String) {
         ("PUT", "functions", "concurrency") => "PutFunctionConcurrency",
         ("DELETE", "functions", "concurrency") => "DeleteFunctionConcurrency",
         ("POST", "tags", _) => "TagResource",
+        ("GET", "account-settings", _) => "GetAccountSettings",
         _ => return (format!("{method} {kind} {aspect}"), name),
     };
     (operation.to_owned(), name)

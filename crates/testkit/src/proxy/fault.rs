@@ -19,7 +19,9 @@ pub enum Fault {
     KillAfter,
     /// AWS answers with an error in the service's own shape, and does nothing.
     Refuse(Refusal),
-    /// The same, with an error that differs from service to service.
+    /// AWS does nothing, and this is the answer as it goes over the wire.
+    Answer(&'static str),
+    /// An error that differs from service to service.
     RefuseAs(fn(Service) -> Refusal),
     /// AWS does it, but its answer is an error.
     RefuseAfter(fn(Service) -> Refusal),

@@ -30,6 +30,7 @@ pub use call::{Call, Service};
 pub use fault::{Fault, Point, Rule};
 pub use forward::Forward;
 pub use front::Front;
+pub use http::Message;
 pub use narrow::{Narrow, Width};
 pub use record::Record;
 pub use server::{Pace, Proxy};

@@ -82,9 +82,14 @@ impl Narrow {
         self.shared.carried.load(Ordering::Relaxed)
     }
 
-    /// From now on it carries nothing, and says nothing of it; or does so again.
-    pub fn is_dead(&self, dead: bool) {
-        self.shared.dead.store(dead, Ordering::Relaxed);
+    /// From now on it carries nothing there, and says nothing of it.
+    pub fn goes_dead(&self) {
+        self.shared.dead.store(true, Ordering::Relaxed);
+    }
+
+    /// It carries again.
+    pub fn comes_back(&self) {
+        self.shared.dead.store(false, Ordering::Relaxed);
     }
 }
 

@@ -289,6 +289,7 @@ impl Shared {
                 Next::Close
             }
             Some(Fault::Refuse(refusal)) => Next::Answer(refusal.bytes(call, to_head)),
+            Some(Fault::Answer(bytes)) => Next::Answer(bytes.as_bytes().to_vec()),
             Some(Fault::RefuseAs(refusal)) => Next::Answer(refusal(call.service).bytes(call, to_head)),
             Some(Fault::RefuseAfter(refusal)) => {
                 ask()?;

@@ -1,9 +1,13 @@
 //! The way to AWS: what the environment says, and what becomes of the first call.
 
 mod certificate;
+mod credentials;
+mod endpoints;
 mod environment;
 mod first_call;
 mod proxies;
+mod regions;
+mod services;
 mod slow_line;
 
 use std::io::{Read, Write};

@@ -32,6 +32,14 @@ fn picture() -> Vec<u8> {
     jpeg
 }
 
+/// The same, which says that it has 65,504 x 65,504 pixels.
+fn huge() -> Vec<u8> {
+    let mut huge = picture();
+    let frame = huge.windows(2).position(|bytes| bytes == [0xFF, 0xC0]).unwrap();
+    huge[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xE0, 0xFF, 0xE0]);
+    huge
+}
+
 #[tokio::test]
 async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key() {
     let stage = Stage::new().await;
@@ -71,18 +79,31 @@ async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key(
         assert!(bytes.starts_with(&[0xFF, 0xD8]) && bytes.ends_with(&[0xFF, 0xD9]), "{key}");
     }
     // What cannot be cleaned is not published.
-    for (key, body) in [("broken.jpg", &picture()[..120]), ("text.jpg", b"not a picture".as_slice())] {
+    let huge = huge();
+    for (key, body) in
+        [("broken.jpg", &picture()[..120]), ("text.jpg", b"not a picture".as_slice()), ("huge.jpg", &huge)]
+    {
         aws.s3.put_object().bucket(source).key(key).body(body.to_vec().into()).send().await.unwrap();
     }
     aws.s3.put_object().bucket(source).key("last.jpg").body(picture().into()).send().await.unwrap();
     assert!(clean_copy(&aws, destination, "last.jpg").await.is_some());
     let listed = aws.s3.list_objects_v2().bucket(destination).send().await.unwrap();
     let published: Vec<&str> = listed.contents().iter().filter_map(|object| object.key()).collect();
-    assert!(!published.contains(&"broken.jpg") && !published.contains(&"text.jpg"), "{published:?}");
+    for key in ["broken.jpg", "text.jpg", "huge.jpg"] {
+        assert!(!published.contains(&key), "{published:?}");
+    }
     // The logs tell what was removed and never a value of it.
     let events = aws.logs.filter_log_events().log_group_name(&stack.names.log_group).send().await.unwrap();
     let log: String = events.events().iter().filter_map(|event| event.message()).collect();
     assert!(log.contains("\"cleaned\"") && log.contains("plain.JPEG") && !log.contains("CANARY"), "{log}");
+    // A rejection is final: Lambda does not try again what would end the same.
+    for (key, kind) in
+        [("broken.jpg", "truncated"), ("text.jpg", "not-a-picture"), ("huge.jpg", "too-many-pixels")]
+    {
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(&format!("\"{key}\""))).collect();
+        let is_told = |line: &&str| line.contains("\"rejected\"") && line.contains(&format!("\"{kind}\""));
+        assert!(lines.len() == 1 && lines.iter().all(is_told), "{key}: {lines:?}");
+    }
 
     let refused = stage.run(&["down", "--yes"]);
     assert_eq!(refused.code, 4, "{}", refused.err);

@@ -15,7 +15,7 @@ fn at_once(stage: &Stage, commands: [&[&str]; 2], later: Duration) {
     let runs = [first.wait(), second.wait()];
     stage.proxy.end();
     for (command, run) in commands.iter().zip(&runs) {
-        println!("    {command:?} beside another, {later:?} later: {:?}", run.code());
+        println!("    {command:?} beside another, {later:?} later: {:?} in {:?}", run.code(), run.elapsed);
         run.is_understandable();
     }
     stage.run(&["up", "--yes"]).ok();

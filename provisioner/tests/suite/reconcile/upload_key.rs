@@ -1,8 +1,42 @@
 //! An `upload --as` that dies at each of its calls to IAM leaves nothing that the next one does not remove.
 
+use aws_sdk_iam::types::StatusType;
 use testkit::one_pixel::{exif, picture};
-use testkit::proxy::{Fault, Point, Rule};
+use testkit::proxy::{Fault, Point, Refusal, Rule};
 use testkit::stage::Stage;
+
+#[test]
+fn a_key_without_a_known_use_is_a_note() {
+    let stage = Stage::new();
+    stage.run(&["up", "--yes"]).ok();
+    let iam = &stage.aws.iam;
+    let make = || {
+        let made = stage.wait(iam.create_access_key().user_name("crash-writer").send()).unwrap();
+        made.access_key.unwrap().access_key_id
+    };
+    let told = |words: &str| {
+        for command in ["plan", "status"] {
+            let run = stage.run(&[command]).ok();
+            assert_eq!(run.stdout.contains("access key"), !words.is_empty(), "{command}: {}", run.text());
+            assert!(run.stdout.contains(words), "{command}: {}", run.text());
+        }
+        assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code(), Some(0), "a note is no change");
+    };
+    told("");
+    let first = make();
+    told("");
+    let second = make();
+    told("user crash-writer has 2 access keys, ");
+    // Who may not list keys can plan all the same.
+    let denied = Refusal::new(403, "AccessDenied", "not authorized to perform this");
+    let run = stage.run_with(&["plan"], vec![Rule::on("ListAccessKeys", Fault::Refuse(denied))]).ok();
+    assert!(!run.stdout.contains("access key"), "{}", run.text());
+    stage.wait(iam.delete_access_key().user_name("crash-writer").access_key_id(first).send()).unwrap();
+    told("");
+    let off = iam.update_access_key().user_name("crash-writer").access_key_id(&second);
+    stage.wait(off.status(StatusType::Inactive).send()).unwrap();
+    told(&format!("has the access key {second}, which is inactive"));
+}
 
 #[test]
 fn wherever_an_upload_dies_the_next_one_removes_its_key() {

@@ -32,11 +32,11 @@ icc = "drop-srgb"
 gain_maps = "drop"
 hidden_pixels = "refuse"
 max_megapixels = 50
+keep = ["credit", "copyright", "credit"]
 environment = { RUST_LOG = "info" }
 [trigger]
 prefix = "incoming/"
 suffixes = [".png", ".JPG", "-raw.webp"]
-mirror_deletes = true
 "#;
 
 /// Whatever the configuration has, five users with every kind of rights included.
@@ -50,12 +50,17 @@ team = "media"
 [source]
 encryption = "aws:kms"
 kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+former_kms_keys = ["arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890af"]
 expire_days = 3
 noncurrent_days = 5
 abort_multipart_days = 2
 [destination]
 encryption = "aws:kms"
 kms_key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ac"
+former_kms_keys = [
+    "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ad",
+    "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ae",
+]
 expire_days = 400
 [function]
 reserved_concurrency = 5
@@ -65,6 +70,7 @@ icc = "drop"
 environment = { RUST_LOG = "debug", RUST_BACKTRACE = "1" }
 [trigger]
 prefix = "in/"
+mirror_deletes = true
 [alarms]
 actions = ["arn:aws:sns:us-east-1:000000000000:on-call", "arn:aws:sns:us-east-1:000000000000:log.fifo"]
 errors = 2
@@ -137,7 +143,7 @@ fn everything_is_on_and_everything_is_off() {
     let of = |text| parse(text, "config.toml", &Overrides::default()).unwrap();
     let (on, off) = (of(EVERYTHING_ON), of(EVERYTHING_OFF));
     assert!(!on.users.is_empty() && on.users.iter().any(|user| !user.prefix.is_empty()));
-    let text = format!("{:#?}", Config { users: Vec::new(), ..on }).replace("users: []", "");
+    let text = format!("{:#?}", Config { users: Vec::new(), ..on.clone() }).replace("users: []", "");
     // Nothing and empty are how the configuration says that a part is not there.
     for absent in ["None", "[]", "{}", "\"\""] {
         assert!(!text.contains(absent), "{absent} in {text}");
@@ -146,12 +152,13 @@ fn everything_is_on_and_everything_is_off() {
         off;
     assert!(permissions_boundary.is_none() && tags.is_empty() && alarms.is_none() && users.is_empty());
     for bucket in [source, destination] {
-        assert!(!bucket.versioning);
+        assert!(!bucket.versioning && bucket.former_kms_keys.is_empty());
         assert_eq!(
             (bucket.expire_days, bucket.noncurrent_days, bucket.abort_multipart_days),
             (None, None, None)
         );
     }
     assert!(function.reserved_concurrency.is_none() && function.environment.is_empty());
-    assert!(trigger.prefix.is_empty());
+    assert!(on.trigger.mirror_deletes && on.function.keep_user_metadata);
+    assert!(trigger.prefix.is_empty() && !trigger.mirror_deletes);
 }

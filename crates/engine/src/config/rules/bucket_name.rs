@@ -7,15 +7,17 @@ use std::net::Ipv4Addr;
 use crate::config::errors::Problem;
 use crate::config::keys;
 use crate::config::reader::quoted;
+use crate::stack::account_regional_suffix;
 
 const RULES: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
 const PLACEHOLDERS: &[&str] = &["stack", "account", "region"];
 
 /// Beginnings that S3 keeps for itself.
 const RESERVED_PREFIXES: &[&str] = &["xn--", "sthree-", "amzn-s3-demo-"];
-/// Endings that S3 keeps for access points and other kinds of buckets; `-an` is
-/// for names in an account's own namespace.
-const RESERVED_SUFFIXES: &[&str] = &["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"];
+/// Endings that S3 keeps for access points and other kinds of buckets.
+const RESERVED_SUFFIXES: &[&str] = &["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+/// The ending of names in an account's own namespace.
+const ACCOUNT_REGIONAL: &str = "-an";
 
 /// Stands for an account that is not known yet: all have 12 digits.
 const SOME_ACCOUNT: &str = "000000000000";
@@ -48,7 +50,31 @@ pub(in crate::config) fn check(template: &str, known: &Known<'_>) -> Vec<Problem
     length(template, &name, known, &mut problems);
     characters(&name, &mut problems);
     reserved(&name, &mut problems);
+    let suffix = account_regional_suffix(account, known.region.unwrap_or(LONGEST_REGION));
+    if name.ends_with(ACCOUNT_REGIONAL) && !name.ends_with(&suffix) {
+        problems.push(not_account_regional(template, &name, &suffix, known));
+    }
     problems
+}
+
+/// S3 keeps the ending for names that say whose they are and where.
+fn not_account_regional(template: &str, name: &str, suffix: &str, known: &Known<'_>) -> Problem {
+    const HELP: &str = "end it with \"-{account}-{region}-an\", or choose another ending";
+    let help = match (template.contains("{account}"), template.contains("{region}")) {
+        (false, _) if known.account.is_none() => {
+            format!("{HELP}; an account that is written out needs account = \"...\" at the top")
+        }
+        (_, false) if known.region.is_none() => {
+            format!("{HELP}; a region that is written out needs region = \"...\" at the top")
+        }
+        _ => HELP.to_owned(),
+    };
+    let note = format!(
+        "a name that ends so is in the namespace of one account and region, where nobody else can take it, and here \
+         that needs the ending {suffix:?}: {RULES}"
+    );
+    Problem::new(format!("{name:?} ends with {ACCOUNT_REGIONAL:?} only"), note, help)
+        .underlining(ACCOUNT_REGIONAL)
 }
 
 /// A name that the file does not give, and whose only part of the user's is the stack's name.
@@ -236,6 +262,7 @@ mod tests {
             "123",
             "{stack}-uploads-{account}",
             "{stack}-{account}-{region}",
+            "{stack}-in-{account}-{region}-an",
             "{region}{stack}{account}",
             "a--b",
             longest.as_str(),
@@ -268,7 +295,9 @@ mod tests {
             ("photos.mrap", "cannot end with \".mrap\""),
             ("photos--x-s3", "cannot end with \"--x-s3\""),
             ("photos--table-s3", "cannot end with \"--table-s3\""),
-            ("photos-123456789012-eu-central-1-an", "cannot end with \"-an\""),
+            ("photos-123456789012-eu-central-1-an", "ends with \"-an\" only"),
+            ("{stack}-{account}-an", "ends with \"-an\" only"),
+            ("{stack}-{region}-{account}-an", "ends with \"-an\" only"),
             ("{stack}-{acount}", "unknown placeholder {acount}"),
             ("{stack}-{}", "unknown placeholder {}"),
             ("{stack", "a single `{`"),
@@ -278,6 +307,19 @@ mod tests {
             assert_eq!(problems.len(), 1, "{bad}: {problems:?}");
             assert!(problems[0].message.contains(says), "{bad}: {}", problems[0].message);
         }
+    }
+
+    #[test]
+    fn names_of_the_accounts_own_namespace_say_whose_and_where() {
+        let full = Known { account: Some("123456789012"), region: Some("eu-west-1"), ..KNOWN };
+        for good in ["a-123456789012-eu-west-1-an", "{stack}-123456789012-{region}-an"] {
+            assert_eq!(check(good, &full), [], "{good}");
+        }
+        for bad in ["a-123456789013-eu-west-1-an", "a-{account}-eu-west-2-an", "human"] {
+            assert_eq!(check(bad, &full).len(), usize::from(bad != "human"), "{bad}");
+        }
+        let unknown = &check("a-123456789012-{region}-an", &KNOWN)[0];
+        assert!(unknown.help.contains("needs account = "), "{}", unknown.help);
     }
 
     #[test]

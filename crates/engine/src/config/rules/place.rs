@@ -37,20 +37,25 @@ pub(in crate::config) fn check_region(region: &str) -> Option<Problem> {
         return None;
     }
     let message = format!("{} is not an AWS region", quoted(region));
-    let without_zone = region.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let folded = region.to_lowercase().replace(['_', ' '], "-");
-    let help = if is_region(without_zone) {
-        format!("this is an availability zone; its region is {without_zone:?}")
-    } else if is_region(&folded) {
-        format!("write {folded:?}")
-    } else {
-        "write for example \"eu-central-1\", or remove the line to use AWS_REGION or your profile's"
-            .to_owned()
+    let help = match region_meant(region) {
+        Some(meant) if region.starts_with(&meant) => {
+            format!("this is an availability zone; its region is {meant:?}")
+        }
+        Some(meant) => format!("write {meant:?}"),
+        None => "write for example \"eu-central-1\", or remove the line to use AWS_REGION or your profile's"
+            .to_owned(),
     };
     Some(Problem::new(message, WHY, help))
 }
 
-pub(super) fn is_region(text: &str) -> bool {
+/// The region that somebody meant who wrote an availability zone, or wrote it in another way.
+pub(crate) fn region_meant(text: &str) -> Option<String> {
+    let without_zone = text.trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned();
+    let folded = text.trim().to_lowercase().replace(['_', ' '], "-");
+    [without_zone, folded].into_iter().find(|meant| is_region(meant))
+}
+
+pub(crate) fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else { return false };
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());

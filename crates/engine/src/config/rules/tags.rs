@@ -12,10 +12,16 @@ pub(in crate::config) const MOST: usize = 40;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
-/// Letters, digits and spaces of any script, and a few signs.
+/// Letters, digits and spaces of any script, and a few signs: `[\p{L}\p{Z}\p{N}_.:/=+\-@]*` in the models of all services.
+/// Vowel signs and other marks, which Rust counts among what is alphabetic, are no letters there.
 fn allowed(c: char) -> bool {
-    c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
+    let is_letter = c.is_alphabetic() && unicode_ident::is_xid_start(c) && !MARKS.contains(&c);
+    is_letter || c.is_numeric() || c == ' ' || "_.:/=+-@".contains(c)
 }
+
+/// The marks among what identifiers may begin with
+/// (`Other_ID_Start`, <https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt>).
+const MARKS: [char; 2] = ['\u{1885}', '\u{1886}'];
 
 /// Checks the key of a tag.
 pub(in crate::config) fn check_key(key: &str) -> Option<Problem> {
@@ -76,12 +82,33 @@ mod tests {
     #[test]
     fn keys_and_values_by_the_common_rule() {
         let (longest, too_long) = ("k".repeat(128), "k".repeat(129));
-        for good in ["team", "Kosten Stelle", "größe", "a:b/c=d+e-f@g_h.i", "awsome", longest.as_str()] {
+        for good in [
+            "team",
+            "写真",
+            "команда",
+            "Kosten Stelle",
+            "größe",
+            "a:b/c=d+e-f@g_h.i",
+            "awsome",
+            longest.as_str(),
+        ] {
             assert_eq!(check_key(good), None, "{good}");
         }
-        for bad in
-            ["", "aws:x", "AWS:x", "provisioner:stack", "a,b", "a\tb", "a#b", "a\u{0}", too_long.as_str()]
-        {
+        for bad in [
+            "",
+            "हिन्दी",
+            "Ⓐ",
+            "℮",
+            "e\u{301}",
+            "aws:x",
+            "AWS:x",
+            "provisioner:stack",
+            "a,b",
+            "a\tb",
+            "a#b",
+            "a\u{0}",
+            too_long.as_str(),
+        ] {
             assert!(check_key(bad).is_some(), "{bad}");
         }
         assert_eq!(check_value("k", ""), None);

@@ -12,6 +12,11 @@ const LONGEST_NAME: usize = 64;
 /// characters, of which the rest takes at most 1200.
 const LONGEST_PREFIX: usize = 256;
 
+/// The pattern of IAM's policy documents is `[\u0009\u000A\u000D\u0020-\u00FF]+`
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html>). Whether it would take JSON's escapes of
+/// others is written nowhere.
+const LAST_IN_A_POLICY: char = '\u{ff}';
+
 /// Checks the name of a user.
 pub(in crate::config) fn check_name(stack: &str, name: &str) -> Option<Problem> {
     if name.is_empty() {
@@ -71,6 +76,18 @@ pub(in crate::config) fn check_prefix(prefix: &str) -> Option<Problem> {
             format!("it stands in the user's policy, and that has at most 2048 characters: {NAMES}"),
             format!("make it at most {LONGEST_PREFIX} long"),
         ));
+    }
+    if let Some(bad) = prefix.chars().find(|c| *c > LAST_IN_A_POLICY) {
+        return Some(
+            Problem::new(
+                format!("{bad:?} cannot be in a user's prefix"),
+                format!(
+                    "it stands in the user's policy, and IAM takes no character beyond U+00FF in one: {NAMES}"
+                ),
+                "choose a prefix in Latin letters; the keys below it may have any",
+            )
+            .underlining(bad.to_string()),
+        );
     }
     let special = |c: &char| matches!(c, '*' | '?' | '$' | '"' | '\\') || c.is_control();
     let bad = prefix.chars().find(special)?;
@@ -132,12 +149,21 @@ mod tests {
 
     #[test]
     fn prefixes_are_literal_in_a_policy() {
-        for good in ["", "albums/", "holiday photos/", "été/", "a+b=c/"] {
+        for good in ["", "albums/", "holiday photos/", "été/", "ÿ/", "a+b=c/"] {
             assert_eq!(check_prefix(good), None, "{good}");
         }
-        for bad in
-            ["/albums", "albums/*", "a?b", "${aws:username}/", "a\"b", "a\\b", "a\nb", &"x".repeat(257)]
-        {
+        for bad in [
+            "写真/",
+            "a\u{100}/",
+            "/albums",
+            "albums/*",
+            "a?b",
+            "${aws:username}/",
+            "a\"b",
+            "a\\b",
+            "a\nb",
+            &"x".repeat(257),
+        ] {
             assert!(check_prefix(bad).is_some(), "{bad}");
         }
     }

@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::resources::bucket::{ObservedLifecycle, Versioning};
 use crate::resources::trigger::Foreign;
+use crate::resources::user::OwnKey;
 use crate::testing::{CODE, EVERYTHING, as_desired, assert_ordered, nothing, plan_lines, stack};
 
 /// Two users, all else as shipped.
@@ -227,6 +228,38 @@ fn problems() {
     let plan = up(&stack, CODE, &world, true);
     assert_eq!(plan.problems.len(), 4, "adoption does not help");
     assert_eq!(plan.problems[1].what(), "bucket photos-clean-123456789012 is in another region");
+}
+
+#[test]
+fn keys_without_a_known_use_are_told() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    let key = |id: &str, is_active, is_unused| OwnKey { id: id.to_owned(), is_active, is_unused };
+    let doubtful = [
+        (
+            "photos-uploader",
+            vec![key("AKIA1", true, false), key("AKIA2", true, false)],
+            "has 2 access keys, AKIA1 and AKIA2",
+        ),
+        (
+            "photos-viewer",
+            vec![key("AKIA3", true, true)],
+            "AKIA3, which is more than a day old and was never used",
+        ),
+        ("photos-viewer", vec![key("AKIA3", false, false)], "AKIA3, which is inactive"),
+        ("photos-viewer", vec![key("AKIA3", true, false)], ""),
+    ];
+    for (name, keys, expected) in doubtful {
+        if let Some(Some(user)) = world.users.get_mut(name) {
+            user.keys = keys;
+        }
+        let plan = up(&stack, CODE, &world, false);
+        assert!(plan.steps.is_empty(), "a note is no change");
+        let notes: Vec<String> =
+            plan.notes.iter().map(Note::to_string).filter(|note| note.contains(name)).collect();
+        assert_eq!(notes.len(), usize::from(!expected.is_empty()), "{notes:?}");
+        assert!(notes.iter().all(|note| note.contains(expected)), "{notes:?}");
+    }
 }
 
 #[test]

@@ -20,6 +20,10 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<BTreeMap<String, Observ
     let names = Kind::ALL.map(|kind| stack.names.alarm(kind.word()));
     let tags = names.iter().map(|name| tags(aws, stack, name));
     let (alarms, tags) = futures::join!(describe(aws, &names), futures::future::join_all(tags));
+    let errors = tags.iter().filter_map(|tags| tags.as_ref().err()).chain(alarms.as_ref().err());
+    if let Some(denied) = AwsError::all_denied(errors) {
+        return Err(denied);
+    }
     let mut found = BTreeMap::new();
     for (name, tags) in names.into_iter().zip(tags) {
         let alarm = alarms.as_ref().map_err(Clone::clone)?.get(&name);
@@ -67,7 +71,7 @@ async fn describe(aws: &Aws, names: &[String]) -> Result<BTreeMap<String, Observ
 /// The tags of an alarm; `None`: there is no such alarm.
 async fn tags(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Tags>, AwsError> {
     let request = aws.alarms.list_tags_for_resource().resource_arn(stack.names.alarm_arn(name));
-    match request.send().await.aws("ListTagsForResource") {
+    match request.send().await.aws("cloudwatch:ListTagsForResource") {
         Ok(output) => Ok(Some(
             (output.tags().iter())
                 .map(|tag| {

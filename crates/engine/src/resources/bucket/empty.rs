@@ -4,11 +4,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::{Context, Progress};
 use super::blank_key::{addressed, for_sdk, is_blank};
+use super::clean_copies::Keys;
 use super::listed_key::{fits_xml, listed_key};
 use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 
@@ -81,47 +83,58 @@ impl std::fmt::Display for Contents {
 /// # Errors
 /// When a call fails. A bucket that does not exist holds nothing.
 pub async fn count(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
+    Ok(list(aws, bucket).await?.0)
+}
+
+/// The same with the keys of its objects.
+///
+/// # Errors
+/// As [`count`].
+pub async fn list(aws: &Aws, bucket: &str) -> Result<(Contents, Keys), AwsError> {
     let (listed, uploads) = futures::join!(count_versions(aws, bucket), async {
         let request = aws.s3.list_multipart_uploads().bucket(bucket).expected_bucket_owner(&aws.account);
         request.encoding_type(EncodingType::Url).send().await.aws("ListMultipartUploads")
     });
-    let mut contents = match listed {
-        Err(error) if error.is_no_such_bucket() => return Ok(Contents::default()),
+    let (mut contents, keys) = match listed {
+        Err(error) if error.is_no_such_bucket() => return Ok(Default::default()),
         other => other?,
     };
     let uploads = uploads?;
     contents.uploads = uploads.uploads().len() as u64;
     contents.more |= uploads.is_truncated() == Some(true);
-    Ok(contents)
+    Ok((contents, keys))
 }
 
-async fn count_versions(aws: &Aws, bucket: &str) -> Result<Contents, AwsError> {
-    let mut contents = Contents::default();
+async fn count_versions(aws: &Aws, bucket: &str) -> Result<(Contents, Keys), AwsError> {
+    let (mut contents, mut keys) = (Contents::default(), Keys::default());
     let mut pages = pages(aws, bucket);
     let mut seen = 0;
     while let Some(page) = pages.try_next().await? {
         for version in page.versions() {
-            *(if version.is_latest() == Some(true) {
-                &mut contents.objects
+            if version.is_latest() == Some(true) {
+                contents.objects += 1;
+                let written = version.last_modified().map_or(0, DateTime::secs);
+                keys.add(listed_version(&page, version.key().unwrap_or_default())?, written);
             } else {
-                &mut contents.versions
-            }) += 1;
+                contents.versions += 1;
+            }
             contents.bytes += u64::try_from(version.size().unwrap_or(0)).unwrap_or(0);
         }
         contents.delete_markers += page.delete_markers().len() as u64;
         seen += 1;
         if seen == COUNT_PAGES && page.is_truncated() == Some(true) {
             contents.more = true;
+            keys.stop();
             break;
         }
     }
-    Ok(contents)
+    Ok((contents, keys))
 }
 
-type VersionsPage = aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+pub(super) type VersionsPage = aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 
 /// The pages of `ListObjectVersions`, which the SDK has no paginator for.
-fn pages<'a>(
+pub(super) fn pages<'a>(
     aws: &'a Aws,
     bucket: &'a str,
 ) -> futures::stream::BoxStream<'a, Result<VersionsPage, AwsError>> {
@@ -150,7 +163,7 @@ fn pages<'a>(
     .boxed()
 }
 
-fn listed_version(page: &VersionsPage, key: &str) -> Result<String, AwsError> {
+pub(super) fn listed_version(page: &VersionsPage, key: &str) -> Result<String, AwsError> {
     listed_key("ListObjectVersions", page.encoding_type(), key)
 }
 

@@ -1,17 +1,25 @@
 //! Executing the changes of a bucket.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use aws_sdk_s3::types::{
-    BucketCannedAcl, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
+    BlockedEncryptionTypes, BucketCannedAcl, BucketLocationConstraint, BucketNamespace,
+    BucketVersioningStatus, CreateBucketConfiguration, EncryptionType, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    VersioningConfiguration,
 };
 use aws_smithy_types::error::operation::BuildError;
 
 use super::super::{Context, idempotent};
-use super::{Aspect, Change, ObservedEncryption, Versioning, empty};
+use super::{Aspect, Change, ObservedEncryption, Versioning, empty, lifecycle, observe, tagging};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
-use crate::stack::Tags;
+
+/// How long to wait for the name of a bucket that was deleted a moment ago. Mostly that is seconds; in another region
+/// it can be an hour, which nobody should sit through
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html>).
+const NAME_IS_FREE: Deadline = Deadline(Duration::from_secs(600));
 
 pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<(), AwsError> {
     let (s3, bucket) = (&context.aws.s3, change.bucket.as_str());
@@ -25,7 +33,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                 .block_public_policy(true)
                 .restrict_public_buckets(true)
                 .build();
-            until_consistent(context, async || {
+            let written = until_consistent(context, async || {
                 s3.put_public_access_block()
                     .bucket(bucket)
                     .expected_bucket_owner(owner)
@@ -33,8 +41,8 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .send()
                     .await
                     .aws("PutPublicAccessBlock")
-            })
-            .await
+            });
+            unless_so(written.await, observe::is_closed(context.aws, bucket)).await
         }
         Aspect::EnforceOwnership { .. } => {
             let rule =
@@ -50,15 +58,15 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                     .await
                     .aws("PutBucketOwnershipControls")
             };
-            until_consistent(context, async || match enforce().await {
+            let written = until_consistent(context, async || match enforce().await {
                 Err(error) if error.is_acl_in_the_way() => {
                     let reset = s3.put_bucket_acl().bucket(bucket).expected_bucket_owner(owner);
                     reset.acl(BucketCannedAcl::Private).send().await.aws("PutBucketAcl")?;
                     enforce().await
                 }
                 other => other,
-            })
-            .await
+            });
+            unless_so(written.await, observe::is_without_acls(context.aws, bucket)).await
         }
         Aspect::SetEncryption { to, .. } => {
             let configuration = build(encryption(to))?;
@@ -102,71 +110,80 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await
         }
-        Aspect::SetLifecycle { to: Some(lifecycle), .. } => {
-            let configuration = build(lifecycle.to_s3())?;
+        Aspect::SetLifecycle { to, is_new, .. } => {
             until_consistent(context, async || {
-                s3.put_bucket_lifecycle_configuration()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .lifecycle_configuration(configuration.clone())
-                    .send()
-                    .await
-                    .aws("PutBucketLifecycleConfiguration")
-            })
-            .await
-        }
-        Aspect::SetLifecycle { to: None, .. } => {
-            until_consistent(context, async || {
-                s3.delete_bucket_lifecycle()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .send()
-                    .await
-                    .aws("DeleteBucketLifecycle")
+                lifecycle::replace_ours(context.aws, bucket, *is_new, *to).await
             })
             .await
         }
         Aspect::SetTags { set, .. } => {
-            until_consistent(context, async || {
-                // The call replaces the whole set, so foreign tags are read right before, and written back.
-                let current =
-                    s3.get_bucket_tagging().bucket(bucket).expected_bucket_owner(owner).send().await;
-                let mut wanted = match current.aws("GetBucketTagging") {
-                    Err(error) if error.is_not_found() && !error.is_no_such_bucket() => Tags::new(),
-                    current => from_s3(current?.tag_set()),
-                };
-                wanted.extend(set.clone());
-                let tagging = build(Tagging::builder().set_tag_set(Some(to_s3(&wanted)?)).build())?;
-                s3.put_bucket_tagging()
-                    .bucket(bucket)
-                    .expected_bucket_owner(owner)
-                    .tagging(tagging)
-                    .send()
-                    .await
-                    .aws("PutBucketTagging")
-            })
-            .await
+            until_consistent(context, async || tagging::set(context.aws, bucket, set).await).await
         }
         Aspect::Empty { contents } => empty::empty(context, bucket, Some(contents)).await,
         Aspect::Delete => delete(context, bucket).await,
     }
 }
 
+/// What a bucket is created without, because these credentials may not set it in that call. It is set right after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Nothing,
+    /// Which new buckets have anyway.
+    Ownership,
+    /// Ownership, too: S3 does not say which of them was denied.
+    Tags,
+}
+
+impl LeftOut {
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Nothing => Some(Self::Ownership),
+            Self::Ownership => Some(Self::Tags),
+            Self::Tags => None,
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Self::Tags => "denied: trying without its tags (s3:TagResource), which are set right after",
+            _ => "denied: trying without object ownership (s3:PutBucketOwnershipControls)",
+        }
+    }
+
+    fn ownership(self) -> Option<ObjectOwnership> {
+        (self == Self::Nothing).then_some(ObjectOwnership::BucketOwnerEnforced)
+    }
+}
+
 /// Creates a bucket that carries our mark from its first moment, so that a run
 /// which dies right after leaves nothing that looks foreign.
 async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(), AwsError> {
-    let mut configuration = CreateBucketConfiguration::builder().set_tags(Some(to_s3(&context.stack.tags)?));
+    let mut configuration =
+        CreateBucketConfiguration::builder().set_tags(Some(tagging::to_s3(&context.stack.tags)?));
     // us-east-1 is the one region that must not be named.
     if region != "us-east-1" {
         configuration = configuration.location_constraint(BucketLocationConstraint::from(region));
     }
     let configuration = configuration.build();
+    // Only there, and must be said: a name alone does not choose the namespace.
+    let namespace =
+        context.stack.names.is_account_regional(bucket).then_some(BucketNamespace::AccountRegional);
+    let untagged = configuration
+        .location_constraint()
+        .map(|region| CreateBucketConfiguration::builder().location_constraint(region.clone()).build());
+    let left_out = Cell::new(LeftOut::Nothing);
     let created = until(
-        Deadline::SLOW,
+        NAME_IS_FREE,
         context.on_wait,
         |error| {
+            if error.is_access_denied() {
+                return left_out.get().next().map(|next| {
+                    left_out.set(next);
+                    next.why()
+                });
+            }
             (error.is_conflict() && !error.is_already_exists())
-                .then_some("S3 is still busy with an earlier bucket of this name")
+                .then_some("S3 has not given the name of a deleted bucket back yet, which can take an hour")
         },
         async || {
             context
@@ -174,8 +191,12 @@ async fn create(context: &Context<'_>, bucket: &str, region: &str) -> Result<(),
                 .s3
                 .create_bucket()
                 .bucket(bucket)
-                .object_ownership(ObjectOwnership::BucketOwnerEnforced)
-                .create_bucket_configuration(configuration.clone())
+                .set_object_ownership(left_out.get().ownership())
+                .set_bucket_namespace(namespace.clone())
+                .set_create_bucket_configuration(match left_out.get() {
+                    LeftOut::Tags => untagged.clone(),
+                    _ => Some(configuration.clone()),
+                })
                 .send()
                 .await
                 .aws("CreateBucket")
@@ -214,6 +235,15 @@ async fn delete(context: &Context<'_>, bucket: &str) -> Result<(), AwsError> {
     idempotent::ok_if_gone(deleted)
 }
 
+/// What is so already needs no right to be set: new buckets of AWS are closed and have no ACLs, and an organisation that
+/// wants it to stay so may deny everybody to touch it.
+async fn unless_so(written: Result<(), AwsError>, is_so: impl Future<Output = bool>) -> Result<(), AwsError> {
+    match written {
+        Err(error) if error.is_access_denied() && is_so.await => Ok(()),
+        other => other,
+    }
+}
+
 /// Repeats a call on a bucket that was just created, or that is being changed.
 async fn until_consistent<T>(
     context: &Context<'_>,
@@ -249,20 +279,19 @@ fn encryption(to: &ObservedEncryption) -> Result<ServerSideEncryptionConfigurati
     let rule = ServerSideEncryptionRule::builder()
         .apply_server_side_encryption_by_default(default)
         .bucket_key_enabled(to.bucket_key)
+        .blocked_encryption_types(
+            BlockedEncryptionTypes::builder()
+                .set_encryption_type(Some(
+                    to.blocked.iter().map(|one| EncryptionType::from(one.as_str())).collect(),
+                ))
+                .build(),
+        )
         .build();
     ServerSideEncryptionConfiguration::builder().rules(rule).build()
 }
 
-fn to_s3(tags: &Tags) -> Result<Vec<Tag>, AwsError> {
-    build(tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect())
-}
-
-pub(super) fn from_s3(tags: &[Tag]) -> Tags {
-    tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
-}
-
 /// The SDK's builders fail only when a mandatory member is missing.
-fn build<T>(built: Result<T, BuildError>) -> Result<T, AwsError> {
+pub(super) fn build<T>(built: Result<T, BuildError>) -> Result<T, AwsError> {
     built.map_err(|error| AwsError {
         operation: "(building the request)",
         code: None,

@@ -1,12 +1,14 @@
-//! Lifecycle rules: one rule for the whole bucket
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>).
+//! Lifecycle rules: one of ours for the whole bucket, told by its id
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html>). Those of others stay.
 
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration,
-    LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
+    LifecycleRule, NoncurrentVersionExpiration,
 };
 
+use super::super::shared_document::{Document, ReadBody, WriteBody};
 use super::Shown;
+use crate::aws::{Aws, AwsCall, AwsError};
 use crate::config::BucketConfig;
 
 /// The id of our rule.
@@ -23,15 +25,15 @@ pub struct Lifecycle {
     pub abort_multipart_days: Option<u32>,
 }
 
-/// The rules as they are.
+/// The rule under our id as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObservedLifecycle {
-    /// No rules.
+    /// There is none.
     None,
-    /// One rule like ours.
+    /// It does nothing that ours cannot do.
     Ours(Lifecycle),
-    /// Anything else, in words.
-    Other(String),
+    /// It does something else.
+    Other,
 }
 
 impl Lifecycle {
@@ -40,7 +42,8 @@ impl Lifecycle {
     pub fn wanted(config: &BucketConfig) -> Option<Self> {
         let lifecycle = Self {
             expire_days: config.expire_days,
-            noncurrent_days: config.noncurrent_days.filter(|_| config.versioning),
+            // Without versioning, too: what was kept while it was enabled would else stay for ever.
+            noncurrent_days: config.noncurrent_days,
             abort_multipart_days: config.abort_multipart_days,
         };
         (lifecycle != Self { expire_days: None, noncurrent_days: None, abort_multipart_days: None })
@@ -51,31 +54,64 @@ impl Lifecycle {
         Shown::value(self, serde_json::json!(self))
     }
 
-    /// The document for S3.
-    ///
-    /// # Errors
-    /// Never in practice: every mandatory member is set.
-    pub(super) fn to_s3(
-        self,
-    ) -> Result<BucketLifecycleConfiguration, aws_smithy_types::error::operation::BuildError> {
-        let days = u32::cast_signed;
-        let rule = LifecycleRule::builder()
-            .id(RULE_ID)
-            .status(ExpirationStatus::Enabled)
-            .filter(LifecycleRuleFilter::builder().prefix("").build())
-            .set_expiration(self.expire_days.map(|d| LifecycleExpiration::builder().days(days(d)).build()))
-            .set_noncurrent_version_expiration(
-                self.noncurrent_days
-                    .map(|d| NoncurrentVersionExpiration::builder().noncurrent_days(days(d)).build()),
-            )
-            .set_abort_incomplete_multipart_upload(
-                self.abort_multipart_days.map(|d| {
-                    AbortIncompleteMultipartUpload::builder().days_after_initiation(days(d)).build()
-                }),
-            )
-            .build()?;
-        BucketLifecycleConfiguration::builder().rules(rule).build()
+    /// The rule for S3: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html>.
+    fn to_xml(self) -> String {
+        let element = |name: &str, unit: &str, days: Option<u32>| {
+            days.map_or_else(String::new, |days| format!("<{name}><{unit}>{days}</{unit}></{name}>"))
+        };
+        format!(
+            "<Rule>{}<ID>{RULE_ID}</ID><Filter><Prefix></Prefix></Filter><Status>Enabled</Status>{}{}</Rule>",
+            element("Expiration", "Days", self.expire_days),
+            element("NoncurrentVersionExpiration", "NoncurrentDays", self.noncurrent_days),
+            element("AbortIncompleteMultipartUpload", "DaysAfterInitiation", self.abort_multipart_days),
+        )
     }
+}
+
+/// Writes or deletes our rule. The rules of others are read right before, and go back as they came; a bucket that was
+/// just created has none.
+pub(super) async fn replace_ours(
+    aws: &Aws,
+    bucket: &str,
+    is_new: bool,
+    ours: Option<Lifecycle>,
+) -> Result<(), AwsError> {
+    const READ: &str = "GetBucketLifecycleConfiguration";
+    const EMPTY: &str = r#"<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>"#;
+    let (s3, owner, answer) = (&aws.s3, &aws.account, ReadBody::default());
+    let mut current = None;
+    if !is_new {
+        let read = s3.get_bucket_lifecycle_configuration().bucket(bucket).expected_bucket_owner(owner);
+        current = match read.customize().interceptor(answer.clone()).send().await.aws(READ) {
+            Err(error) if error.is_not_found() && !error.is_no_such_bucket() => None,
+            current => Some(current?),
+        };
+    }
+    let text = if current.is_some() { answer.text() } else { EMPTY.to_owned() };
+    let document = Document::of_answer(READ, &text)?;
+    let ours = ours.map(Lifecycle::to_xml);
+    let others = document.entries.iter().filter(|rule| rule.field("ID") != RULE_ID).map(|rule| rule.xml);
+    let rules: Vec<&str> = others.chain(ours.as_deref()).collect();
+    if rules.is_empty() {
+        let delete = s3.delete_bucket_lifecycle().bucket(bucket).expected_bucket_owner(owner);
+        return delete.send().await.aws("DeleteBucketLifecycle").map(drop);
+    }
+    s3.put_bucket_lifecycle_configuration()
+        .bucket(bucket)
+        .expected_bucket_owner(owner)
+        // A part of the configuration that stands in a header; not sent back, it would be the default again.
+        .set_transition_default_minimum_object_size(
+            current.and_then(|current| current.transition_default_minimum_object_size().cloned()),
+        )
+        .set_lifecycle_configuration(
+            BucketLifecycleConfiguration::builder().set_rules(Some(Vec::new())).build().ok(),
+        )
+        .customize()
+        .interceptor(WriteBody(document.with_entries(rules)))
+        .send()
+        .await
+        .aws("PutBucketLifecycleConfiguration")
+        .map(drop)
 }
 
 impl std::fmt::Display for Lifecycle {
@@ -92,16 +128,11 @@ impl std::fmt::Display for Lifecycle {
 }
 
 impl ObservedLifecycle {
-    pub(super) fn from_s3(rules: &[LifecycleRule]) -> Self {
-        match rules {
-            [] => Self::None,
-            [rule] => like_ours(rule)
-                .map_or_else(|| Self::Other(format!("rule {}", rule.id().unwrap_or("?"))), Self::Ours),
-            many => {
-                let ids: Vec<&str> = many.iter().map(|rule| rule.id().unwrap_or("?")).collect();
-                Self::Other(format!("rules {}", ids.join(", ")))
-            }
-        }
+    /// The rule of ours, and the ids of those of others.
+    pub(super) fn from_s3(rules: &[LifecycleRule]) -> (Self, Vec<String>) {
+        let (ours, others): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.id() == Some(RULE_ID));
+        let ours = ours.first().map_or(Self::None, |rule| like_ours(rule).map_or(Self::Other, Self::Ours));
+        (ours, others.iter().map(|rule| rule.id().unwrap_or("without an id").to_owned()).collect())
     }
 
     pub(super) fn is(&self, wanted: Option<&Lifecycle>) -> bool {
@@ -116,7 +147,7 @@ impl ObservedLifecycle {
         match self {
             Self::None => None,
             Self::Ours(lifecycle) => lifecycle.shown(),
-            Self::Other(words) => Shown::text(words),
+            Self::Other => Shown::text("something else"),
         }
     }
 }

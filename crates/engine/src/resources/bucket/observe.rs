@@ -1,12 +1,13 @@
 //! Reading a bucket: every aspect at once.
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, Destination, Owner, PublicAccessBlockConfiguration, ReplicationRuleStatus,
+    BucketVersioningStatus, Destination, EncryptionType, MfaDeleteStatus, Owner,
+    PublicAccessBlockConfiguration, ReplicationRuleStatus,
 };
 
-use super::execute::from_s3;
+use super::tagging::from_s3;
 use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
-use crate::aws::{Aws, AwsCall, AwsError};
+use crate::aws::{Aws, AwsCall, AwsError, bucket_region};
 use crate::stack::Tags;
 
 /// What was found under a bucket's name.
@@ -42,7 +43,7 @@ impl Observation {
 pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
     let (s3, owner) = (&aws.s3, &aws.account);
     let (head, tags, public_access, ownership, encryption, versioning, policy, lifecycle) = futures::join!(
-        async { s3.head_bucket().bucket(name).expected_bucket_owner(owner).send().await.aws("HeadBucket") },
+        async { s3.head_bucket().bucket(name).expected_bucket_owner(owner).send().await },
         async {
             s3.get_bucket_tagging()
                 .bucket(name)
@@ -92,10 +93,13 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
             request.send().await.aws("GetBucketLifecycleConfiguration")
         },
     );
-    let head = match head {
+    let elsewhere = head.as_ref().err().and_then(bucket_region).filter(|region| *region != aws.region);
+    let head = match head.aws("HeadBucket") {
         Ok(head) => head,
         Err(error) if error.is_not_found() => return Ok(Observation::Absent),
-        Err(error) if error.is_wrong_region() => return Ok(Observation::Elsewhere(None)),
+        Err(error) if error.is_wrong_region() || elsewhere.is_some() => {
+            return Ok(Observation::Elsewhere(elsewhere));
+        }
         Err(error) if error.is_access_denied() => return Ok(Observation::Taken),
         Err(error) => return Err(error),
     };
@@ -112,11 +116,16 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
     if answers.iter().flatten().any(|error| error.is_no_such_bucket()) {
         return Ok(Observation::Absent);
     }
+    if let Some(denied) = AwsError::all_denied(answers.into_iter().flatten()) {
+        return Err(denied);
+    }
     let region = head.bucket_region().unwrap_or(&aws.region).to_owned();
     if region != aws.region {
         return Ok(Observation::Elsewhere(Some(region)));
     }
-    let versioning = match versioning?.status() {
+    let versioning = versioning?;
+    let mfa_delete = versioning.mfa_delete() == Some(&MfaDeleteStatus::Enabled);
+    let versioning = match versioning.status() {
         Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
         Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
         _ => Versioning::Off,
@@ -128,6 +137,8 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
         Some(ENFORCED) => Vec::new(),
         _ => grants(aws, name).await?,
     };
+    let (lifecycle, other_rules) = absent(lifecycle)?
+        .map_or((ObservedLifecycle::None, Vec::new()), |output| ObservedLifecycle::from_s3(output.rules()));
     Ok(Observation::Present(Box::new(Observed {
         region,
         public_access_blocked: absent(public_access)?
@@ -144,14 +155,20 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
                     algorithm: default.sse_algorithm().as_str().to_owned(),
                     key: default.kms_master_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
                     bucket_key: rule.bucket_key_enabled().unwrap_or(false),
+                    blocked: (rule.blocked_encryption_types().into_iter())
+                        .flat_map(|types| types.encryption_type())
+                        .filter(|one| **one != EncryptionType::None)
+                        .map(|one| one.as_str().to_owned())
+                        .collect(),
                 })
             }),
         versioning,
+        mfa_delete,
         policy: absent(policy)?
             .and_then(|output| output.policy)
             .map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))),
-        lifecycle: absent(lifecycle)?
-            .map_or(ObservedLifecycle::None, |output| ObservedLifecycle::from_s3(output.rules())),
+        lifecycle,
+        other_rules,
         tags: absent(tags)?.map_or_else(Tags::new, |output| from_s3(output.tag_set())),
     })))
 }
@@ -216,6 +233,21 @@ async fn grants(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
         Some(format!("{} to {}", grant.permission()?.as_str(), who?))
     });
     Ok(others.collect())
+}
+
+/// Whether all four settings of the public access block are on, as far as one may see.
+pub(super) async fn is_closed(aws: &Aws, name: &str) -> bool {
+    let request = aws.s3.get_public_access_block().bucket(name).expected_bucket_owner(&aws.account);
+    let output = request.send().await.ok();
+    output.and_then(|output| output.public_access_block_configuration).is_some_and(|block| all_four(&block))
+}
+
+/// Whether ACLs are switched off, as far as one may see.
+pub(super) async fn is_without_acls(aws: &Aws, name: &str) -> bool {
+    let request = aws.s3.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(&aws.account);
+    let controls = request.send().await.ok().and_then(|output| output.ownership_controls);
+    controls
+        .is_some_and(|it| it.rules().first().is_some_and(|rule| rule.object_ownership().as_str() == ENFORCED))
 }
 
 /// An aspect that was never set is `None`.

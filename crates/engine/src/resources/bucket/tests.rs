@@ -72,10 +72,22 @@ fn each_aspect_is_synced_on_its_own() {
         "another key",
         |bucket| {
             let key = Some("k".to_owned());
-            bucket.encryption =
-                Some(ObservedEncryption { algorithm: "aws:kms".to_owned(), key, bucket_key: false });
+            let (algorithm, blocked) = ("aws:kms".to_owned(), BTreeSet::from([CUSTOMER_KEY.to_owned()]));
+            bucket.encryption = Some(ObservedEncryption { algorithm, key, bucket_key: false, blocked });
         },
         &["1 ~ encryption: aws:kms k (no bucket key) -> AES256"],
+    );
+    drifted(
+        "keys of uploaders",
+        |bucket| bucket.encryption.iter_mut().for_each(|encryption| encryption.blocked.clear()),
+        &["1 ~ encryption: AES256 (SSE-C allowed) -> AES256"],
+    );
+    drifted(
+        "something that S3 can block one day",
+        |bucket| {
+            bucket.encryption.iter_mut().for_each(|encryption| encryption.blocked.extend(["X".to_owned()]));
+        },
+        &[],
     );
     drifted(
         "versioning suspended",
@@ -112,10 +124,11 @@ fn each_aspect_is_synced_on_its_own() {
         &["1 + lifecycle: noncurrent versions after 30 d, broken uploads after 7 d"],
     );
     drifted(
-        "a lifecycle rule of somebody",
-        |bucket| bucket.lifecycle = ObservedLifecycle::Other("rule x".to_owned()),
-        &["1 ~ lifecycle: rule x -> noncurrent versions after 30 d, broken uploads after 7 d"],
+        "our lifecycle rule does something else",
+        |bucket| bucket.lifecycle = ObservedLifecycle::Other,
+        &["1 ~ lifecycle: something else -> noncurrent versions after 30 d, broken uploads after 7 d"],
     );
+    drifted("a lifecycle rule of others", |bucket| bucket.other_rules = vec!["theirs".to_owned()], &[]);
     drifted(
         "a wrong tag, and one of others",
         |bucket| {

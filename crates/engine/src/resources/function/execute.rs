@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    Architecture, DeadLetterConfig, Environment, EphemeralStorage, FunctionCode, LastUpdateStatus,
+    Architecture, DeadLetterConfig, Environment, EphemeralStorage, FunctionCode, LastUpdateStatus, LogFormat,
     LoggingConfig, Runtime, State, TracingConfig, TracingMode, VpcConfig,
 };
 
@@ -32,6 +32,23 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             })
             .await?;
             ready(context).await
+        }
+        Change::RenewGrant { settings } => {
+            for variables in [&BTreeMap::new(), &settings.environment] {
+                until(Deadline::SLOW, context.on_wait, busy, async || {
+                    lambda
+                        .update_function_configuration()
+                        .function_name(name)
+                        .role(&settings.role)
+                        .environment(environment(variables))
+                        .send()
+                        .await
+                        .aws("UpdateFunctionConfiguration")
+                })
+                .await?;
+                ready(context).await?;
+            }
+            Ok(())
         }
         Change::SetSettings { from, to } => {
             until(Deadline::LAMBDA, context.on_wait, busy, async || {
@@ -83,7 +100,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
                 .set_tags(Some(to.clone().into_iter().collect()))
                 .send()
                 .await
-                .aws("TagResource")
+                .aws("lambda:TagResource")
         })
         .await
         .map(drop),
@@ -116,8 +133,13 @@ fn undo_manual_settings(
     if from.kms_key != to.kms_key {
         request = request.kms_key_arn(&to.kms_key);
     }
-    if from.log_group != to.log_group {
-        request = request.logging_config(LoggingConfig::builder().log_group(&to.log_group).build());
+    if (&from.log_group, &from.log_format) != (&to.log_group, &to.log_format) {
+        let format = LogFormat::from(to.log_format.as_str());
+        let logging = LoggingConfig::builder().log_group(&to.log_group).log_format(format);
+        request = request.logging_config(logging.build());
+    }
+    if from.file_systems != to.file_systems {
+        request = request.set_file_system_configs(Some(Vec::new()));
     }
     if from.tracing != to.tracing {
         let mode = TracingMode::from(to.tracing.as_str());
@@ -139,7 +161,7 @@ async fn create(context: &Context<'_>, architecture: &str, settings: &Settings) 
         context.on_wait,
         |error| {
             if error.is_role_not_ready() {
-                Some("Lambda cannot assume the new role yet")
+                Some("Lambda cannot use the new role yet")
             } else {
                 error.is_not_found().then_some("Lambda does not see the new role yet")
             }
@@ -202,14 +224,14 @@ async fn ready(context: &Context<'_>) -> Result<(), AwsError> {
             .await?;
             let reason =
                 output.state_reason().or(output.last_update_status_reason()).unwrap_or("no reason given");
-            if output.state() == Some(&State::Failed)
-                || output.last_update_status() == Some(&LastUpdateStatus::Failed)
-            {
+            let state = output.state().unwrap_or(&State::Active);
+            if *state == State::Failed || output.last_update_status() == Some(&LastUpdateStatus::Failed) {
                 Err(error("Failed", format!("the function failed to become active: {reason}")))
-            } else if output.state() == Some(&State::Pending)
+            } else if !matches!(state, State::Active | State::Inactive)
                 || output.last_update_status() == Some(&LastUpdateStatus::InProgress)
             {
-                Err(error(PENDING, format!("the function is still pending: {reason}")))
+                // `Deleting` and whatever Lambda comes to know: not ready.
+                Err(error(PENDING, format!("the function is still {}: {reason}", state.as_str())))
             } else {
                 Ok(())
             }
@@ -222,7 +244,7 @@ fn busy(error: &AwsError) -> Option<&'static str> {
     if error.is_conflict() {
         Some("Lambda is still busy with an earlier change of the function")
     } else if error.is_role_not_ready() {
-        Some("Lambda cannot assume the role yet")
+        Some("Lambda cannot use the role yet")
     } else {
         None
     }

@@ -1,11 +1,11 @@
 //! Reading the function.
 
 use aws_sdk_lambda::types::{
-    Concurrency, DeadLetterConfig, EphemeralStorage, LastUpdateStatus, LoggingConfig, TracingConfigResponse,
-    TracingMode,
+    Concurrency, DeadLetterConfig, EphemeralStorage, LastUpdateStatus, LogFormat, LoggingConfig,
+    TracingConfigResponse, TracingMode,
 };
 
-use super::settings::{EPHEMERAL_STORAGE, PASS_THROUGH};
+use super::settings::{EPHEMERAL_STORAGE, PASS_THROUGH, TEXT};
 use super::{Observed, Settings};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
@@ -59,6 +59,16 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
                 .and_then(LoggingConfig::log_group)
                 .unwrap_or(&stack.names.log_group)
                 .to_owned(),
+            log_format: configuration
+                .logging_config()
+                .and_then(LoggingConfig::log_format)
+                .map_or(TEXT, LogFormat::as_str)
+                .to_owned(),
+            file_systems: configuration
+                .file_system_configs()
+                .iter()
+                .map(|one| one.arn().to_owned())
+                .collect(),
             tracing: configuration
                 .tracing_config()
                 .and_then(TracingConfigResponse::mode)

@@ -15,6 +15,9 @@ pub const HANDLER: &str = "bootstrap";
 
 /// What consoles show.
 const DESCRIPTION: &str = "Removes the metadata from uploaded pictures (provisioner)";
+/// Lambda's default for logs
+/// (<https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html>).
+pub(super) const TEXT: &str = "Text";
 /// Lambda's default for tracing
 /// (<https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html>).
 pub(super) const PASS_THROUGH: &str = "PassThrough";
@@ -49,6 +52,10 @@ pub struct Settings {
     pub kms_key: String,
     /// Where its logs go.
     pub log_group: String,
+    /// `Text`; with `JSON` Lambda wraps each line of ours, and drops those below the level that was set.
+    pub log_format: String,
+    /// ARNs of file systems; it needs none.
+    pub file_systems: Vec<String>,
     /// Whether X-Ray records each invocation: `PassThrough` or `Active`.
     pub tracing: String,
     /// Scratch space in MB; it uses none.
@@ -72,6 +79,8 @@ impl Settings {
             dead_letter_target: String::new(),
             kms_key: String::new(),
             log_group: stack.names.log_group.clone(),
+            log_format: TEXT.to_owned(),
+            file_systems: Vec::new(),
             tracing: PASS_THROUGH.to_owned(),
             ephemeral_storage: EPHEMERAL_STORAGE,
         }
@@ -109,6 +118,12 @@ impl Settings {
             optional("dead_letter_target", "dead letter target", &self.dead_letter_target),
             optional("kms_key", "KMS key", &self.kms_key),
             text("log_group", "log group", &self.log_group),
+            text("log_format", "log format", &self.log_format),
+            Setting::new(
+                "file_systems",
+                format!("file systems {}", list(&self.file_systems)),
+                json!(self.file_systems),
+            ),
             text("tracing", "tracing", &self.tracing),
             number("ephemeral_storage", "ephemeral storage", self.ephemeral_storage.into(), "MB"),
         ]

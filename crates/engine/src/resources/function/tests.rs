@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{CODE, Table, as_desired, stack, variants};
+use crate::testing::{CODE, Table, as_desired, role as desired_role, stack, variants};
 
 const OTHER_CODE: &str = "AAAAAAAAAAAAAAAA";
 
@@ -7,6 +7,7 @@ fn table() -> Table<Change> {
     Table::new(variants!(change: Change => *change;
         Change::Create { .. },
         Change::SetCode { .. },
+        Change::RenewGrant { .. },
         Change::SetSettings { .. },
         Change::SetConcurrency { to: Some(_), .. },
         Change::SetConcurrency { to: None, .. },
@@ -26,18 +27,18 @@ fn each_aspect_is_synced_on_its_own() {
     let mut table = table();
     table.case(
         "nothing exists",
-        &diff(&limited, CODE, None),
+        &diff(&limited, CODE, None, None),
         &[
             "0 + all of it (provided.al2023, x86_64, 1024 MB, 60 s, code k3YzK1vT0mB0) | needs role created",
             "1 + state: Active",
             "4 + reserved concurrency: 5",
         ],
     );
-    table.case("without a limit", &diff(&stack, CODE, None)[2..], &[]);
+    table.case("without a limit", &diff(&stack, CODE, None, None)[2..], &[]);
     let mut drifted = |name: &str, drift: fn(&mut Observed), expected: &[&str]| {
         let mut observed = desired(&stack);
         drift(&mut observed);
-        table.case(name, &diff(&stack, CODE, Some(&observed)), expected);
+        table.case(name, &diff(&stack, CODE, Some(&observed), Some(&desired_role(&stack))), expected);
     };
     drifted("as desired", |_| (), &[]);
     drifted("idle for weeks", |function| function.state = "Inactive".to_owned(), &[]);
@@ -72,7 +73,20 @@ fn each_aspect_is_synced_on_its_own() {
         &["2 ~ code: AAAAAAAAAAAA -> k3YzK1vT0mB0"],
     );
     let unlimited = Observed { reserved_concurrency: None, ..desired(&limited) };
-    table.case("no limit", &diff(&limited, CODE, Some(&unlimited)), &["4 + reserved concurrency: 5"]);
+    table.case(
+        "no limit",
+        &diff(&limited, CODE, Some(&unlimited), Some(&desired_role(&stack))),
+        &["4 + reserved concurrency: 5"],
+    );
+    let renewed = "1 ~ role grant: names a role that was deleted -> names the role (without it the function cannot \
+                   decrypt its variables) | needs role created";
+    let function = desired(&stack);
+    table.case("its role is gone", &diff(&stack, CODE, Some(&function), None), &[renewed]);
+    let mut again = desired_role(&stack);
+    again.created_at = Some(1_767_323_046);
+    table.case("its role was made again", &diff(&stack, CODE, Some(&function), Some(&again)), &[renewed]);
+    again.created_at = Some(1_767_323_045);
+    table.case("its role was made just before", &diff(&stack, CODE, Some(&function), Some(&again)), &[]);
     table.case("what `down` does", &[Change::Delete], &["4 - all of it | narrows"]);
     // Each field of the settings has a row below.
     let settings = Box::new(desired(&stack).settings);
@@ -88,7 +102,7 @@ fn each_setting_that_differs_is_told() {
         settings.environment.insert(name.to_owned(), value.to_owned());
     };
     type Drift<'a> = &'a dyn Fn(&mut Settings);
-    let cases: [(Drift<'_>, &str); 17] = [
+    let cases: [(Drift<'_>, &str); 19] = [
         (&|s| s.memory = 128, "memory 128 MB -> memory 1024 MB"),
         (&|s| s.timeout = 3, "timeout 3 s -> timeout 60 s"),
         (
@@ -106,6 +120,8 @@ fn each_setting_that_differs_is_told() {
         (&|s| s.dead_letter_target = "q".to_owned(), "dead letter target q -> dead letter target none"),
         (&|s| s.kms_key = "k".to_owned(), "KMS key k -> KMS key none"),
         (&|s| s.log_group = "/x".to_owned(), "log group /x -> log group /aws/lambda/photos-sanitizer"),
+        (&|s| s.log_format = "JSON".to_owned(), "log format JSON -> log format Text"),
+        (&|s| s.file_systems = vec!["fs".to_owned()], "file systems fs -> file systems none"),
         (&|s| s.tracing = "Active".to_owned(), "tracing Active -> tracing PassThrough"),
         (&|s| s.ephemeral_storage = 1024, "ephemeral storage 1024 MB -> ephemeral storage 512 MB"),
         // Values of variables may be secrets.
@@ -117,8 +133,10 @@ fn each_setting_that_differs_is_told() {
     for (drift, told) in cases {
         let mut observed = desired(&stack);
         drift(&mut observed.settings);
-        let lines: Vec<String> =
-            diff(&stack, CODE, Some(&observed)).iter().map(crate::testing::change_line).collect();
+        let lines: Vec<String> = diff(&stack, CODE, Some(&observed), Some(&desired_role(&stack)))
+            .iter()
+            .map(crate::testing::change_line)
+            .collect();
         assert_eq!(lines, [format!("3 ~ settings: {told} | needs role created")]);
     }
 }
@@ -139,6 +157,8 @@ fn each_field_of_the_settings_is_told() {
         dead_letter_target: _,
         kms_key: _,
         log_group: _,
+        log_format: _,
+        file_systems: _,
         tracing: _,
         ephemeral_storage: _,
     } = desired(&stack("")).settings;

@@ -1,6 +1,7 @@
 //! The calls that IAM has twice, once for roles and once for users.
 
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::AttachedPolicy;
 use futures::future::try_join_all;
 use serde_json::Value;
 
@@ -37,6 +38,10 @@ impl<'a> Identity<'a> {
     pub(in super::super) async fn policies(self, ours: &str) -> Result<Option<Policies>, AwsError> {
         let (inline, attached, policy) =
             futures::join!(self.inline_policies(), self.attached_policies(), self.policy(ours));
+        let errors = [inline.as_ref().err(), attached.as_ref().err(), policy.as_ref().err()];
+        if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+            return Err(denied);
+        }
         let policy = policy?;
         match (inline, attached) {
             (Err(error), _) | (_, Err(error)) if error.is_not_found() => Ok(None),
@@ -72,12 +77,12 @@ impl<'a> Identity<'a> {
         let (iam, of) = (self.iam, self.name);
         match self.kind {
             Kind::Role => {
-                let output = iam.list_role_policies().role_name(of).send().await;
-                output.aws("ListRolePolicies").map(|output| output.policy_names)
+                let pages = iam.list_role_policies().role_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListRolePolicies")
             }
             Kind::User => {
-                let output = iam.list_user_policies().user_name(of).send().await;
-                output.aws("ListUserPolicies").map(|output| output.policy_names)
+                let pages = iam.list_user_policies().user_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListUserPolicies")
             }
         }
     }
@@ -85,16 +90,17 @@ impl<'a> Identity<'a> {
     /// ARNs of the attached policies.
     async fn attached_policies(self) -> Result<Vec<String>, AwsError> {
         let (iam, of) = (self.iam, self.name);
-        match self.kind {
+        let attached: Vec<AttachedPolicy> = match self.kind {
             Kind::Role => {
-                let output = iam.list_attached_role_policies().role_name(of).send().await;
-                output.aws("ListAttachedRolePolicies").map(|output| arns(output.attached_policies()))
+                let pages = iam.list_attached_role_policies().role_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListAttachedRolePolicies")
             }
             Kind::User => {
-                let output = iam.list_attached_user_policies().user_name(of).send().await;
-                output.aws("ListAttachedUserPolicies").map(|output| arns(output.attached_policies()))
+                let pages = iam.list_attached_user_policies().user_name(of).into_paginator().items().send();
+                pages.try_collect().await.aws("ListAttachedUserPolicies")
             }
-        }
+        }?;
+        Ok(arns(&attached))
     }
 
     /// Writes an inline policy.

@@ -18,6 +18,10 @@ fn each_aspect_is_synced_on_its_own() {
         &["0 + all of it", "1 ~ retention: for ever -> 30 days"],
     );
     table.case("as desired", &diff(&stack, Some(&desired)), &[]);
+    // The account's policy decides, and hides what is set here.
+    let account_policy = Some("keep".to_owned());
+    let by_account = Observed { retention_days: Some(365), account_policy, ..desired.clone() };
+    assert_eq!(diff(&stack, Some(&by_account)), []);
     for (name, retention_days, line) in [
         ("kept for ever", None, "1 ~ retention: for ever -> 30 days"),
         ("kept for a week", Some(7), "1 ~ retention: 7 days -> 30 days"),

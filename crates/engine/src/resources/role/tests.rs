@@ -18,8 +18,8 @@ fn each_aspect_is_synced_on_its_own() {
         Change::Identity(identity::Change::SetTags { .. }),
         Change::Delete,
     ));
-    let policy = "Allow s3:GetObject on s3:::photos-uploads-123456789012/*; \
-                  Allow s3:PutObject on s3:::photos-clean-123456789012/*; \
+    let policy = "Allow s3:GetObject on s3:::photos-uploads-123456789012/* if aws:ResourceAccount; \
+                  Allow s3:PutObject on s3:::photos-clean-123456789012/* if aws:ResourceAccount; \
                   Allow logs:CreateLogStream logs:PutLogEvents on \
                   logs:eu-west-1:123456789012:log-group:/aws/lambda/photos-sanitizer:*";
     let settled = "needs source bucket settled, destination bucket settled";

@@ -1,4 +1,7 @@
-use aws_sdk_s3::types::{Event, LambdaFunctionConfiguration, QueueConfiguration};
+use aws_sdk_s3::types::{
+    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfigurationFilter,
+    QueueConfiguration, S3KeyFilter,
+};
 
 use super::*;
 use crate::testing::{Table, stack, variants};
@@ -52,6 +55,42 @@ fn our_entries_are_exchanged_as_a_whole() {
     let removal = Change { from: ours, to: Vec::new(), foreign: 0 };
     table.case("what `down` does", &[removal], &[&format!("0 - entries: {lines} | narrows")]);
     table.finish();
+}
+
+#[test]
+fn mirrored_deletes_are_one_more_event_of_each_entry() {
+    let plain = stack("[trigger]\nsuffixes = [\".jpg\"]");
+    let mirrored = stack("[trigger]\nsuffixes = [\".jpg\"]\nmirror_deletes = true");
+    let observed = |ours: &[Entry]| Observed { ours: ours.to_vec(), foreign: Vec::new() };
+    let lines = |desired: &Stack, there: &Stack| -> Vec<String> {
+        diff(desired, &observed(&wanted(there))).iter().map(crate::testing::change_line).collect()
+    };
+    let (one, both) = ("*.jpg on s3:ObjectCreated:*", "*.jpg on s3:ObjectCreated:* s3:ObjectRemoved:*");
+    let change = |from: &str, to: &str| {
+        format!("0 ~ entries: {from} starts photos-sanitizer -> {to} starts photos-sanitizer | {NEEDS}")
+    };
+    assert_eq!(lines(&mirrored, &plain), [change(one, both)]);
+    assert_eq!(lines(&plain, &mirrored), [change(both, one)]);
+    assert_eq!(lines(&mirrored, &mirrored), [""; 0]);
+    // S3 may tell the events in any order.
+    let entry = LambdaFunctionConfiguration::builder()
+        .id("provisioner-photos-jpg")
+        .lambda_function_arn(mirrored.names.function_arn())
+        .set_events(Some(vec![Event::from("s3:ObjectRemoved:*"), Event::S3ObjectCreated]))
+        .filter(suffix(".jpg"));
+    let output = GetBucketNotificationConfigurationOutput::builder()
+        .lambda_function_configurations(entry.build().unwrap())
+        .build();
+    assert_eq!(diff(&mirrored, &split(&mirrored, &output)), []);
+    // Another entry for deletions of the same keys is in the way of only one of them.
+    let theirs = overlap::Foreign::new("queue", None, "q", &[Event::from("s3:ObjectRemoved:*")], None);
+    assert!(clash(&wanted(&mirrored), std::slice::from_ref(&theirs)).is_some());
+    assert!(clash(&wanted(&plain), &[theirs]).is_none());
+}
+
+fn suffix(value: &str) -> NotificationConfigurationFilter {
+    let rule = FilterRule::builder().name(FilterRuleName::Suffix).value(value).build();
+    NotificationConfigurationFilter::builder().key(S3KeyFilter::builder().filter_rules(rule).build()).build()
 }
 
 #[test]

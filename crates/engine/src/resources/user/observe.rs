@@ -1,15 +1,16 @@
 //! Reading users: each by itself, or, when there are many, all that the account has in one go
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>).
-//! Five calls for each of a thousand users would take minutes, at the rate that IAM allows.
+//! Six calls for each of a thousand users would take minutes, at the rate that IAM allows.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_iam::types::{EntityType, UserDetail};
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::{EntityType, Group, UserDetail};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::iam::{arns, boundary, document, from_iam};
 use super::super::identity::{self, Identity, Policies};
-use super::Observed;
+use super::{Observed, own_key};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
 
@@ -22,7 +23,7 @@ const PAGE: i32 = 1000;
 
 /// The users of the configuration, by IAM name, and the names of those under the stack's path that are no
 /// longer in the configuration.
-type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
+pub type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
 
 /// Reads all users of the stack.
 ///
@@ -37,6 +38,33 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Users, AwsError> {
         }
     }
     one_by_one(aws, stack, names).await
+}
+
+/// Reads some of the users once more, by IAM name, and updates what was known. Few are read by themselves, whatever the
+/// number of all.
+///
+/// # Errors
+/// When a call fails.
+pub async fn look_again(
+    aws: &Aws,
+    stack: &Stack,
+    names: Vec<String>,
+    (mut users, mut former): Users,
+) -> Result<Users, AwsError> {
+    if names.len() > FEW {
+        return observe(aws, stack).await;
+    }
+    let (current, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| users.contains_key(name));
+    let reads_keys = users.len() <= FEW;
+    let read = current.into_iter().map(async |name| {
+        let user = one(aws, stack, &name, reads_keys).await?;
+        Ok::<_, AwsError>((name, user))
+    });
+    users.extend(futures::future::try_join_all(read).await?);
+    if !others.is_empty() {
+        former = list(aws, stack).await?.into_iter().filter(|name| !users.contains_key(name)).collect();
+    }
+    Ok((users, former))
 }
 
 async fn of_account(aws: &Aws, stack: &Stack, names: &[String]) -> Result<Users, AwsError> {
@@ -80,26 +108,39 @@ fn of_detail(stack: &Stack, user: &UserDetail) -> Observed {
             boundary: boundary(user.permissions_boundary()),
             tags: from_iam(user.tags()),
         },
+        // That would be a call for each of them.
+        keys: Vec::new(),
     }
 }
 
 async fn one_by_one(aws: &Aws, stack: &Stack, names: Vec<String>) -> Result<Users, AwsError> {
+    let reads_keys = names.len() <= FEW;
     let users = futures::stream::iter(names.clone())
-        .map(|name| async move { Ok((name.clone(), one(aws, stack, &name).await?)) })
+        .map(|name| async move { Ok((name.clone(), one(aws, stack, &name, reads_keys).await?)) })
         .buffer_unordered(CONCURRENT)
         .try_collect::<BTreeMap<_, _>>();
-    let (users, all) = futures::try_join!(users, list(aws, stack))?;
+    let (users, all) = futures::join!(users, list(aws, stack));
+    let errors = [users.as_ref().err(), all.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
+    let (users, all) = (users?, all?);
     Ok((users, all.into_iter().filter(|name| !names.contains(name)).collect()))
 }
 
 /// Reads a user by itself.
-async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, AwsError> {
+async fn one(aws: &Aws, stack: &Stack, name: &str, reads_keys: bool) -> Result<Option<Observed>, AwsError> {
     let iam = &aws.iam;
-    let (user, policies, groups) = futures::join!(
+    let (user, policies, groups, keys) = futures::join!(
         async { iam.get_user().user_name(name).send().await.aws("GetUser") },
         Identity::user(iam, name).policies(&stack.names.inline_policy),
-        async { iam.list_groups_for_user().user_name(name).send().await.aws("ListGroupsForUser") },
+        groups(iam, name),
+        async { if reads_keys { own_key::list(aws, name).await } else { Ok(Vec::new()) } },
     );
+    let errors = [user.as_ref().err(), policies.as_ref().err(), groups.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let user = match user {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
@@ -110,15 +151,25 @@ async fn one(aws: &Aws, stack: &Stack, name: &str) -> Result<Option<Observed>, A
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
+    let tags = from_iam(user.tags());
+    let keys = own_key::own(aws, &tags, keys?).await;
     Ok(Some(Observed {
-        groups: groups.groups().iter().map(|group| group.group_name().to_owned()).collect(),
+        keys,
+        groups,
         identity: identity::Observed {
             path: user.path().to_owned(),
             policies,
             boundary: boundary(user.permissions_boundary()),
-            tags: from_iam(user.tags()),
+            tags,
         },
     }))
+}
+
+/// The names of a user's groups.
+pub(super) async fn groups(iam: &Client, user: &str) -> Result<Vec<String>, AwsError> {
+    let pages = iam.list_groups_for_user().user_name(user).into_paginator().items().send();
+    let groups: Vec<Group> = pages.try_collect().await.aws("ListGroupsForUser")?;
+    Ok(groups.into_iter().map(|group| group.group_name).collect())
 }
 
 /// The names of all users under the stack's path, and not under one that only begins like it.

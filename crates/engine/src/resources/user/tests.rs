@@ -16,8 +16,8 @@ fn each_aspect_is_synced_on_its_own() {
         Aspect::LeaveGroup(_),
         Aspect::Delete,
     ));
-    let policy = "Allow s3:GetObject on s3:::photos-clean-123456789012/*; \
-                  Allow s3:ListBucket on s3:::photos-clean-123456789012";
+    let policy = "Allow s3:GetObject on s3:::photos-clean-123456789012/* if aws:ResourceAccount; \
+                  Allow s3:ListBucket on s3:::photos-clean-123456789012 if aws:ResourceAccount";
     let settled = "needs destination bucket settled";
     table.case(
         "nothing exists",
@@ -71,21 +71,22 @@ fn access_decides_about_rights_and_the_bucket_that_they_wait_for() {
             "source",
             "write-only",
             "",
-            "Allow s3:PutObject s3:AbortMultipartUpload on s3:::photos-uploads-123456789012/*",
+            "Allow s3:PutObject s3:AbortMultipartUpload on s3:::photos-uploads-123456789012/* if aws:ResourceAccount",
         ),
         (
             "source",
             "read-write",
             "",
             "Allow s3:GetObject s3:PutObject s3:AbortMultipartUpload s3:DeleteObject s3:ListMultipartUploadParts on \
-             s3:::photos-uploads-123456789012/*; Allow s3:ListBucket on s3:::photos-uploads-123456789012",
+             s3:::photos-uploads-123456789012/* if aws:ResourceAccount; \
+             Allow s3:ListBucket on s3:::photos-uploads-123456789012 if aws:ResourceAccount",
         ),
         (
             "destination",
             "read-only",
             "a/",
-            "Allow s3:GetObject on s3:::photos-clean-123456789012/a/*; \
-             Allow s3:ListBucket on s3:::photos-clean-123456789012 if s3:prefix",
+            "Allow s3:GetObject on s3:::photos-clean-123456789012/a/* if aws:ResourceAccount; \
+             Allow s3:ListBucket on s3:::photos-clean-123456789012 if aws:ResourceAccount and s3:prefix",
         ),
     ] {
         let user =

@@ -118,6 +118,12 @@ impl<'a> Bits<'a> {
         (self.buffer >> (64 - width)) as usize
     }
 
+    /// The bits behind the next `width` (less than 64), loaded before, the first on top.
+    #[inline(always)]
+    pub(super) fn ahead(&self, width: u32) -> u64 {
+        self.buffer << width
+    }
+
     /// Goes on by `width` bits (less than 64), loaded before.
     #[inline(always)]
     pub(super) fn skip(&mut self, width: u32) {

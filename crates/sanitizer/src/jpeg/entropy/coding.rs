@@ -9,6 +9,7 @@ use super::{
     huffman::Table,
     intervals,
     multi_symbol::MultiSymbolTables,
+    packed_sink::PackedSink,
     progressive::{self, History, Parameters},
     self_synchronisation,
     sequential::{self, Block},
@@ -39,6 +40,31 @@ pub(super) enum Coding<'t> {
     Band(&'t Table, Parameters),
 }
 
+/// Where coefficients go.
+pub(super) enum Sink<'c> {
+    /// Those of a picture that several scans tell of, or one of arithmetic code.
+    Dense(CoefficientSink<'c>),
+    /// Those of a sequential one.
+    Packed(PackedSink<'c>),
+}
+
+impl<'c> Sink<'c> {
+    pub(super) fn dense(&mut self) -> Option<&mut CoefficientSink<'c>> {
+        match self {
+            Self::Dense(sink) => Some(sink),
+            Self::Packed(_) => None,
+        }
+    }
+
+    /// A scan or restart interval begins: DC is predicted from zero.
+    pub(super) fn restart(&mut self) {
+        match self {
+            Self::Dense(sink) => sink.restart(),
+            Self::Packed(sink) => sink.restart(),
+        }
+    }
+}
+
 /// What is done with a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -67,9 +93,8 @@ impl<'t> Coding<'t> {
         let counts = || units.iter().map(|unit| unit.blocks);
         Some(match process {
             Process::Sequential if purpose == Purpose::Read => {
-                let units = dc_tables().zip(ac_tables()).zip(counts());
-                let units = units
-                    .map(|((dc, ac), blocks)| Some(values::Unit { blocks, dc: dc?, ac: Values::new(ac?) }));
+                let units = dc_tables().zip(ac_tables());
+                let units = units.map(|(dc, ac)| Some(values::Unit { dc: dc?, ac: Values::new(ac?) }));
                 Self::Values(units.collect::<Option<_>>()?)
             }
             Process::Sequential => {
@@ -129,7 +154,7 @@ impl<'t> Coding<'t> {
         bits: &mut Bits<'_>,
         mcus: Range<u64>,
         history: Option<&mut History>,
-        sink: Option<&mut CoefficientSink<'_>>,
+        sink: Option<&mut Sink<'_>>,
         cancellation: &Cancellation,
     ) -> Result<(), Fault> {
         let count = mcus.end - mcus.start;
@@ -149,28 +174,29 @@ impl<'t> Coding<'t> {
                 };
                 parts(0..left).each(|part| sequential::skip_blocks(bits, part.end - part.start, blocks))
             }
-            (Self::Values(units), Some(sink)) => {
+            (Self::Values(units), Some(Sink::Packed(sink))) => {
                 parts(mcus).each(|part| values::read_blocks(bits, part, units, sink))
             }
-            (Self::Differences(units), Some(sink)) => {
+            (Self::Differences(units), Some(Sink::Dense(sink))) => {
                 parts(mcus).each(|part| progressive::read_differences(bits, part, units, sink))
             }
-            (Self::Differences(units), None) => {
+            (Self::Differences(units), _) => {
                 parts(mcus).each(|part| sequential::skip_samples(bits, part.end - part.start, units))
             }
-            (Self::Bits(blocks), Some(sink)) => {
+            (Self::Bits(blocks), Some(Sink::Dense(sink))) => {
                 parts(mcus).each(|part| progressive::read_dc_bits(bits, part, blocks, sink))
             }
-            (Self::Bits(blocks), None) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
+            (Self::Bits(blocks), _) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
             (Self::Band(table, parameters), sink) => match history {
                 Some(history) => {
                     let blocks = mcus.start as usize..mcus.end as usize;
+                    let sink = sink.and_then(Sink::dense);
                     history.follow_ac(bits, table, *parameters, blocks, sink, cancellation)
                 }
                 None => Err(Fault::BlockRun),
             },
             // Made only to be read.
-            (Self::Values(_), None) => Err(Fault::Meaning),
+            (Self::Values(_), _) => Err(Fault::Meaning),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bits::{Bits, Fault};
 use crate::jpeg::{
-    coefficients::{Block, Coefficients, Plane},
+    coefficients::{Block, Dense, Plane, Turn},
     frame::Component,
 };
 
@@ -10,8 +10,7 @@ use crate::jpeg::{
 pub(super) struct CoefficientSink<'c> {
     /// For each component of the scan.
     units: Vec<Unit<'c>>,
-    order: [u8; 64],
-    signs: u64,
+    turn: Turn,
     /// MCUs in a row.
     columns: usize,
     /// Bits still missing after this scan (Al).
@@ -30,7 +29,7 @@ struct Unit<'c> {
 impl<'c> CoefficientSink<'c> {
     /// For a scan of the components with these indices in the frame, increasing.
     pub(super) fn new(
-        coefficients: &'c mut Coefficients,
+        coefficients: &'c mut Dense,
         components: &[Component],
         indices: &[usize],
         columns: u64,
@@ -42,13 +41,7 @@ impl<'c> CoefficientSink<'c> {
             let size = |factor: u8| if lone { 1 } else { usize::from(factor) };
             Unit { plane, h: size(component.h), v: size(component.v), dc: 0 }
         });
-        Self {
-            units: units.collect(),
-            order: coefficients.order,
-            signs: coefficients.signs,
-            columns: columns as usize,
-            low,
-        }
+        Self { units: units.collect(), turn: coefficients.turn, columns: columns as usize, low }
     }
 
     /// A scan or restart interval begins: DC is predicted from zero.
@@ -63,13 +56,14 @@ impl<'c> CoefficientSink<'c> {
     pub(super) fn block(&mut self, unit: usize, mcu: u64, block: usize) -> BlockSink<'_> {
         let (row, column) = (mcu as usize / self.columns, mcu as usize % self.columns);
         let unit = &mut self.units[unit];
-        let place = unit.plane.place(column * unit.h + block % unit.h, row * unit.v + block / unit.h);
+        let place =
+            unit.plane.geometry.place(column * unit.h + block % unit.h, row * unit.v + block / unit.h);
         BlockSink {
             block: &mut unit.plane.blocks[place],
             nonzero: &mut unit.plane.nonzero[place],
             dc: &mut unit.dc,
-            order: &self.order,
-            signs: self.signs,
+            order: &self.turn.order,
+            signs: self.turn.signs,
             low: self.low,
         }
     }

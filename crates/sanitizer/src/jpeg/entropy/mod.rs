@@ -21,6 +21,7 @@ mod huffman;
 mod interleaved;
 mod intervals;
 mod multi_symbol;
+mod packed_sink;
 mod progressive;
 #[cfg(test)]
 pub(super) mod samples;

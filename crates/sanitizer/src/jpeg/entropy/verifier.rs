@@ -3,10 +3,11 @@
 use super::{
     arithmetic::{self, Arithmetic, Unit},
     bits::{Bits, Stop},
-    coding::{Coding, Purpose},
+    coding::{Coding, Purpose, Sink},
     coefficient_sink::CoefficientSink,
     explain::{explain, explain_arithmetic},
     huffman::Table,
+    packed_sink::PackedSink,
     progressive::History,
     standard,
 };
@@ -209,14 +210,15 @@ impl Verifier {
         let mcus = columns * rows;
         let indices: Vec<_> = header.components.iter().map(|&(index, ..)| index).collect();
         let purpose = coefficients.as_ref().map_or(Purpose::Skip { bytes: data.len() }, |_| Purpose::Read);
-        let mut sink = coefficients.map(|coefficients| {
-            CoefficientSink::new(
-                coefficients,
-                &self.frame.components,
-                &indices,
-                columns,
-                header.parameters.low,
-            )
+        let components = &self.frame.components;
+        let mut sink = coefficients.map(|coefficients| match coefficients {
+            Coefficients::Dense(dense) => {
+                let low = header.parameters.low;
+                Sink::Dense(CoefficientSink::new(dense, components, &indices, columns, low))
+            }
+            Coefficients::Packed(packed) => {
+                Sink::Packed(PackedSink::new(packed, components, &indices, columns))
+            }
         });
         let interval = if self.restart_interval == 0 { mcus } else { u64::from(self.restart_interval) };
         let lone = header.components.len() == 1;
@@ -269,7 +271,7 @@ impl Verifier {
                 let coded =
                     arithmetic::Coded { process: self.process, parameters: header.parameters, units: &units };
                 position = arithmetic
-                    .follow(&coded, data, position, done..done + count, history, sink)
+                    .follow(&coded, data, position, done..done + count, history, sink.and_then(Sink::dense))
                     .map_err(|failure| explain_arithmetic(&failure, offset))?;
             }
             done += count;
@@ -305,6 +307,9 @@ impl Verifier {
                 }
                 None => return Err(truncated(offset + data.len(), "a restart marker was expected")),
             }
+        }
+        if let Some(Sink::Packed(sink)) = &mut sink {
+            sink.finish();
         }
         self.joined = joined.map(|mut joined| {
             joined.bytes.extend_from_slice(&data[joined.taken..position]);

@@ -8,7 +8,8 @@
 //! what [`is_exact`] tells.
 //!
 //! [`turn`](mod@turn) decides and bounds. [`read`] reads the coefficients to where
-//! they belong, [`write`] writes them.
+//! they belong, [`write`] writes them: [`scan_writer`] goes through blocks of a [`source`] as [`symbols`], which
+//! [`bit_writer`] makes bytes of.
 
 mod bit_writer;
 mod codes;
@@ -17,6 +18,8 @@ mod exact;
 pub(super) mod libjpeg;
 mod read;
 mod scan_writer;
+mod source;
+mod symbols;
 #[cfg(test)]
 pub(super) mod tests;
 mod turn;

@@ -49,7 +49,7 @@ pub(super) fn read(
     let count = frame.components.len();
     let mut reader = Reader {
         verifier: Verifier::new(frame, options.max_memory)?.cancelled_by(&options.cancellation),
-        coefficients: Coefficients::new(frame, transform, (width, height)),
+        coefficients: Coefficients::new(frame, transform, (width, height), layout.len() as u64),
         steps: [None; 4],
         quantisation: vec![None; count],
         listed: Default::default(),
@@ -81,7 +81,7 @@ pub(super) fn read(
     for table in reader.quantisation {
         let table = table.ok_or(Error::NotRotatable { what: "not all of its components have a scan" })?;
         let mut turned = [0; 64];
-        for (step, to) in table.into_iter().zip(reader.coefficients.order) {
+        for (step, to) in table.into_iter().zip(reader.coefficients.turn().order) {
             turned[usize::from(to)] = step;
         }
         quantisation.push(turned);

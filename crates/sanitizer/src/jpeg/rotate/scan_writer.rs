@@ -1,75 +1,16 @@
 //! Writes the scans of a turned picture (ITU-T T.81 F.1.2 and G.1.2). Each is gone
 //! through as symbols, which are either counted, to make tables of, or written.
 
-use super::{bit_writer::BitWriter, codes::Codes};
-use crate::{
-    Cancellation,
-    jpeg::{
-        coefficients::{Block, Coefficients, Plane},
-        frame::Component,
-    },
+use super::{
+    source::{Coded, Source, size_and_extra},
+    symbols::{Symbols, Take},
 };
+use crate::jpeg::{coefficients::Geometry, frame::Component};
 
 /// The class of tables for DC values.
 pub(super) const DC: usize = 0;
 /// The class of tables for all others.
 pub(super) const AC: usize = 1;
-
-/// What becomes of the symbols of a scan.
-pub(super) trait Symbols {
-    /// Takes a symbol of a table, and the extra bits behind it that are part of its number.
-    fn take(&mut self, class: usize, table: usize, symbol: u8, extra: u32);
-    /// Takes more bits behind a symbol.
-    fn take_bits(&mut self, bits: u32, width: u32);
-    /// Whether nothing more is wanted.
-    fn is_enough(&self) -> bool;
-}
-
-/// Counts how often each symbol occurs, by class and table.
-pub(super) struct Count<'c> {
-    pub counts: Box<[[[u32; 256]; 4]; 2]>,
-    pub cancellation: &'c Cancellation,
-}
-
-impl Symbols for Count<'_> {
-    #[inline(always)]
-    fn take(&mut self, class: usize, table: usize, symbol: u8, _: u32) {
-        self.counts[class][table][usize::from(symbol)] += 1;
-    }
-
-    fn take_bits(&mut self, _: u32, _: u32) {}
-
-    fn is_enough(&self) -> bool {
-        self.cancellation.is_cancelled()
-    }
-}
-
-/// Writes the symbols.
-pub(super) struct Write<'c> {
-    pub bits: BitWriter,
-    /// By class and table.
-    pub codes: [[&'c Codes; 4]; 2],
-    pub cancellation: &'c Cancellation,
-    /// A symbol had no code.
-    pub failed: bool,
-}
-
-impl Symbols for Write<'_> {
-    #[inline(always)]
-    fn take(&mut self, class: usize, table: usize, symbol: u8, extra: u32) {
-        let (bits, width) = self.codes[class][table].with_extra(symbol, extra);
-        self.failed |= width == 0;
-        self.bits.put(bits, width);
-    }
-
-    fn take_bits(&mut self, bits: u32, width: u32) {
-        self.bits.put(bits, width);
-    }
-
-    fn is_enough(&self) -> bool {
-        self.failed || self.bits.is_full() || self.cancellation.is_cancelled()
-    }
-}
 
 /// One component of a scan.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +22,8 @@ pub(super) struct ScanComponent {
 }
 
 /// What a scan is made of.
-pub(super) struct Scan<'s> {
-    pub coefficients: &'s Coefficients,
+pub(super) struct Scan<'s, C> {
+    pub coefficients: &'s C,
     /// The components of the turned picture.
     pub frame: &'s [Component],
     /// MCUs in a row and in a column of a scan of several components.
@@ -90,57 +31,84 @@ pub(super) struct Scan<'s> {
     pub components: Vec<ScanComponent>,
 }
 
-impl Scan<'_> {
+/// The most components of a scan (B.2.3).
+const COMPONENTS: usize = 4;
+
+impl<C: Source> Scan<'_, C> {
+    /// The tables of each component, by class.
+    fn tables<S: Symbols>(&self, symbols: &S) -> [[S::Table; 2]; COMPONENTS] {
+        std::array::from_fn(|position| {
+            let tables = self.components.get(position).map_or([0; 2], |component| component.tables);
+            [symbols.table(DC, tables[DC]), symbols.table(AC, tables[AC])]
+        })
+    }
+
     /// All of each block (F.1.2).
     pub(super) fn sequential(&self, symbols: &mut impl Symbols) {
-        let mut predictions = [0; 4];
+        let mut predictions = [0; COMPONENTS];
+        let tables = self.tables(symbols);
         self.each_block(symbols, |symbols, position, block| {
-            let [dc, ac] = self.components[position].tables;
-            // What fills an MCU up is as cheap as can be: the DC value again, and nothing else.
-            let Some((block, nonzero)) = block else {
-                symbols.take(DC, dc, 0, 0);
-                return symbols.take(AC, ac, 0, 0);
-            };
-            take_dc(symbols, dc, block, &mut predictions[position]);
-            let last = take_ac(symbols, ac, block, nonzero, 0);
-            if last < 63 {
-                symbols.take(AC, ac, 0, 0);
-            }
+            let [dc, ac] = tables[position];
+            symbols.block(|take| {
+                let Some(block) = block else {
+                    // What fills an MCU up is as cheap as can be: the DC value again, and nothing else.
+                    take.symbol(dc, 0, 0);
+                    return take.symbol(ac, 0, 0);
+                };
+                take_dc(take, dc, block, &mut predictions[position]);
+                let last = take_ac(take, ac, block, u64::MAX, 0);
+                if last < 63 {
+                    take.symbol(ac, 0, 0);
+                }
+            });
         });
     }
 
     /// The DC values alone (G.1.2.1).
     pub(super) fn dc(&self, symbols: &mut impl Symbols) {
-        let mut predictions = [0; 4];
+        let mut predictions = [0; COMPONENTS];
+        let tables = self.tables(symbols);
         self.each_block(symbols, |symbols, position, block| {
-            let table = self.components[position].tables[DC];
-            match block {
-                Some((block, _)) => take_dc(symbols, table, block, &mut predictions[position]),
-                None => symbols.take(DC, table, 0, 0),
-            }
+            let [table, _] = tables[position];
+            symbols.block(|take| match block {
+                Some(block) => take_dc(take, table, block, &mut predictions[position]),
+                None => take.symbol(table, 0, 0),
+            });
         });
     }
 
     /// Some of the other coefficients of one component (G.1.2.2).
     pub(super) fn band(&self, symbols: &mut impl Symbols, start: u32, end: u32) {
-        let table = self.components[0].tables[AC];
+        let [[_, table], ..] = self.tables(symbols);
         let band = (u64::MAX << start) & (u64::MAX >> (63 - end));
         // Blocks in a row that have nothing more to come.
         let mut ended = 0u32;
         self.each_block(symbols, |symbols, _, block| {
-            let Some((block, nonzero)) = block else { return };
-            if nonzero & band != 0 {
-                end_blocks(symbols, table, &mut ended);
-                if take_ac(symbols, table, block, nonzero & band, start - 1) == end {
+            let Some(block) = block else { return };
+            if block.nonzero() & band != 0 {
+                let mut last = 0;
+                symbols.block(|take| {
+                    end_blocks(take, table, &mut ended);
+                    last = take_ac(take, table, block, band, start - 1);
+                });
+                if last == end {
                     return;
                 }
             }
             ended += 1;
             if ended == 0x7FFF {
-                end_blocks(symbols, table, &mut ended);
+                symbols.block(|take| end_blocks(take, table, &mut ended));
             }
         });
-        end_blocks(symbols, table, &mut ended);
+        symbols.block(|take| end_blocks(take, table, &mut ended));
+    }
+
+    #[inline(always)]
+    fn block_at(&self, component: usize, geometry: &Geometry, x: usize, y: usize) -> Option<C::Block<'_>> {
+        if x >= geometry.columns || y >= geometry.rows {
+            return None;
+        }
+        self.coefficients.block(component, y * geometry.columns + x)
     }
 
     /// All blocks in the order of the scan, each with the position of its component;
@@ -149,32 +117,34 @@ impl Scan<'_> {
     fn each_block<S: Symbols>(
         &self,
         symbols: &mut S,
-        mut take: impl FnMut(&mut S, usize, Option<(&Block, u64)>),
+        mut take: impl FnMut(&mut S, usize, Option<C::Block<'_>>),
     ) {
         if let [component] = self.components[..] {
-            let plane = &self.coefficients.planes[component.index];
-            for row in 0..plane.rows {
+            let geometry = self.coefficients.geometry(component.index);
+            for row in 0..geometry.rows {
                 if symbols.is_enough() {
                     return;
                 }
-                for column in 0..plane.columns {
-                    take(symbols, 0, block_at(plane, column, row));
+                for column in 0..geometry.columns {
+                    take(symbols, 0, self.block_at(component.index, &geometry, column, row));
                 }
             }
             return;
         }
+        let geometries: Vec<Geometry> =
+            self.components.iter().map(|component| self.coefficients.geometry(component.index)).collect();
         for row in 0..self.mcus.1 {
             if symbols.is_enough() {
                 return;
             }
             for column in 0..self.mcus.0 {
-                for (position, component) in self.components.iter().enumerate() {
+                let components = self.components.iter().zip(&geometries).enumerate().take(COMPONENTS);
+                for (position, (component, geometry)) in components {
                     let Component { h, v, .. } = self.frame[component.index];
                     let (h, v) = (usize::from(h), usize::from(v));
-                    let plane = &self.coefficients.planes[component.index];
                     for y in row * v..row * v + v {
                         for x in column * h..column * h + h {
-                            take(symbols, position, block_at(plane, x, y));
+                            take(symbols, position, self.block_at(component.index, geometry, x, y));
                         }
                     }
                 }
@@ -184,76 +154,40 @@ impl Scan<'_> {
 }
 
 #[inline(always)]
-fn block_at(plane: &Plane, x: usize, y: usize) -> Option<(&Block, u64)> {
-    if x >= plane.columns || y >= plane.rows {
-        return None;
-    }
-    let at = y * plane.columns + x;
-    Some((plane.blocks.get(at)?, *plane.nonzero.get(at)?))
-}
-
-#[inline(always)]
-fn take_dc(symbols: &mut impl Symbols, table: usize, block: &Block, prediction: &mut i32) {
-    let value = i32::from(block[0]);
+fn take_dc<T: Take>(take: &mut T, table: T::Table, block: impl Coded, prediction: &mut i32) {
+    let value = i32::from(block.dc());
     let difference = value - *prediction;
     *prediction = value;
     let (size, extra) = size_and_extra(difference);
-    symbols.take(DC, table, size as u8, extra);
+    take.symbol(table, size as u8, extra);
 }
 
-/// Takes the coefficients that are not zero, each with the zeros since the one
+/// Takes the coefficients of a band that are not zero, each with the zeros since the one
 /// before, which is `last` at first. Gives the last one's place.
 #[inline(always)]
-fn take_ac(symbols: &mut impl Symbols, table: usize, block: &Block, mut nonzero: u64, mut last: u32) -> u32 {
+fn take_ac<T: Take>(take: &mut T, table: T::Table, mut block: impl Coded, band: u64, mut last: u32) -> u32 {
+    let mut nonzero = block.nonzero() & band;
     while nonzero != 0 {
         let k = nonzero.trailing_zeros();
         nonzero &= nonzero - 1;
         let mut run = k - last - 1;
         last = k;
         while run > 15 {
-            symbols.take(AC, table, 0xF0, 0);
+            take.symbol(table, 0xF0, 0);
             run -= 16;
         }
-        let (size, extra) = size_and_extra(block[k as usize & 63].into());
-        symbols.take(AC, table, (run << 4 | size) as u8, extra);
+        let (size, extra) = block.size_and_extra(k);
+        take.symbol(table, (run << 4 | size) as u8, extra);
     }
     last
 }
 
 /// Writes that so many blocks have ended (EOBn).
-fn end_blocks(symbols: &mut impl Symbols, table: usize, ended: &mut u32) {
+#[inline(always)]
+fn end_blocks<T: Take>(take: &mut T, table: T::Table, ended: &mut u32) {
     if let Some(n) = ended.checked_ilog2() {
-        symbols.take(AC, table, (n << 4) as u8, 0);
-        symbols.take_bits(*ended - (1 << n), n);
+        take.symbol(table, (n << 4) as u8, 0);
+        take.bits(*ended - (1 << n), n);
     }
     *ended = 0;
-}
-
-/// How many bits a value takes, and these (F.1.2.1.1).
-#[inline(always)]
-fn size_and_extra(value: i32) -> (u32, u32) {
-    let size = 32 - value.unsigned_abs().leading_zeros();
-    let negative = (value >> 31) as u32;
-    (size, (value as u32).wrapping_add(negative) & !(u32::MAX << size))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_have_their_size_and_bits() {
-        for (value, size, extra) in [
-            (0, 0, 0),
-            (1, 1, 1),
-            (-1, 1, 0),
-            (2, 2, 2),
-            (-2, 2, 1),
-            (-3, 2, 0),
-            (1023, 10, 1023),
-            (-1023, 10, 0),
-        ] {
-            assert_eq!(size_and_extra(value), (size, extra), "{value}");
-        }
-    }
 }

@@ -61,9 +61,9 @@ pub(in crate::jpeg) fn turn(
 
 /// What turning a picture of `length` bytes takes besides these: the coefficients, the output, and some tables.
 pub(in crate::jpeg) fn memory(frame: &Frame, length: u64) -> u64 {
-    let coefficients = Coefficients::bytes(frame);
-    // Which of them are known to be not zero.
-    let history = if matches!(frame.sof, 0xC2 | 0xCA) { coefficients / 16 } else { 0 };
+    let coefficients = Coefficients::bytes(frame, length);
+    // Which of a progressive picture's are known to be not zero.
+    let history = if matches!(frame.sof, 0xC2 | 0xCA) { 8 * Coefficients::blocks(frame) } else { 0 };
     coefficients + history + output(frame, length) + SLACK
 }
 

@@ -6,11 +6,13 @@ use super::{
     bit_writer::BitWriter,
     codes::Codes,
     read::{Huffman, Picture},
-    scan_writer::{AC, Count, DC, Scan, ScanComponent, Write},
+    scan_writer::{AC, DC, Scan, ScanComponent},
+    source::Source,
+    symbols::{Count, Write},
 };
 use crate::{
     Cancellation, Error,
-    jpeg::{entropy::MAX_BLOCKS_IN_MCU, frame::Component},
+    jpeg::{coefficients::Coefficients, entropy::MAX_BLOCKS_IN_MCU, frame::Component},
 };
 
 /// Writes `picture` behind `start`, which is SOI and the application segments. The file
@@ -110,7 +112,20 @@ impl Writer<'_> {
 
     /// One scan with its Huffman tables.
     fn scan(&mut self, components: &[usize], start: u8, end: u8) -> Result<(), Error> {
-        let Picture { frame, huffman, coefficients, progressive, .. } = self.picture;
+        match &self.picture.coefficients {
+            Coefficients::Dense(dense) => self.scan_of(dense, components, start, end),
+            Coefficients::Packed(packed) => self.scan_of(packed, components, start, end),
+        }
+    }
+
+    fn scan_of(
+        &mut self,
+        coefficients: &impl Source,
+        components: &[usize],
+        start: u8,
+        end: u8,
+    ) -> Result<(), Error> {
+        let Picture { frame, huffman, progressive, .. } = self.picture;
         let (max_h, max_v) = frame.max_sampling();
         let scan = Scan {
             coefficients,
@@ -135,8 +150,7 @@ impl Writer<'_> {
         let codes = match huffman.given(&[used(DC), used(AC)]) {
             Some(given) => given,
             None => {
-                let counts = Box::new([[[0; 256]; 4]; 2]);
-                let mut count = Count { counts, cancellation: self.cancellation };
+                let mut count = Count::new(self.cancellation);
                 match (progressive, start) {
                     (false, _) => scan.sequential(&mut count),
                     (true, 0) => scan.dc(&mut count),
@@ -164,22 +178,16 @@ impl Writer<'_> {
         self.segment(SOS, &payload);
 
         let none = Codes::from_listed(&[0; 16]);
-        let mut write = Write {
-            bits: BitWriter::new(std::mem::take(&mut self.bytes)),
-            codes: [DC, AC]
-                .map(|class| std::array::from_fn(|number| codes[class][number].as_ref().unwrap_or(&none))),
-            cancellation: self.cancellation,
-            failed: false,
-        };
+        let codes = [DC, AC]
+            .map(|class| std::array::from_fn(|number| codes[class][number].as_ref().unwrap_or(&none)));
+        let bits = BitWriter::new(std::mem::take(&mut self.bytes));
+        let mut write = Write::new(bits, codes, self.cancellation);
         match (progressive, start) {
             (false, _) => scan.sequential(&mut write),
             (true, 0) => scan.dc(&mut write),
             (true, _) => scan.band(&mut write, start.into(), end.into()),
         }
-        if write.failed {
-            return Err(IMPOSSIBLE);
-        }
-        self.bytes = write.bits.finish().ok_or(TOO_LONG)?;
+        self.bytes = write.finish().ok_or(IMPOSSIBLE)?.finish().ok_or(TOO_LONG)?;
         Ok(())
     }
 }
@@ -197,7 +205,7 @@ fn optimal(count: &Count, used: [Vec<usize>; 2]) -> Result<[[Option<Codes>; 4]; 
     let mut codes: [[Option<Codes>; 4]; 2] = Default::default();
     for (class, used) in used.into_iter().enumerate() {
         for table in used {
-            let frequencies = &count.counts[class][table];
+            let frequencies = count.of(class, table);
             let size = |symbol: u8| if class == DC { symbol } else { symbol & 15 };
             let too_large =
                 |symbol: u8| frequencies[usize::from(symbol)] > 0 && size(symbol) > MAX_SIZE[class];

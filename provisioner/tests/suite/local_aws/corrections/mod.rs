@@ -3,6 +3,9 @@
 mod access_keys;
 mod alarm_states;
 mod async_events;
+mod bucket_abac;
+mod bucket_encryption;
+mod bucket_names;
 mod destinations;
 mod function_policies;
 mod listings;
