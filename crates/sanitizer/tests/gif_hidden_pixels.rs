@@ -34,8 +34,11 @@ fn frame((left, top, width, height): (u16, u16, u16, u16), seed: usize) -> Frame
     Frame { left, top, width, height, delay: 7, buffer: Cow::Owned(pixels), ..Frame::default() }
 }
 
+/// The colours of a screen, none where it is transparent.
+type Pixels = Vec<Option<[u8; 3]>>;
+
 /// What the screen shows after each frame, as colours (`None`: transparent), with delays; and that no frame lies beyond it.
-fn shown(file: &[u8]) -> (Vec<(u16, Vec<Option<[u8; 3]>>)>, bool) {
+fn shown(file: &[u8]) -> (Vec<(u16, Pixels)>, bool) {
     let mut decoder = gif::DecodeOptions::new().read_info(file).unwrap();
     let (width, height) = (usize::from(decoder.width()), usize::from(decoder.height()));
     let global = decoder.global_palette().map(<[u8]>::to_vec).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! HEIC and AVIF: pixels that nobody sees are found, whatever hides them; padding is none.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
+
 #[path = "support/heif.rs"]
 mod builder;
 #[expect(dead_code, reason = "shared with other tests")]

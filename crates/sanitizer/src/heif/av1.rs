@@ -268,18 +268,18 @@ mod tests {
         };
         let of = |frames: &[Vec<u8>], shows: bool| {
             let data = [unit(1, SEQ), frames.concat()].concat();
-            super::cut(&data, CONFIG, shows, &mut 9).map(|cut| cut.keep == [0..data.len()])
+            super::cut(&data, CONFIG, shows, &mut 9).map(|cut| cut.keep.first() == Some(&(0..data.len())))
         };
         // A key frame, and one that is predicted; both are shown.
         let (low, high) = (frame(0, FRAME), frame(1, b"\x30frame"));
-        assert_eq!(of(&[low.clone()], true), Ok(true));
+        assert_eq!(of(std::slice::from_ref(&low), true), Ok(true));
         assert_eq!(of(&[low.clone(), high.clone(), frame(3, FRAME)], true), Ok(true));
         assert_eq!(of(&[low.clone(), high.clone()], false), Err(LAYERS));
         let more = Err("an AV1 item with more than one frame");
         assert_eq!(of(&[low.clone(), low.clone()], true), more);
         assert_eq!(of(&[low.clone(), high.clone(), frame(1, FRAME)], true), more);
         // One that is predicted from nothing, one that shows another again, one that is not shown.
-        assert!(of(&[high.clone()], true).is_err());
+        assert!(of(std::slice::from_ref(&high), true).is_err());
         for hidden in [b"\xB0frame", b"\x20frame"] {
             assert_eq!(of(&[low.clone(), frame(1, hidden)], true), Err("an AV1 layer that is not shown"));
         }

@@ -60,12 +60,15 @@ fn shown(file: &File, selection: &Selection) -> HashSet<usize> {
     shown
 }
 
+/// Width and height as coded, and as decoders give them.
+type Sizes = [(u32, u32); 2];
+
 /// The sizes that the headers of coded data tell.
 pub(super) struct CodedSizes<'a> {
     file: &'a File,
     input: &'a [u8],
     /// Those read already, by configuration, which tiles share, and by data where the configuration does not tell them.
-    known: HashMap<(usize, Option<usize>), Option<[(u32, u32); 2]>>,
+    known: HashMap<(usize, Option<usize>), Option<Sizes>>,
 }
 
 impl<'a> CodedSizes<'a> {
@@ -74,7 +77,7 @@ impl<'a> CodedSizes<'a> {
     }
 
     /// Width and height of an item's picture, as it is coded and as decoders give it; `None` when that cannot be read.
-    pub(super) fn of(&mut self, item: &Item) -> Option<[(u32, u32); 2]> {
+    pub(super) fn of(&mut self, item: &Item) -> Option<Sizes> {
         let is_hevc = &item.kind == b"hvc1";
         let property = self.file.properties_of(item, if is_hevc { *b"hvcC" } else { *b"av1C" }).next()?;
         let config = self.input.get(property.payload.clone())?;

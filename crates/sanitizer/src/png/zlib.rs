@@ -210,7 +210,7 @@ mod tests {
     fn recompressed_it_is_just_what_was_expected() {
         let stream = compress(b"picture and secret");
         let clean = recompress(stream.chunks(5), 7, Cancellation::default(), |bytes, out| {
-            out.extend_from_slice(bytes)
+            out.extend_from_slice(bytes);
         });
         assert_eq!(inflate_some(&clean, 100), b"picture");
         assert_eq!(run(&clean, 7, usize::MAX), (State::Ended, clean.len()));
