@@ -207,7 +207,7 @@ mod tests {
         let config = aws_sdk_s3::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .http_client(engine::aws::client_with_ca(None).unwrap())
+            .http_client(engine::aws::client(None, engine::aws::Proxies::default()).unwrap())
             .endpoint_url(endpoint)
             .force_path_style(true)
             .retry_config(aws_sdk_s3::config::retry::RetryConfig::disabled())
