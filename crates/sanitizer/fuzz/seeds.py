@@ -103,6 +103,56 @@ for path in sorted(pathlib.Path("../tests/data/gain_maps").iterdir()):
 for name, content in profiles():
     save("icc", name, content, 0x40)
 
+
+
+def boxed(kind, content):
+    return struct.pack(">I4s", len(content) + 8, kind) + content
+
+
+def labelled(label, *content):
+    return boxed(b"jumb", boxed(b"jumd", bytes(16) + b"\3" + label + b"\0") + b"".join(content))
+
+
+def maker_note(make, note):
+    """EXIF of a camera of this make with this note, whose offsets may count from the block: the note is at 100."""
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 2)
+    block += struct.pack("<HHII", 0x010F, 2, len(make) + 1, 60) + struct.pack("<HHII", 0x8769, 4, 1, 40) + bytes(4)
+    block = block.ljust(40, b"\0") + struct.pack("<HHHII", 1, 0x927C, 7, len(note), 100) + bytes(4)
+    return block.ljust(60, b"\0") + make.ljust(40, b"\0") + note
+
+
+def directory(entries, at):
+    heap = at + 2 + 12 * len(entries) + 4
+    out, values = struct.pack("<H", len(entries)), b""
+    for tag, value in entries:
+        out += struct.pack("<HHII", tag, 2, len(value), heap + len(values))
+        values += value
+    return out + bytes(4) + values
+
+
+CBOR = b"\xa3gactions\x81\xa2faction\x6bc2pa.editeddwhenj2024-05-01oclaim_generatoreAdobecalg\x66sha256"
+RIGHTS = (
+    b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description xmlns:d="http://purl.org/dc/elements/1.1/"'
+    b' xmlns:x="http://ns.adobe.com/xap/1.0/rights/" x:WebStatement="https://a.b/c"><d:creator><r:Seq><r:li>Ann</r:li></r:Seq>'
+    b'</d:creator><d:rights><r:Alt><r:li xml:lang="x-default">&#169; Ann</r:li></r:Alt></d:rights></r:Description></r:RDF>'
+)
+FACTS = {
+    "exif": exif(6), "xmp": XMP, "iptc": IPTC, "text": b"made by Ann", "rights": RIGHTS,
+    "manifest": labelled(
+        b"c2pa",
+        labelled(b"c2pa.actions", boxed(b"cbor", CBOR)),
+        labelled(b"stds.exif", boxed(b"json", b'{"exif:GPSLatitude": "52,3N", "author": [{"name": "Ann"}]}')),
+        labelled(b"c2pa.thumbnail.claim.jpeg", boxed(b"bidb", bytes(9))),
+        labelled(b"c2pa.signature", boxed(b"cbor", b"\x06\x03\x55\x04\x03\x13\x03Ann\x18\x0f20240501123456Z")),
+    ),
+    "picture-info": b"[picture info]\r\nType=SR\r\nSerial#=#0001\r\nTimeDate=909698819\r\n",
+    "ciff": b"II\x1a\0\0\0HEAPJPGM\0\0\x01\0" + bytes(8) + b"Ann\0" + struct.pack("<HHIII", 1, 0x0810, 4, 0, 4),
+    "gopro": b"GoPro\0DEVC\0\x01\0\x10CASNc\x01\0\x04C321",
+    "note-sony": maker_note(b"SONY", b"SONY DSC \0\0\0" + directory([(0x2031, b"67452301\0"), (0x9050, bytes(range(250)))], 112)),
+    "note-canon": maker_note(b"Canon", directory([(0x09, b"Ann\0\0\0"), (0x96, b"HA0012345\0")], 100)),
+    "note-olympus": maker_note(b"OLYMPUS", b"OLYMPUS\0II\3\0" + directory([(0x2010, directory([(0x101, b"BODY1\0")], 30))], 12)),
+    "note-leica": maker_note(b"Leica Camera AG", b"LEICA\0\1\0" + directory([(0x500, b"SN-0123456\0")], 8)),
+}
 (SEEDS / "facts").mkdir()
-for name, block in {"exif": exif(6), "xmp": XMP, "iptc": IPTC, "text": b"made by Ann"}.items():
+for name, block in FACTS.items():
     (SEEDS / "facts" / name).write_bytes(block)

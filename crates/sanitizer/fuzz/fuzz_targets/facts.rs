@@ -1,5 +1,5 @@
 //! What metadata tell: the input is an EXIF block, an XMP packet, an IPTC
-//! block and a comment in a JPEG file that is fine otherwise. What they say about rights stays when that is asked for.
+//! block, a C2PA manifest, a maker's segment and a comment in a JPEG file that is fine otherwise. What they say about rights stays when that is asked for.
 #![no_main]
 
 use sanitizer::{Options, Orientation, Rights, sanitize};
@@ -15,6 +15,8 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         (0xE1, &b"Exif\0\0"[..]),
         (0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
         (0xED, b"Photoshop 3.0\0"),
+        (0xEB, b"JP\0\x01\0\0\0\x01"),
+        (0xEC, b""),
         (0xFE, b""),
     ] {
         let payload = [name, &input[..input.len().min(60_000)]].concat();
