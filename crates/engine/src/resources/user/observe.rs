@@ -54,9 +54,10 @@ pub async fn look_again(
     if names.len() > FEW {
         return observe(aws, stack).await;
     }
+    let reads_keys = users.len() <= FEW;
     let (current, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| users.contains_key(name));
     let read = current.into_iter().map(async |name| {
-        let user = one(aws, stack, &name).await?;
+        let user = one(aws, stack, &name, reads_keys).await?;
         Ok::<_, AwsError>((name, user))
     });
     users.extend(futures::future::try_join_all(read).await?);
