@@ -11,7 +11,8 @@ const PLAN: [&str; 2] = ["plan", "--detailed-exitcode"];
 const DOWN: [&str; 3] = ["down", "--yes", "--delete-data"];
 
 /// What a run does well without: what only finds former things or what others have set.
-const DISPENSABLE: [&str; 3] = ["GetResources", "GetBucketReplication", "GetBucketAcl"];
+const DISPENSABLE: [&str; 5] =
+    ["GetResources", "GetBucketReplication", "GetBucketAcl", "ListAccessKeys", "GetAccessKeyLastUsed"];
 
 type Operation = (Service, String);
 
