@@ -38,7 +38,7 @@ pub enum Problem {
         /// That region.
         region: String,
     },
-    /// The role or user exists under another IAM path, which cannot be changed.
+    /// The role exists under another IAM path, which cannot be changed.
     WrongPath {
         /// Which resource.
         address: Address,
@@ -189,7 +189,7 @@ impl Problem {
                 "role and users have the same names in all regions, so they can serve but one"
             }
             Self::WrongPath { .. } => {
-                "AWS cannot change the path of a role, and users are found by their path"
+                "AWS cannot change the path of a role, so it cannot be taken over either"
             }
             Self::Clash(_) => "S3 refuses two entries that could match the same event",
             Self::TooManyEntries { .. } => "S3 takes 100 for a bucket",
@@ -215,10 +215,11 @@ impl Problem {
     pub fn fix(&self) -> &'static str {
         match self {
             Self::Foreign { owner: None, .. } => {
-                "choose another name in config.toml, or take it over as it is with --adopt"
+                "choose another name in config.toml, or take it over with --adopt, which makes it as config.toml says: \
+                 `plan --adopt` shows what that changes"
             }
             Self::Foreign { owner: Some(_), .. } => {
-                "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt"
+                "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt (`plan --adopt` shows what that changes)"
             }
             Self::Taken { .. } => {
                 "choose another `bucket` in config.toml ({account} in the name makes it unique); if the bucket is yours, \

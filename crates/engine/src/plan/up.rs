@@ -183,7 +183,9 @@ impl Planner<'_> {
         let Some((tags, path)) = exists else { return self.add(address, diff()) };
         let name = address.name(self.stack).to_owned();
         let ours = self.stack.owns(tags) || path == Some(self.stack.names.path.as_str());
-        if let Some(path) = path.filter(|path| *path != self.stack.names.path && (ours || self.adopt)) {
+        // A user can be moved; a role cannot, which is told before anybody tries to adopt it.
+        let is_fixed = matches!(address, Address::Role);
+        if let Some(path) = path.filter(|path| *path != self.stack.names.path && is_fixed) {
             self.plan.problems.push(Problem::WrongPath { address, name, path: path.to_owned() });
         } else if ours {
             self.add(address, diff());

@@ -16,7 +16,7 @@
 //! # Caveats
 //! - IAM refuses to delete a user that has anything left; what it may have is listed only then.
 
-use super::iam::{BUSY, to_iam};
+use super::iam::{BUSY, to_iam, until_consistent};
 use super::identity::{self, Identity, Rights};
 use super::{Context, Line, Need, ResourceChange, Shown, idempotent};
 use crate::aws::{AwsCall, AwsError, Deadline};
@@ -57,6 +57,13 @@ pub struct Change {
 pub enum Aspect {
     /// Create it, with boundary and tags.
     Create,
+    /// Move it under the stack's path, where the stack's users are found.
+    Move {
+        /// The path that it has.
+        from: String,
+        /// The stack's.
+        to: String,
+    },
     /// Change what the role has, too.
     Identity(identity::Change),
     /// Leave a group that is not of the configuration.
@@ -76,6 +83,10 @@ pub fn diff(stack: &Stack, user: &UserConfig, observed: Option<&Observed>) -> Ve
             changes.push(Aspect::Identity(rights.grant()));
         }
         Some(Observed { groups, identity, keys: _ }) => {
+            if identity.path != stack.names.path {
+                let (from, to) = (identity.path.clone(), stack.names.path.clone());
+                changes.push(Aspect::Move { from, to });
+            }
             changes.extend(rights.diff(stack, &identity.policies).into_iter().map(Aspect::Identity));
             changes.extend(groups.iter().cloned().map(Aspect::LeaveGroup));
             changes.extend(identity::diff_settings(stack, identity).into_iter().map(Aspect::Identity));
@@ -97,6 +108,7 @@ impl ResourceChange for Change {
     fn line(&self) -> Line {
         match &self.aspect {
             Aspect::Create => Line::create(),
+            Aspect::Move { from, to } => Line::set("path", Shown::text(from), Shown::text(to)),
             Aspect::Identity(change) => change.line(),
             Aspect::LeaveGroup(group) => {
                 Line::set("group", Shown::text(group), None).note("not in config.toml")
@@ -116,7 +128,7 @@ impl ResourceChange for Change {
     fn needs(&self) -> Vec<Need> {
         match &self.aspect {
             Aspect::Identity(change) => change.needs(),
-            Aspect::Create | Aspect::LeaveGroup(_) | Aspect::Delete => Vec::new(),
+            Aspect::Create | Aspect::Move { .. } | Aspect::LeaveGroup(_) | Aspect::Delete => Vec::new(),
         }
     }
 
@@ -124,7 +136,7 @@ impl ResourceChange for Change {
         match &self.aspect {
             Aspect::LeaveGroup(_) => true,
             Aspect::Identity(change) => change.narrows(),
-            Aspect::Create | Aspect::Delete => false,
+            Aspect::Create | Aspect::Move { .. } | Aspect::Delete => false,
         }
     }
 
@@ -142,6 +154,12 @@ impl ResourceChange for Change {
                         .send()
                         .await
                         .aws("CreateUser")
+                })
+                .await
+            }
+            Aspect::Move { to, .. } => {
+                until_consistent(context, async || {
+                    iam.update_user().user_name(name).new_path(to).send().await.aws("UpdateUser")
                 })
                 .await
             }

@@ -81,17 +81,19 @@ fn foreign_users_roles_functions_and_log_groups_are_refused() {
     stage.run(&["down", "--yes"]).ok();
     assert_eq!(stage.everything(), ["role theirs"], "what others made stays");
 
-    // Paths cannot be changed, so these cannot even be adopted.
+    // A user can be moved under the stack's path.
     stage.wait(iam.create_user().user_name("crash-writer").send()).unwrap();
     refused("user crash-writer exists already", "hint: ");
-    let run = stage.run(&ADOPT);
-    assert_eq!(run.code(), Some(4));
-    says(&run, "exists under the IAM path /");
     let down = stage.run(&["down", "--yes"]).ok();
     says(&down, "user crash-writer does not belong to this stack: left alone");
-    stage.wait(iam.delete_user().user_name("crash-writer").send()).unwrap();
+    says(&stage.run(&["plan", "--adopt"]).ok(), "path: / -> /provisioner/crash/");
+    stage.run(&ADOPT).ok();
+    is_clean(&stage);
+    assert_eq!(stage.wait(iam.get_user().user_name("crash-writer").send()).unwrap().user.unwrap().path, "/provisioner/crash/");
+    stage.run(&["down", "--yes"]).ok();
+    // The path of a role cannot be changed, so it cannot even be adopted, and that is told at once.
     stage.wait(iam.create_role().role_name(FUNCTION).assume_role_policy_document(TRUST).send()).unwrap();
-    refused("role crash-sanitizer exists already", "hint: ");
+    refused("role crash-sanitizer exists under the IAM path /", "cannot be taken over");
     assert_eq!(stage.everything(), ["role crash-sanitizer", "role theirs"]);
 }
 

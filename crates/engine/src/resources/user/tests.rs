@@ -7,6 +7,7 @@ fn each_aspect_is_synced_on_its_own() {
     let config = &stack.config.users[0];
     let mut table = Table::new(variants!(change: Change => change.aspect;
         Aspect::Create,
+        Aspect::Move { .. },
         Aspect::Identity(identity::Change::SetPolicy { .. }),
         Aspect::Identity(identity::Change::RevokeRights(_)),
         Aspect::Identity(identity::Change::DeleteInline(_)),
@@ -34,6 +35,11 @@ fn each_aspect_is_synced_on_its_own() {
         "no policy",
         |user| user.identity.policies.ours = None,
         &[&format!("1 + inline policy: {policy} | {settled}")],
+    );
+    drifted(
+        "under another path",
+        |user| user.identity.path = "/".to_owned(),
+        &["1 ~ path: / -> /provisioner/photos/"],
     );
     drifted(
         "what others gave it",
