@@ -54,7 +54,6 @@ pub async fn look_again(
     if names.len() > FEW {
         return observe(aws, stack).await;
     }
-    let reads_keys = users.len() <= FEW;
     let (current, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| users.contains_key(name));
     let reads_keys = users.len() <= FEW;
     let read = current.into_iter().map(async |name| {
