@@ -25,7 +25,7 @@ const SETTINGS: [(&str, &str); 2] = [
     ("MALLOC_ARENA_MAX", "1"),
 ];
 
-/// Begins this program again with glibc's allocator set up, unless it is. Takes about a millisecond.
+/// Begins this program again with glibc's allocator set up, unless it is: a second start, before anything else is done.
 ///
 /// # Errors
 /// When the program cannot be started. It works without, but a warm process holds more memory.

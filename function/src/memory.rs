@@ -14,7 +14,7 @@ use crate::error::Error;
 const MIB: u64 = 1 << 20;
 
 /// What is not there for pictures: the program, the TLS connections and their buffers, what Lambda's own processes take,
-/// and what the allocator cannot give back. We measured 5 to 17 MiB, and leave as much again.
+/// and what the allocator cannot give back. It waits for its first event with 7 MiB; the rest is for what cannot be counted.
 const PROCESS: u64 = 40 * MIB;
 
 /// What stays free beside a picture and all that the process holds already.
