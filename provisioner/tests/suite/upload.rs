@@ -380,12 +380,12 @@ async fn on_an_aws_that_is_behind_nothing_is_lost() {
     let update = aws.lambda.update_function_configuration().function_name(function).environment(environment);
     update.send().await.unwrap();
 
-    tokio::time::sleep(Duration::from_millis(8200).saturating_sub(up.elapsed())).await;
+    tokio::time::sleep(Duration::from_millis(20_200).saturating_sub(up.elapsed())).await;
     let later = place.run(&["upload", "later.jpg", "--as", "user-a"]).await;
     assert_eq!(later.status.code(), Some(0), "{}{}", text(&later.stdout), text(&later.stderr));
     let clean = testkit::one_pixel::picture(&[], b"");
     assert_eq!(place.clean("later.jpg").await, clean);
-    tokio::time::sleep(Duration::from_millis(10_200).saturating_sub(up.elapsed())).await;
+    tokio::time::sleep(Duration::from_millis(22_200).saturating_sub(up.elapsed())).await;
     let backfill = place.run(&["backfill"]).await;
     assert_eq!(backfill.status.code(), Some(0), "{}{}", text(&backfill.stdout), text(&backfill.stderr));
     assert_eq!(place.clean("early.jpg").await, clean);

@@ -135,6 +135,7 @@ fn s3(method: &str, path: &str, query: &str) -> String {
         ("lifecycle", "BucketLifecycle"),
         ("notification", "BucketNotificationConfiguration"),
         ("replication", "BucketReplication"),
+        ("object-lock", "ObjectLockConfiguration"),
     ] {
         if has(parameter) {
             return format!("{verb}{noun}");

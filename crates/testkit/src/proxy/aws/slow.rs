@@ -13,10 +13,10 @@ const ASSUMED_AFTER: Duration = Duration::from_millis(1200);
 const KNOWN_TO_KMS_AFTER: Duration = Duration::from_millis(2000);
 /// How long S3 goes on with the old notification configuration: about five minutes on AWS
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html>).
-const NOTIFIES_AFTER: Duration = Duration::from_secs(8);
+const NOTIFIES_AFTER: Duration = Duration::from_secs(20);
 /// How long new objects may be unknown after versioning was first enabled: fifteen minutes on AWS
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
-const VERSIONED_AFTER: Duration = Duration::from_secs(10);
+const VERSIONED_AFTER: Duration = Duration::from_secs(22);
 
 /// When things were made.
 #[derive(Default)]
