@@ -17,6 +17,7 @@ use contract::event::Record;
 use engine::aws::{Aws, AwsCall};
 use engine::config::BucketRole;
 use function::clean::{Outcome, clean_one};
+use function::clock::{Clock, Timed};
 use function::settings::Settings;
 use serde_json::{Value, json};
 use testkit::clean_copy::clean_copy;
@@ -308,7 +309,8 @@ async fn clean(
         ..Record::default()
     };
     let client = aws_sdk_s3::Client::from_conf(config);
-    Box::pin(clean_one(&client, &Settings::from_env(env).unwrap(), &record)).await.unwrap()
+    let (client, clock) = (&client, &Clock::start(None));
+    Box::pin(clean_one(Timed { client, clock }, &Settings::from_env(env).unwrap(), &record)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

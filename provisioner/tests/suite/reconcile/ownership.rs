@@ -89,7 +89,10 @@ fn foreign_users_roles_functions_and_log_groups_are_refused() {
     says(&stage.run(&["plan", "--adopt"]).ok(), "path: / -> /provisioner/crash/");
     stage.run(&ADOPT).ok();
     is_clean(&stage);
-    assert_eq!(stage.wait(iam.get_user().user_name("crash-writer").send()).unwrap().user.unwrap().path, "/provisioner/crash/");
+    assert_eq!(
+        stage.wait(iam.get_user().user_name("crash-writer").send()).unwrap().user.unwrap().path,
+        "/provisioner/crash/"
+    );
     stage.run(&["down", "--yes"]).ok();
     // The path of a role cannot be changed, so it cannot even be adopted, and that is told at once.
     stage.wait(iam.create_role().role_name(FUNCTION).assume_role_policy_document(TRUST).send()).unwrap();
