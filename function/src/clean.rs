@@ -23,8 +23,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use bytes::Bytes;
-use contract::environment::Environment;
-use contract::event::{Deletion, Record};
+use contract::event::Record;
 use contract::log::Milliseconds;
 use sanitizer::{
     Format, GainMapOutcome, HiddenPixelsOutcome, OrientationOutcome, ProfileOutcome, Removal, RightsOutcome,
@@ -36,7 +35,8 @@ use crate::{
     destination,
     error::Error,
     settings::Settings,
-    source::{self, Found, Headers, Presence, Revision, Since},
+    source::{self, Found, Headers, Revision, Since},
+    take_down::{reject, take_down},
     worker::{self, Turn},
 };
 
@@ -210,48 +210,6 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
     Err(Error::ReplacedRepeatedly(ROUNDS))
 }
 
-/// Removes the clean copy of a source that is gone. False when the source is there (again), which is to be cleaned then.
-async fn take_down(s3: Timed<'_>, settings: &Settings, key: &str, record: &Record) -> Result<bool, Error> {
-    let Environment { source_bucket, destination_bucket, .. } = &settings.stack;
-    match source::presence(s3, source_bucket, key).await? {
-        Presence::There => return Ok(false),
-        // Where a delete marker was made there is versioning, and S3 may not show everything for some minutes
-        // after it was enabled: without the marker, something else may be there as well.
-        Presence::Absent if record.deletion() == Some(Deletion::Marked) => {
-            if let Some(age) = young(record) {
-                return Err(Error::NotThereYet { age });
-            }
-        }
-        Presence::Absent | Presence::Deleted => {}
-    }
-    destination::remove(s3, destination_bucket, key).await?;
-    Ok(source::presence(s3, source_bucket, key).await? != Presence::There)
-}
-
-/// What a rejection ends with, or `None` when the picture was replaced meanwhile and the newest is to be cleaned. With
-/// `mirror_deletes` nothing older stays published either.
-async fn reject(
-    s3: Timed<'_>,
-    settings: &Settings,
-    key: &str,
-    revision: &Revision,
-    error: Error,
-) -> Result<Option<Error>, Error> {
-    let Environment { source_bucket, destination_bucket, mirror_deletes, .. } = &settings.stack;
-    let Error::Rejected { kind, mut reason } = error else { return Ok(Some(error)) };
-    if *mirror_deletes {
-        if source::since(s3, source_bucket, key, revision).await? == Since::PerhapsReplaced {
-            return Ok(None);
-        }
-        destination::remove(s3, destination_bucket, key).await?;
-        if source::since(s3, source_bucket, key, revision).await? == Since::PerhapsReplaced {
-            return Ok(None);
-        }
-        reason.push_str("; if it replaced a picture, the clean copy of that was removed");
-    }
-    Ok(Some(Error::Rejected { kind, reason }))
-}
-
 /// Asks for the picture, and asks again for some seconds when S3 says that there is none.
 async fn find(s3: Timed<'_>, bucket: &str, key: &str) -> Result<Found, Error> {
     for pause in ABSENT_PAUSES {
@@ -270,7 +228,7 @@ async fn pause_for(duration: Duration) {
 
 /// Seconds since the upload, while it is so young that S3 may not show it yet. Events made by hand need not say when
 /// something happened.
-fn young(record: &Record) -> Option<u64> {
+pub(crate) fn young(record: &Record) -> Option<u64> {
     let uploaded = DateTime::from_str(record.event_time.as_deref()?, DateTimeFormat::DateTime).ok()?;
     let age = SystemTime::now().duration_since(SystemTime::try_from(uploaded).ok()?).unwrap_or_default();
     (age < VERSIONING_SETTLES).then_some(age.as_secs())
@@ -324,6 +282,7 @@ mod tests {
 
     use super::*;
     use crate::{clock::Clock, memory::Memory};
+    use contract::environment::Environment;
 
     fn settings() -> Settings {
         let stack = Environment {

@@ -38,4 +38,5 @@ mod pieces;
 pub mod settings;
 pub mod source;
 pub mod startup;
+mod take_down;
 mod worker;
