@@ -12,8 +12,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
-use crate::plan::{self, DataRule, Note, Plan, Problem, Step};
-use crate::resources::{Address, Change, function, role};
+use crate::plan::{self, DataRule, Note, Plan, Problem};
+use crate::resources::Address;
 use crate::sightings::Sightings;
 use crate::stack::Stack;
 use crate::world::World;
@@ -151,13 +151,7 @@ fn difference(stack: &Stack, done: &Plan, plan: Plan) -> Option<Difference> {
     if plan.is_empty() {
         return None;
     }
-    // A role that is not shown takes the grant along: that says nothing about the function.
-    let without_role =
-        plan.steps.iter().any(|step| matches!(step.change, Change::Role(role::Change::Create)));
-    let is_grant =
-        |step: &&Step| matches!(step.change, Change::Function(function::Change::RenewGrant { .. }));
-    let mut resources = plan.by_resource();
-    resources.retain(|(_, steps)| !(without_role && steps.iter().all(is_grant)));
+    let resources = plan.by_resource();
     let disturbed = resources.iter().filter(|(address, _)| done.unchanged.contains(address)).count();
     let left = resources
         .iter()

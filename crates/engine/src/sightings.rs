@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Plan, Problem, Step};
-use crate::resources::{Address, ResourceChange};
+use crate::resources::{Address, Change, ResourceChange};
 
 /// Something that can be right or wrong on its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,9 @@ impl Sightings {
 }
 
 fn of_step(step: &Step) -> Aspect {
-    Aspect::Of(step.address.clone(), step.change.line().attribute)
+    // The function's new grant is a part of making the role: both are there, or both are not.
+    let with_role = step.address == Address::Role && matches!(step.change, Change::Function(_));
+    Aspect::Of(step.address.clone(), step.change.line().attribute.filter(|_| !with_role))
 }
 
 fn of(problem: &Problem) -> Aspect {

@@ -34,7 +34,13 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     planner.owned(
         Address::Role,
         world.role.as_ref().map(|role| (&role.identity.tags, Some(role.identity.path.as_str()))),
-        || role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role).collect(),
+        || {
+            let changes = role::diff(stack, world.role.as_ref()).into_iter().map(Change::Role);
+            // A part of making the role anew, and not of the function: a role that is only not shown says nothing of it.
+            let function = world.function.as_ref().filter(|it| world.role.is_none() && stack.owns(&it.tags));
+            let grant = function.and_then(|function| function::renewal(stack, function));
+            changes.chain(grant.map(Change::Function)).collect()
+        },
     );
     planner.owned(Address::Function, world.function.as_ref().map(|function| (&function.tags, None)), || {
         function::diff(stack, code_sha256, world.function.as_ref(), world.role.as_ref())

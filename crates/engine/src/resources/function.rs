@@ -140,11 +140,8 @@ pub fn diff(
             to: (code_sha256.to_owned(), architecture),
         });
     }
-    if observed.settings.role == settings.role
-        && !observed.settings.environment.is_empty()
-        && role.is_none_or(|role| observed.is_older_than(role))
-    {
-        changes.push(Change::RenewGrant { settings: settings.clone() });
+    if role.is_some_and(|role| observed.is_older_than(role)) {
+        changes.extend(renewal(stack, observed));
     }
     if observed.settings != *settings {
         changes.push(Change::SetSettings { from: Box::new(observed.settings.clone()), to: settings });
@@ -168,6 +165,15 @@ pub fn diff(
         state => changes.push(Change::Wait { state: Some(state.to_owned()) }),
     }
     changes
+}
+
+/// What a function that exists needs when its role is made anew: a grant that names the new principal. One that has
+/// no variables or another role has none to renew.
+#[must_use]
+pub fn renewal(stack: &Stack, observed: &Observed) -> Option<Change> {
+    let settings = Box::new(Settings::wanted(stack));
+    let has_grant = observed.settings.role == settings.role && !observed.settings.environment.is_empty();
+    has_grant.then_some(Change::RenewGrant { settings })
 }
 
 impl Observed {

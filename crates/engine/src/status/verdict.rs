@@ -152,7 +152,7 @@ mod tests {
                 |world| viewer(world).identity.policies.ours = None,
                 "differs user photos-viewer: inline policy",
             ),
-            (|world| viewer(world).identity.path = "/theirs/".to_owned(), "foreign user photos-viewer"),
+            (|world| viewer(world).identity.path = "/theirs/".to_owned(), "differs user photos-viewer: path"),
         ];
         for (by_hand, expected) in cases {
             let mut world = right.clone();
