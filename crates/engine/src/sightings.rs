@@ -79,42 +79,42 @@ mod tests {
         let plan = |world: &World| plan::up(&stack, CODE, world, false);
         let right = plan(&as_desired(&stack));
         let no_group = plan(&World { log_group: None, ..as_desired(&stack) });
-        let no_role = plan(&World { role: None, ..as_desired(&stack) });
-        assert!(right.is_empty() && !no_group.is_empty() && !no_role.is_empty());
+        let no_permission = plan(&World { permission: Vec::new(), ..as_desired(&stack) });
+        assert!(right.is_empty() && !no_group.is_empty() && !no_permission.is_empty());
 
         let mut seen = Sightings::default();
         seen.look(&no_group);
         assert_eq!(seen.settle(no_group.clone()), no_group, "one look proves nothing");
-        seen.look(&no_role);
+        seen.look(&no_permission);
         assert!(seen.settle(no_group.clone()).is_empty(), "the group was seen in between");
-        assert_eq!(seen.settle(no_role.clone()), no_role, "the role was not");
+        assert_eq!(seen.settle(no_permission.clone()), no_permission, "the permission was not");
         seen.look(&no_group);
-        assert!(seen.settle(no_group).is_empty() && seen.settle(no_role.clone()).is_empty());
+        assert!(seen.settle(no_group).is_empty() && seen.settle(no_permission.clone()).is_empty());
 
         // Right, then wrong for good, is no lag.
         let mut seen = Sightings::default();
         seen.look(&right);
-        seen.look(&no_role);
-        seen.look(&no_role);
-        assert_eq!(seen.settle(no_role.clone()), no_role);
+        seen.look(&no_permission);
+        seen.look(&no_permission);
+        assert_eq!(seen.settle(no_permission.clone()), no_permission);
         // What a run has made was wrong before it.
         let mut seen = Sightings::after(&plan(&nothing(&stack)));
         seen.look(&right);
-        seen.look(&no_role);
-        assert!(seen.settle(no_role).is_empty());
+        seen.look(&no_permission);
+        assert!(seen.settle(no_permission).is_empty());
     }
 
     #[test]
     fn what_is_lag_counts_as_unchanged() {
         let stack = stack(EVERYTHING);
-        let world = World { role: None, log_group: None, ..as_desired(&stack) };
+        let world = World { permission: Vec::new(), log_group: None, ..as_desired(&stack) };
         let differing = plan::up(&stack, CODE, &world, false);
         let mut seen = Sightings::default();
         seen.look(&differing);
-        seen.look(&plan::up(&stack, CODE, &World { role: None, ..as_desired(&stack) }, false));
+        seen.look(&plan::up(&stack, CODE, &World { permission: Vec::new(), ..as_desired(&stack) }, false));
         let settled = seen.settle(differing);
         let left: BTreeSet<&Address> = settled.steps.iter().map(|step| &step.address).collect();
-        assert_eq!(left, BTreeSet::from([&Address::Role]));
+        assert_eq!(left, BTreeSet::from([&Address::Permission]));
         assert!(settled.unchanged.contains(&Address::LogGroup));
         assert!(settled.steps.iter().all(|step| step.after.iter().all(|&other| other < settled.steps.len())));
     }
