@@ -30,7 +30,18 @@ def users_are_as_on_aws():
                 text = text.replace(f"<UserName>{name}</UserName>", f"<UserName>{name}</UserName>{boundary}")
         return status, headers, text.encode() if isinstance(body, bytes) else text
 
+    def update_user(p):
+        """Moves a user to another path, which ministack cannot."""
+        name, path = iam._p(p, "UserName"), iam._p(p, "NewPath")
+        user = iam._users.get(name)
+        if user is None:
+            return iam._error(404, "NoSuchEntity", f"The user with name {name} cannot be found.", ns="iam")
+        if path:
+            user["Path"], user["Arn"] = path, f"{user['Arn'].split(':user/')[0]}:user{path}{name}"
+        return iam._xml(200, "UpdateUserResponse", "", ns="iam")
+
     for table in vars(iam).values():
         if isinstance(table, dict) and table.get("DeleteUser") is delete:
+            table["UpdateUser"] = update_user
             table["DeleteUser"] = delete_user
             table["GetAccountAuthorizationDetails"] = details_with_boundaries
