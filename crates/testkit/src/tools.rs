@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Mutex;
 
-/// Set in CI: a comma-separated list of tools whose tests may not be skipped, or `all`.
+/// Set in CI: a comma-separated list of tools whose tests may not be skipped, or `all`; `-NAME` after it takes one out.
 pub const REQUIRE: &str = "PROVISIONER_REQUIRE_TOOLS";
 
 /// Notes that a tool cannot be used: prints why and how to enable it, once a run.
@@ -14,7 +14,8 @@ pub const REQUIRE: &str = "PROVISIONER_REQUIRE_TOOLS";
 /// When [`REQUIRE`] names it.
 pub fn skip(tool: &str, why: &str, enable: &str) {
     let required = std::env::var(REQUIRE).unwrap_or_default();
-    let required = required.split(',').any(|name| name == tool || name == "all");
+    let is_left_out = required.split(',').any(|name| name.strip_prefix('-') == Some(tool));
+    let required = !is_left_out && required.split(',').any(|name| name == tool || name == "all");
     assert!(!required, "{REQUIRE} asks for {tool}, and it cannot be used: {why}; {enable}");
     say_once(&format!("skipped: the tests with {tool}: {why}; {enable}"));
 }
