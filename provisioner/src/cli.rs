@@ -157,6 +157,10 @@ pub(crate) struct Status {
     /// Exit with 2 when something is not as in the configuration.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// List every stack of this account and region, also those that no
+    /// configuration names any more.
+    #[arg(long, conflicts_with = "detailed_exitcode")]
+    pub all: bool,
 }
 
 /// `pending`

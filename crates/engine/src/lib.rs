@@ -25,6 +25,7 @@ pub mod recheck;
 pub mod resources;
 pub mod sightings;
 pub mod stack;
+pub mod stacks;
 pub mod status;
 pub mod survey;
 #[cfg(test)]

@@ -5,11 +5,12 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::{Seen, status_text};
+use crate::report::{Seen, stacks_text, status_text};
 use crate::session::Session;
 use engine::aws::AwsError;
 use engine::config::BucketRole;
 use engine::resources::bucket::{self, Contents, Keys, Observation};
+use engine::stacks;
 use engine::status;
 use engine::survey::{self, Patience};
 use engine::world::World;
@@ -17,6 +18,15 @@ use engine::world::World;
 pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
+    if args.all {
+        let stacks = session.interrupt.or(stacks::all(aws)).await?;
+        if screen.json {
+            screen.document(&json::Stacks::of(&stacks, stack));
+        } else {
+            screen.out(&stacks_text(&stacks, stack));
+        }
+        return Ok(ExitCode::Ok);
+    }
     // Only a build knows the code's hash; `status` compares all the rest.
     let code = |world: &World| {
         world.function.as_ref().map(|function| function.code_sha256.clone()).unwrap_or_default()

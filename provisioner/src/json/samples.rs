@@ -50,6 +50,7 @@ pub(super) fn all() -> Vec<Sample> {
         lines("up", "up", &up()),
         lines("down", "down", &down()),
         of("status", "status", &status()),
+        of("status --all", "status-all", &stacks()),
         lines("upload", "upload", &upload()),
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
@@ -174,6 +175,18 @@ fn status() -> Status {
     let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };
     let (contents, world) = (&contents, &world);
     Status::of(&Seen { stack: &stack, world, contents, clean_copies, plan: &plan, rows: &rows })
+}
+
+fn stacks() -> Stacks {
+    let arn = |resource: &str| format!("arn:aws:{resource}");
+    let all = [
+        ("photos", vec![arn("lambda:eu-central-1:123456789012:function:photos-sanitizer")]),
+        (
+            "pictures",
+            vec![arn("s3:::pictures-clean-123456789012"), arn("s3:::pictures-uploads-123456789012")],
+        ),
+    ];
+    Stacks::of(&all.map(|(name, arns)| (name.to_owned(), arns)).into(), &stack())
 }
 
 /// A report of the real thing: EXIF, a comment, a profile that is none, an HDR gain map that is told of and not there,

@@ -129,6 +129,11 @@ async fn stacks_live_side_by_side_and_buckets_with_data_can_be_kept() {
     let stage = Stage::new().await;
     stage.ok(&["up", "--yes"]);
     stage.ok(&["--stack", "second", "up", "--yes"]);
+    // Also the one that no configuration names.
+    let all = stage.ok(&["status", "--all"]).out;
+    let line = |name: &str| all.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    assert!(line("photos ").contains("2 buckets, 1 function") && line("photos ").contains("(this"), "{all}");
+    assert!(line("second ").contains("2 buckets, 1 function") && !line("second ").contains("(this"), "{all}");
     let aws = stage.aws().await;
     let stack = stage.stack(&aws);
     let destination = stack.names.bucket(BucketRole::Destination);
