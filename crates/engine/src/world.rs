@@ -1,6 +1,7 @@
 //! What exists: everything of a stack, read in one concurrent wave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 
 use crate::aws::{Aws, AwsError};
 use crate::config::BucketRole;
@@ -69,21 +70,23 @@ impl World {
             alarms,
             users,
         ) = futures::try_join!(
-            unless_denied(bucket::observe(aws, buckets[0])),
-            unless_denied(bucket::observe(aws, buckets[1])),
-            unless_denied(former),
-            unless_denied(log_group::observe(aws, stack)),
-            unless_denied(role::observe(aws, stack)),
-            unless_denied(async {
+            unless_denied(|| bucket::observe(aws, buckets[0])),
+            unless_denied(|| bucket::observe(aws, buckets[1])),
+            unless_denied(|| former),
+            unless_denied(|| log_group::observe(aws, stack)),
+            unless_denied(|| role::observe(aws, stack)),
+            unless_denied(async || {
                 let observed = function::observe(aws, stack).await?;
                 let concurrency = function::concurrency(aws, stack, observed.as_ref()).await?;
                 Ok((observed, concurrency))
             }),
-            unless_denied(permission::observe(aws, stack)),
+            unless_denied(|| permission::observe(aws, stack)),
             // Only a bucket that may be looked at has entries to speak of; a foreign bucket is reported by its `Observation`.
-            async { Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0]))) },
-            unless_denied(alarm::observe(aws, stack)),
-            unless_denied(user::observe(aws, stack)),
+            on_the_heap(async || {
+                Ok(futures::join!(trigger::observe(aws, stack), bucket::replicas(aws, buckets[0])))
+            }),
+            unless_denied(|| alarm::observe(aws, stack)),
+            unless_denied(|| user::observe(aws, stack)),
         )?;
         let of_source = matches!(source, Ok(bucket::Observation::Present(_)) | Err(_));
         let errors = [
@@ -150,7 +153,7 @@ impl World {
     ) -> Result<(), AwsError> {
         let bucket = async |role| {
             let wanted = of.contains(&Address::Bucket(role));
-            when(wanted, bucket::observe(aws, stack.names.bucket(role))).await
+            when(wanted, || bucket::observe(aws, stack.names.bucket(role))).await
         };
         let alarms = of.iter().any(|address| matches!(address, Address::Alarm(_)));
         let users = of.iter().filter_map(|address| match address {
@@ -177,14 +180,14 @@ impl World {
         ) = futures::try_join!(
             bucket(BucketRole::Source),
             bucket(BucketRole::Destination),
-            when(of.contains(&Address::LogGroup), log_group::observe(aws, stack)),
-            when(of.contains(&Address::Role), role::observe(aws, stack)),
-            when(of.contains(&Address::Function), function::observe(aws, stack)),
-            when(of.contains(&Address::Permission), permission::observe(aws, stack)),
-            async { Ok(when(of.contains(&Address::Trigger), trigger::observe(aws, stack)).await) },
-            when(alarms, alarm::observe(aws, stack)),
-            when(alarms && stack.config.alarms.is_none(), former_alarms),
-            when(!users.is_empty(), user::look_again(aws, stack, users.clone(), known)),
+            when(of.contains(&Address::LogGroup), || log_group::observe(aws, stack)),
+            when(of.contains(&Address::Role), || role::observe(aws, stack)),
+            when(of.contains(&Address::Function), || function::observe(aws, stack)),
+            when(of.contains(&Address::Permission), || permission::observe(aws, stack)),
+            async { Ok(when(of.contains(&Address::Trigger), || trigger::observe(aws, stack)).await) },
+            when(alarms, || alarm::observe(aws, stack)),
+            when(alarms && stack.config.alarms.is_none(), || former_alarms),
+            when(!users.is_empty(), || user::look_again(aws, stack, users.clone(), known)),
         )?;
         replace(&mut self.source, source);
         replace(&mut self.destination, destination);
@@ -229,21 +232,29 @@ impl World {
 }
 
 /// A denial waits for the others, so that all of them are named at once.
-async fn unless_denied<T>(
-    look: impl Future<Output = Result<T, AwsError>>,
-) -> Result<Result<T, AwsError>, AwsError> {
-    match look.await {
-        Err(error) if !error.is_access_denied() => Err(error),
-        other => Ok(other),
-    }
+fn unless_denied<T, F: Future<Output = Result<T, AwsError>>>(
+    look: impl FnOnce() -> F,
+) -> Pin<Box<impl Future<Output = Result<Result<T, AwsError>, AwsError>>>> {
+    let look = on_the_heap(look);
+    Box::pin(async move {
+        match look.await {
+            Err(error) if !error.is_access_denied() => Err(error),
+            other => Ok(other),
+        }
+    })
 }
 
 /// Looks only when that is wanted.
-async fn when<T>(
+async fn when<T, F: Future<Output = Result<T, AwsError>>>(
     wanted: bool,
-    look: impl Future<Output = Result<T, AwsError>>,
+    look: impl FnOnce() -> F,
 ) -> Result<Option<T>, AwsError> {
-    if wanted { look.await.map(Some) } else { Ok(None) }
+    if wanted { on_the_heap(look).await.map(Some) } else { Ok(None) }
+}
+
+/// The futures of the SDK are so large that all of a wave side by side are more than a thread's stack.
+fn on_the_heap<T, F: Future<Output = Result<T, AwsError>>>(look: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(look())
 }
 
 fn replace<T>(place: &mut T, new: Option<T>) {
