@@ -62,7 +62,7 @@ async fn access_errors_say_what_to_do() {
     assert!(no_credentials.code == 5 && no_credentials.err.contains("AWS_PROFILE"), "{no_credentials:?}");
     let wrong =
         with(&[region, ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "wrong")]);
-    assert!(wrong.code == 5 && wrong.err.contains("does not accept"), "{wrong:?}");
+    assert!(wrong.code == 5 && wrong.err.contains("does not know the access key"), "{wrong:?}");
     let nowhere = stage.run_with(
         &["status"],
         &[
