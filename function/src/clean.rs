@@ -99,7 +99,8 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
         return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
     }
     let mirrors = settings.stack.mirror_deletes;
-    if !record.is_creation() && !(mirrors && record.deletion().is_some()) {
+    let is_ours = record.is_creation() || (mirrors && record.deletion().is_some());
+    if !is_ours {
         return Ok(Outcome::Ignored("nothing was uploaded"));
     }
     let key = record.key()?;

@@ -59,8 +59,7 @@ mod tests {
 
     #[test]
     fn the_limit_is_inclusive_and_counts_everything() {
-        let mut options = Options::default();
-        options.max_megapixels = 2;
+        let options = Options { max_megapixels: 2, ..Options::default() };
         let mut pixels = Pixels::new(&options);
         pixels.add(1000, 1000).unwrap();
         pixels.add(1000, 1000).unwrap();

@@ -40,7 +40,7 @@ impl Row {
         let mut state = 1_u32;
         let pixels = (0..3 * usize::from(kind.width) * height).map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            100 + ((state >> 24) * u32::from(kind.noise) >> 8) as u8
+            100 + (((state >> 24) * u32::from(kind.noise)) >> 8) as u8
         });
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, 88);

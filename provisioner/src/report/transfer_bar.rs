@@ -94,7 +94,7 @@ mod tests {
         let mut pace = TransferPace::begin(52_800_000);
         assert_eq!(pace.line(1_000_000), None);
         let back = |pace: &mut TransferPace| {
-            pace.last = Instant::now().checked_sub(Duration::from_secs(40)).unwrap()
+            pace.last = Instant::now().checked_sub(Duration::from_secs(40)).unwrap();
         };
         back(&mut pace);
         let line = pace.line(25_000_000).unwrap();

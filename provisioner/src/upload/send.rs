@@ -72,7 +72,7 @@ impl Sender {
         let Some(bytes) = whole.filter(|_| length < IN_PARTS) else {
             return self.in_parts(picture, &file, length, content_type, interrupt).await;
         };
-        Ok(interrupt.or(self.whole(picture, bytes, content_type)).await?)
+        interrupt.or(self.whole(picture, bytes, content_type)).await
     }
 
     async fn whole(

@@ -155,7 +155,7 @@ impl Bits {
 
     fn push(&mut self, value: u32, count: u32) {
         for bit in 0..count {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             if let Some(last) = self.bytes.last_mut() {

@@ -213,7 +213,7 @@ impl std::fmt::Display for Kind {
 impl NoCredentials {
     fn new(from: Source, error: &CredentialsError) -> Self {
         let has = |is: fn(&(dyn std::error::Error + 'static)) -> bool| causes(error).any(is);
-        let cause = if has(|error| error.is::<ThroughProxy>()) {
+        let cause = if has(<dyn std::error::Error>::is::<ThroughProxy>) {
             Cause::Proxy
         } else if has(|error| error.is::<AssumeRoleError>() || error.is::<AssumeRoleWithWebIdentityError>()) {
             Cause::Role

@@ -38,7 +38,7 @@ where
         SdkError::ServiceError(_) => None,
         _ if caused_by_credentials(error) => Some(Transport::Credentials),
         _ if caused_by_unknown_issuer(error) => Some(Transport::Untrusted),
-        _ if causes(error).any(|error| error.is::<ThroughProxy>()) => Some(Transport::Proxy),
+        _ if causes(error).any(<dyn std::error::Error>::is::<ThroughProxy>) => Some(Transport::Proxy),
         SdkError::TimeoutError(_) => Some(Transport::Timeout),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => Some(Transport::Timeout),
         SdkError::ResponseError(_) => Some(Transport::Response),
@@ -84,7 +84,7 @@ pub(super) fn causes<'e>(
 
 /// Whether the credentials chain is what failed: it runs while the request is made.
 fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
-    causes(error).any(|error| error.is::<CredentialsError>())
+    causes(error).any(<dyn std::error::Error>::is::<CredentialsError>)
 }
 
 /// Whether TLS refused the other side because nobody here knows who issued its certificate.

@@ -285,7 +285,7 @@ async fn clean(
         let work = async {
             match body {
                 Some(body) => {
-                    drop(s3.put_object().bucket(source).key(key).body(body.into()).send().await.unwrap())
+                    drop(s3.put_object().bucket(source).key(key).body(body.into()).send().await.unwrap());
                 }
                 None => drop(s3.delete_object().bucket(source).key(key).send().await.unwrap()),
             }

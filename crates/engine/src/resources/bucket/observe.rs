@@ -1,7 +1,7 @@
 //! Reading a bucket: every aspect at once.
 
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, Destination, EncryptionType, MfaDeleteStatus, Owner,
+    BlockedEncryptionTypes, BucketVersioningStatus, Destination, EncryptionType, MfaDeleteStatus, Owner,
     PublicAccessBlockConfiguration, ReplicationRuleStatus,
 };
 
@@ -156,7 +156,7 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
                     key: default.kms_master_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
                     bucket_key: rule.bucket_key_enabled().unwrap_or(false),
                     blocked: (rule.blocked_encryption_types().into_iter())
-                        .flat_map(|types| types.encryption_type())
+                        .flat_map(BlockedEncryptionTypes::encryption_type)
                         .filter(|one| **one != EncryptionType::None)
                         .map(|one| one.as_str().to_owned())
                         .collect(),

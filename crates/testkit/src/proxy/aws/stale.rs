@@ -67,7 +67,7 @@ fn is_eventually_consistent(call: &Call) -> bool {
 fn phase(key: &[u8]) -> usize {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    usize::from(hasher.finish() % 3 == 0)
+    usize::from(hasher.finish().is_multiple_of(3))
 }
 
 /// An answer without what differs each time: ids of requests, and the signed address of the function's code.
