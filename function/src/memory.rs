@@ -4,7 +4,7 @@
 //! A picture takes its file's length and what cleaning it takes besides
 //! ([`sanitizer::memory_needed`]). Whether that fits is decided by two numbers:
 //!
-//! - What Lambda gives, less [`PROCESS`]. It is always the same, so the same picture always gets the same answer, and
+//! - What Lambda gives, less `PROCESS`. It is always the same, so the same picture always gets the same answer, and
 //!   what does not fit is rejected with the `memory` that is enough.
 //! - What is free at this moment. The process gives its memory back after each picture (`main.rs` sees to that), so this
 //!   is more, or something is wrong: then the invocation fails, and Lambda tries again.
