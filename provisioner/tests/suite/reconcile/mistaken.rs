@@ -78,7 +78,7 @@ fn a_stack_whose_name_goes_on_is_not_taken_for_ours() {
     stage.configure(&of("crash-x"));
     stage.run(&UP).ok();
     let before = stage.world();
-    assert_eq!(before.trigger.ours.len(), 4);
+    assert_eq!(before.trigger.ours.len(), 33);
     stage.configure(&of("crash"));
     says(&stage.run(&DOWN), 0, "There is nothing of this stack to remove.");
     stage.configure(&of("crash-x"));

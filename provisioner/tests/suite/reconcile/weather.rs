@@ -34,7 +34,7 @@ fn a_new_role_cannot_be_assumed_for_some_seconds() {
     let rule = refuse("CreateFunction", 400, "InvalidParameterValueException", message).times(3);
     let run = stage.run_with(&UP, vec![rule]).ok();
     assert_eq!(run.calls.count("CreateFunction"), 4);
-    says_what_it_waits_for(&run, "Lambda cannot assume the new role yet");
+    says_what_it_waits_for(&run, "Lambda cannot use the new role yet");
     is_clean(&stage);
 
     // Any other invalid value is an error at once, in AWS's words.
@@ -107,7 +107,7 @@ fn bucket_names_are_busy_taken_or_ours() {
         refuse("PutBucketVersioning", 409, "OperationAborted", aborted).times(2),
     ];
     let run = stage.run_with(&UP, rules).ok();
-    says_what_it_waits_for(&run, "S3 is still busy with an earlier bucket of this name");
+    says_what_it_waits_for(&run, "S3 has not given the name of a deleted bucket back yet");
     is_clean(&stage);
     stage.run(&DOWN).ok();
 

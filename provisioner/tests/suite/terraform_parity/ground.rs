@@ -350,6 +350,9 @@ impl Ground {
         if let Some(function) = &mut world.function {
             function.last_modified.clear();
         }
+        if let Some(role) = &mut world.role {
+            role.created_at = None;
+        }
         world
     }
 
