@@ -1,13 +1,15 @@
 //! Reading a bucket: every aspect at once.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_s3::types::{
     BlockedEncryptionTypes, BucketVersioningStatus, Destination, EncryptionType, MfaDeleteStatus, Owner,
-    PublicAccessBlockConfiguration, ReplicationRuleStatus,
+    PublicAccessBlockConfiguration, ReplicationRuleStatus, ServerSideEncryptionRule,
 };
 
 use super::tagging::from_s3;
 use super::{ENFORCED, Observed, ObservedEncryption, ObservedLifecycle, Versioning};
-use crate::aws::{Aws, AwsCall, AwsError, bucket_region};
+use crate::aws::{Aws, AwsCall, AwsError, bucket_region, endpoint};
 use crate::stack::Tags;
 
 /// What was found under a bucket's name.
@@ -155,11 +157,7 @@ pub async fn observe(aws: &Aws, name: &str) -> Result<Observation, AwsError> {
                     algorithm: default.sse_algorithm().as_str().to_owned(),
                     key: default.kms_master_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
                     bucket_key: rule.bucket_key_enabled().unwrap_or(false),
-                    blocked: (rule.blocked_encryption_types().into_iter())
-                        .flat_map(BlockedEncryptionTypes::encryption_type)
-                        .filter(|one| **one != EncryptionType::None)
-                        .map(|one| one.as_str().to_owned())
-                        .collect(),
+                    blocked: blocked(aws, rule),
                 })
             }),
         versioning,
@@ -212,6 +210,21 @@ pub async fn replicas(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
     names.sort();
     names.dedup();
     Ok(names)
+}
+
+/// The kinds of encryption that nobody may ask for in a request. AWS always tells of them
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-s3-c-encryption-setting-faq.html>). An S3 of
+/// somebody else that does not has nothing there to be set, and asking for it again and again would not help.
+fn blocked(aws: &Aws, rule: &ServerSideEncryptionRule) -> BTreeSet<String> {
+    let is_of_aws = aws.endpoint.as_deref().is_none_or(endpoint::is_of_aws);
+    match rule.blocked_encryption_types() {
+        None if !is_of_aws => [EncryptionType::SseC.as_str().to_owned()].into(),
+        types => (types.into_iter())
+            .flat_map(BlockedEncryptionTypes::encryption_type)
+            .filter(|one| **one != EncryptionType::None)
+            .map(|one| one.as_str().to_owned())
+            .collect(),
+    }
 }
 
 /// What the bucket's ACL grants to others than its owner. Only asked where the answer counts: with ACLs switched off it
