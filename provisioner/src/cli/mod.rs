@@ -1,0 +1,111 @@
+//! The command line. The doc comments are the manual.
+
+mod choices;
+mod global;
+mod local;
+mod pictures;
+mod queue;
+mod stack;
+mod terraform;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use global::Global;
+pub(crate) use local::Local;
+pub(crate) use pictures::{Inspect, Sanitize, Upload};
+pub(crate) use queue::{Backfill, Pending, Scope, Verify};
+pub(crate) use stack::{Down, Plan, Status, Up};
+pub(crate) use terraform::{Export, Package, TerraformFolder};
+
+/// The configuration of a run that names none.
+pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
+
+/// Creates, repairs and removes a pipeline on AWS that strips the metadata
+/// from uploaded pictures. No state file: reality is the state.
+#[derive(Debug, Parser)]
+#[command(name = "provisioner", version, after_help = exit_codes(), max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what `up` would change, and change nothing.
+    Plan(Plan),
+    /// Create what is missing, repair what has drifted, leave the rest alone.
+    ///
+    /// Safe to run at any time: with nothing to do it only reads. After the
+    /// changes everything is read and compared once more.
+    Up(Up),
+    /// Remove everything of the stack.
+    ///
+    /// Buckets that hold objects need --delete-data or --keep-data.
+    Down(Down),
+    /// Show what exists: how each resource compares with the configuration, who may do what.
+    ///
+    /// Everything is what AWS says, and not what the configuration asks for. The
+    /// function's code is not compared: that takes a build, which `plan` makes.
+    Status(Status),
+    /// List the pictures that have no clean copy, whatever the reason.
+    ///
+    /// A picture is pending when the destination bucket has nothing under its
+    /// key, or a copy of the picture that it replaced. Both buckets are listed
+    /// and compared; nothing is changed. `backfill` cleans what is pending.
+    Pending(Pending),
+    /// Clean what is pending: what was missed, or was there before the stack.
+    ///
+    /// Starts the deployed function for each pending picture and tells what became
+    /// of it. Safe to interrupt and to run again: it goes on with what is left.
+    Backfill(Backfill),
+    /// Prove from outside that the deployed pipeline does what it should.
+    ///
+    /// Sends pictures made on the spot as a user who may, and checks as another
+    /// that each comes out clean or not at all; then asks for every right of every
+    /// user. Uses access keys that live as long as the run, and leaves nothing.
+    Verify(Verify),
+    /// Manage the AWS that runs on this machine.
+    Local {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: Local,
+    },
+    /// Upload pictures, wait for their clean copies, and say what was removed.
+    ///
+    /// A file is uploaded under its name, a folder's files under their path from
+    /// there. One line a picture on stdout.
+    Upload(Upload),
+    /// Tell what pictures reveal: places, devices, people, times, hidden pictures.
+    ///
+    /// Works offline: no configuration, no AWS, and nothing is written.
+    Inspect(Inspect),
+    /// Remove the metadata of pictures on this machine.
+    ///
+    /// Works offline: no configuration, no AWS. Colours and pixels stay as they
+    /// are, pictures stay upright, and what can't be proven clean is refused.
+    /// Permissions are kept; times are metadata and are not.
+    Sanitize(Sanitize),
+    /// Build the function and write the package that `up` uploads.
+    ///
+    /// The same source makes the same bytes. Prints their hash as Lambda shows it.
+    Package(Package),
+    /// Write what Terraform and linters need to work on the same stack.
+    Export {
+        /// What to write.
+        #[command(subcommand)]
+        what: Export,
+    },
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for (code, meaning) in crate::exit_code::TABLE {
+        text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
+    }
+    text
+}

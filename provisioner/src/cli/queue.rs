@@ -1,0 +1,57 @@
+//! Arguments of the commands about pictures in the deployed pipeline.
+
+use clap::Args;
+
+use crate::moment::since;
+
+/// `pending`
+#[derive(Debug, Args)]
+pub(crate) struct Pending {
+    /// Which pictures to look at.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Stop when so many are found.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Exit with 2 when pictures are pending.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `backfill`
+#[derive(Debug, Args)]
+pub(crate) struct Backfill {
+    /// Clean these pictures, pending or not; without it: all that are pending.
+    #[arg(value_name = "KEY", conflicts_with_all = ["prefix", "since"])]
+    pub keys: Vec<String>,
+    /// Which pictures to look at.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// How many invocations at once; at most half of what the function may use,
+    /// so that uploads are cleaned meanwhile.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub concurrency: u32,
+    /// List what would be cleaned, and clean nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// How long to wait for each clean copy.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+}
+
+/// A part of the buckets.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Scope {
+    /// Only keys that begin so.
+    #[arg(long, value_name = "KEYPREFIX", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+    /// Only pictures uploaded since: `90m`, `12h`, `7d` ago, or a time such as
+    /// 2026-11-26 or 2026-11-26T14:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub since: Option<i64>,
+}

@@ -1,0 +1,51 @@
+//! Arguments of the commands that create, compare and remove the stack.
+
+use clap::Args;
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Plan to take over what exists and is not of this stack.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// `up`
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Take over what exists and is not of this stack.
+    #[arg(long)]
+    pub adopt: bool,
+}
+
+/// `down`
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Delete all objects and their versions, for good.
+    #[arg(long, conflicts_with = "keep_data")]
+    pub delete_data: bool,
+    /// Keep the buckets that hold objects.
+    #[arg(long)]
+    pub keep_data: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Exit with 2 when something is not as in the configuration.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// List every stack of this account and region, also those that no
+    /// configuration names any more.
+    #[arg(long, conflicts_with = "detailed_exitcode")]
+    pub all: bool,
+}
