@@ -3,11 +3,12 @@
 use crate::artifact;
 use crate::exit_code::ExitCode;
 use crate::json;
-use crate::report::{Screen, config_errors_text, error_text};
+use crate::report::{Screen, config_errors_text, error_text, problem_text};
 use crate::suggest::Suggest;
 use engine::aws::{AwsError, ConnectError, Transport};
 use engine::config::ConfigErrors;
 use engine::interrupt::Interrupted;
+use engine::plan::Problem;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,12 @@ pub(crate) enum Failure {
         /// How to go on.
         hint: String,
     },
+    /// The plan cannot be executed.
+    #[error("nothing was changed: {}", .0.first().map(Problem::what).unwrap_or_default())]
+    Problems(Vec<Problem>),
+    /// Whoever was asked said no, or Ctrl-C.
+    #[error("nothing was changed: cancelled")]
+    Cancelled(Option<Interrupted>),
     /// Some steps failed; they have been reported one by one.
     #[error("{failed} of {total} changes failed, {skipped} were not begun")]
     Steps {
@@ -120,7 +127,11 @@ impl Failure {
             {
                 ExitCode::Access
             }
-            Self::Refused { .. } | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
+            Self::Cancelled(Some(Interrupted(signal))) => ExitCode::of_signal(*signal),
+            Self::Refused { .. }
+            | Self::Problems(_)
+            | Self::Cancelled(None)
+            | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
             Self::Aws(_)
@@ -186,6 +197,7 @@ impl Failure {
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
             Self::Refused { hint, .. } => Some(hint.clone()),
+            Self::Problems(problems) => problems.first().map(|problem| problem.fix().to_owned()),
             Self::Steps { hint, .. } => Some(
                 hint.clone().unwrap_or_else(|| {
                     "what is done stays done: run the same command again and it goes on from here".to_owned()
@@ -202,7 +214,7 @@ impl Failure {
                 suggest.command("up")
             )),
             Self::Residue(_) => Some(format!("run `{}` again", suggest.command("down"))),
-            Self::Config(_) | Self::Partial { .. } | Self::File { .. } => None,
+            Self::Config(_) | Self::Cancelled(_) | Self::Partial { .. } | Self::File { .. } => None,
             Self::Interrupted(_) => {
                 Some("what is done stays done: run the same command again and it goes on".to_owned())
             }
@@ -215,6 +227,13 @@ impl Failure {
             screen.line(&self.to_json(suggest));
         } else if let Self::Config(errors) = self {
             screen.err(&(config_errors_text(errors, true) + "\n"));
+        } else if let Self::Cancelled(_) = self {
+            screen.err("Cancelled. Nothing was changed.\n");
+        } else if let Self::Problems(problems) = self {
+            for problem in problems {
+                screen.err(&(problem_text(problem) + "\n"));
+            }
+            screen.err("Nothing was changed.\n");
         } else {
             screen.err(&error_text(&self.to_string(), self.hint(suggest).as_deref()));
         }

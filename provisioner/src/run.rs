@@ -38,6 +38,9 @@ pub(crate) fn run() -> ProcessExitCode {
     let result = runtime.block_on(async {
         let said = Arc::clone(&screen);
         let interrupt = interrupt::listen(move || {
+            if said.is_asking() {
+                return said.say("");
+            }
             said.say(&format!(
                 "\ninterrupted: calls under way have {} s to finish; press Ctrl-C again to end at once",
                 GRACE.as_secs()

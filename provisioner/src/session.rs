@@ -11,7 +11,7 @@ use crate::artifact::{self, Package};
 use crate::cli::Global;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
-use crate::report::{Screen, seconds};
+use crate::report::{Screen, View, seconds};
 use crate::suggest::Suggest;
 use engine::aws::{Aws, ConnectError, Connection, IDENTITY_DEADLINE, endpoint, pause};
 use engine::config::{self, BucketRole, Config, Overrides};
@@ -41,6 +41,12 @@ pub(crate) struct Connected {
 }
 
 impl Session<'_> {
+    /// How plans are told.
+    #[must_use]
+    pub(crate) fn view(&self) -> View {
+        View { verbose: self.screen.verbose, is_local: self.global.local }
+    }
+
     /// A command of ours to suggest, such as `up`, for the stack of this run.
     #[must_use]
     pub(crate) fn suggest(&self, words: &str) -> String {
@@ -87,7 +93,12 @@ impl Session<'_> {
             };
         }
         let aws = self.ask_who_we_are(&connection).await?;
-        if let Some(expected) = config.account.clone().filter(|expected| *expected != aws.account) {
+        let other = config.account.clone().filter(|expected| *expected != aws.account);
+        if let Some(expected) = other.as_ref().filter(|_| self.global.local) {
+            self.screen.say(&format!(
+                "note: `account = \"{expected}\"` in the configuration does not count on the local AWS"
+            ));
+        } else if let Some(expected) = other {
             return Err(ConnectError::WrongAccount { actual: aws.account, expected }.into());
         }
         if aws.is_plain_http() {

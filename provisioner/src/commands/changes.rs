@@ -9,7 +9,7 @@ use crate::artifact::Package;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::{JsonLines, Live, Plain, Screen, plan_text, seconds, step_title};
+use crate::report::{JsonLines, Live, Plain, Screen, changes_text, made, plan_text, seconds, step_title};
 use crate::session::{Connected, Session};
 use engine::apply::{Outcome, apply};
 use engine::aws::{AwsError, Wait};
@@ -23,37 +23,34 @@ const FRAME: Duration = Duration::from_millis(100);
 /// Shows a plan and refuses one that cannot be executed.
 pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
     let screen = session.screen;
+    let stack = &connected.stack;
     if screen.json {
-        screen.line(&json::Event::Planned(json::Plan::of(plan, &connected.stack)));
-    } else {
-        screen.out(&plan_text(plan, &connected.stack, screen.verbose));
+        screen.line(&json::Event::Planned(json::Plan::of(plan, stack)));
+    } else if plan.problems.is_empty() {
+        screen.out(&plan_text(plan, stack, session.view()));
+    } else if screen.verbose {
+        screen.out(&changes_text(plan, stack, session.view()));
     }
-    match plan.problems.first() {
-        None => Ok(()),
-        Some(problem) => Err(Failure::Refused {
-            what: "nothing was changed: ".to_owned() + &problem.what(),
-            hint: problem.fix().to_owned(),
-        }),
-    }
+    if plan.problems.is_empty() { Ok(()) } else { Err(Failure::Problems(plan.problems.clone())) }
 }
 
 /// Asks on a terminal; without one, `--yes` must have been given.
 pub(super) async fn confirm(session: &Session<'_>, yes: bool, question: &str) -> Result<(), Failure> {
     if yes {
-        Ok(())
-    } else if !session.screen.interactive || session.screen.json {
-        Err(Failure::Refused {
+        return Ok(());
+    }
+    if !session.screen.interactive || session.screen.json {
+        return Err(Failure::Refused {
             what: "nothing was changed: there is no terminal to ask on".to_owned(),
-            hint: "look at the plan above, then run the command again with --yes".to_owned(),
-        })
-    } else if session.interrupt.or(async { Ok::<_, Failure>(session.screen.confirm(question).await) }).await?
-    {
-        Ok(())
-    } else {
-        Err(Failure::Refused {
-            what: "nothing was changed, as you said".to_owned(),
-            hint: "run it again any time".to_owned(),
-        })
+            hint: "run the command again with --yes".to_owned(),
+        });
+    }
+    let asked = async { Ok::<_, Failure>(session.screen.confirm(question).await) };
+    match session.interrupt.or(asked).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Cancelled(None)),
+        Err(Failure::Interrupted(interrupted)) => Err(Failure::Cancelled(Some(interrupted))),
+        Err(other) => Err(other),
     }
 }
 
@@ -72,7 +69,7 @@ pub(super) async fn execute(
     } else if screen.is_live {
         Box::new(Live::new(screen, plan, stack))
     } else {
-        Box::new(Plain { screen, stack })
+        Box::new(Plain::new(screen, plan, stack))
     };
     let code = package.map(|package| &*package.zip);
     let context =
@@ -131,11 +128,7 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
         screen.line(&json::Event::executed(outcome, took, calls));
         return;
     }
-    let mut text =
-        format!("{} of {} changes made in {}", outcome.done.len(), plan.steps.len(), seconds(took));
-    if outcome.waited > Duration::from_millis(50) {
-        text.push_str(&format!(", {} of it waiting for AWS", seconds(outcome.waited)));
-    }
+    let mut text = format!("{} in {}", made(plan, &outcome.done), seconds(took));
     if screen.verbose {
         text.push_str(&format!(", {calls} AWS calls so far"));
     }

@@ -20,7 +20,7 @@ pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitC
     if screen.json {
         screen.document(&json::Plan::of(&plan, stack));
     } else {
-        screen.out(&plan_text(&plan, stack, screen.verbose));
+        screen.out(&plan_text(&plan, stack, session.view()));
         if screen.verbose {
             screen.say(&format!("{} AWS calls", aws.calls()));
         }

@@ -46,7 +46,7 @@ async fn recheck(
     let on_wait = |wait: Wait<'_>| changes::say_wait(screen, wait);
     let recheck = recheck::after_up(aws, stack, &package.code_sha256, done, &on_wait);
     let Some(difference) = session.interrupt.or(recheck).await? else { return Ok(()) };
-    screen.say(&plan_text(&difference.plan, stack, screen.verbose));
+    screen.say(&plan_text(&difference.plan, stack, session.view()));
     Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }
 
@@ -118,15 +118,21 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
             ));
         }
     }
-    if let Some(user) =
-        stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes())
-    {
-        text.push_str(&format!(
-            "\n  {}   upload a picture as this user",
-            session.suggest(&format!("upload PHOTO.jpg --as {}", user.name))
-        ));
+    let writer =
+        stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes());
+    let upload = writer.map(|user| {
+        let words = format!("upload PHOTO.jpg --as {}", user.name);
+        (session.suggest(&words), "upload a picture as this user")
+    });
+    let others = [
+        (session.suggest("status"), "show what exists"),
+        (session.suggest("verify"), "prove from outside that it works"),
+        (session.suggest("down"), "remove it all"),
+    ];
+    let next: Vec<_> = upload.into_iter().chain(others).collect();
+    let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
+    for (command, what) in next {
+        text.push_str(&format!("\n  {command:width$}   {what}"));
     }
-    text.push_str(&format!("\n  {}   what exists now", session.suggest("status")));
-    text.push_str(&format!("\n  {}   remove it all", session.suggest("down")));
     screen.say(&text);
 }

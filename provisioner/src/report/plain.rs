@@ -1,38 +1,59 @@
 //! Events as plain lines with the time, for logs and CI.
 
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::ledger::Ledger;
 use super::{Screen, far, plan_text::step_title, seconds};
 use engine::events::{Event, Listener, Skipped};
+use engine::plan::{Plan, Step};
 use engine::stack::Stack;
 
-/// Writes a line for each event to stderr.
+/// Waits are told from here on: most are over before anybody wonders.
+const SHORT: Duration = Duration::from_secs(2);
+
+/// Writes a line to stderr for each resource that is done, and for whatever takes long or fails. With -v for each step.
 pub(crate) struct Plain<'a> {
-    /// Where to.
-    pub screen: &'a Screen,
-    /// For names.
-    pub stack: &'a Stack,
+    screen: &'a Screen,
+    stack: &'a Stack,
+    start: Instant,
+    ledger: Mutex<Ledger>,
 }
 
-impl Listener for Plain<'_> {
-    fn event(&self, event: &Event<'_>) {
-        let title = |step: &engine::plan::Step| step_title(&step.address, &step.change, self.stack);
-        let text = match event {
-            Event::Started { .. } if !self.screen.verbose => return,
-            Event::Started { step, .. } => format!("start  {}", title(step)),
+impl<'a> Plain<'a> {
+    /// For the steps of this plan.
+    #[must_use]
+    pub(crate) fn new(screen: &'a Screen, plan: &Plan, stack: &'a Stack) -> Self {
+        Self { screen, stack, start: Instant::now(), ledger: Mutex::new(Ledger::of(plan, stack)) }
+    }
+
+    fn text(&self, event: &Event<'_>) -> Option<String> {
+        let title = |step: &Step| step_title(&step.address, &step.change, self.stack);
+        let now = self.start.elapsed();
+        let mut ledger = self.ledger.lock().ok()?;
+        Some(match event {
+            Event::Started { index, step } => {
+                ledger.begin(*index, now);
+                return self.screen.verbose.then(|| format!("start  {}", title(step)));
+            }
+            Event::Waiting { elapsed, .. } if *elapsed < SHORT && !self.screen.verbose => return None,
             Event::Waiting { step, why, elapsed, deadline, .. } => {
-                format!(
-                    "wait   {} ({why}; {} of at most {})",
-                    title(step),
-                    seconds(*elapsed),
-                    seconds(*deadline)
-                )
+                let (elapsed, deadline) = (seconds(*elapsed), seconds(*deadline));
+                format!("wait   {} ({why}; {elapsed} of at most {deadline})", title(step))
             }
             Event::Progress { step, progress, elapsed, .. } => {
                 format!("...    {} ({})", title(step), far(progress, *elapsed))
             }
-            Event::Done { step, elapsed, .. } => format!("done   {} ({})", title(step), seconds(*elapsed)),
+            Event::Done { index, step, elapsed } => match ledger.done(*index, now) {
+                whole if self.screen.verbose => {
+                    let whole = whole.map(|whole| format!("; {whole}")).unwrap_or_default();
+                    format!("done   {} ({}){whole}", title(step), seconds(*elapsed))
+                }
+                whole => format!("done   {}", whole?),
+            },
             Event::Failed { step, error, .. } => format!("FAILED {}: {error}", title(step)),
             Event::Abandoned { step, .. } => {
-                format!("leave  {} (not over in time; perhaps done)", title(step))
+                format!("leave  {} (not finished in time; perhaps done)", title(step))
             }
             Event::Skipped { step, why: Skipped::Dependency, .. } => {
                 format!("skip   {} (something it needs failed)", title(step))
@@ -40,7 +61,13 @@ impl Listener for Plain<'_> {
             Event::Skipped { step, why: Skipped::Interrupted, .. } => {
                 format!("skip   {} (interrupted)", title(step))
             }
-        };
+        })
+    }
+}
+
+impl Listener for Plain<'_> {
+    fn event(&self, event: &Event<'_>) {
+        let Some(text) = self.text(event) else { return };
         let now = time::OffsetDateTime::now_utc();
         self.screen.err(&format!("{:02}:{:02}:{:02}Z {text}\n", now.hour(), now.minute(), now.second()));
     }

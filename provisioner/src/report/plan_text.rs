@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use serde_json::Value;
 
-use super::policy_diff::diff;
-use engine::plan::{Plan, resource_action};
+use super::policy_text::{DiffLine, difference, grants, whole};
+use engine::plan::{Note, Plan, Problem, Step, resource_action};
 use engine::resources::{Action, Address, Change, Line, ResourceChange, Shown};
 use engine::stack::Stack;
 
@@ -14,45 +15,57 @@ const DIM: Style = Style::new().dimmed();
 const WARN: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// The plan, with colours; a stream that wants none strips them.
+/// How a plan is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    /// Whole policy documents, and the plan although it cannot be executed.
+    pub verbose: bool,
+    /// It is for the AWS on this machine.
+    pub is_local: bool,
+}
+
+/// The plan, with colours; a stream that wants none strips them. Of one that cannot be executed only the reasons.
 #[must_use]
-pub(crate) fn plan_text(plan: &Plan, stack: &Stack, verbose: bool) -> String {
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "Stack {BOLD}{}{BOLD:#} in account {}, {}",
-        stack.names.stack, stack.names.account, stack.names.region
-    );
-    for (address, steps) in plan.by_resource() {
-        let action = resource_action(&steps);
-        let style = style(action);
-        let _ = writeln!(
-            text,
-            "\n{style}{} {address} {}{style:#}{}",
-            mark(action),
-            address.name(stack),
-            whole_note(&steps)
-        );
-        for step in steps {
-            let line = step.change.line();
-            if line.attribute.is_some() {
-                attribute(&mut text, &line, verbose);
-            }
-        }
-    }
-    if !plan.notes.is_empty() {
-        text.push('\n');
-    }
-    for note in &plan.notes {
-        let _ = writeln!(text, "{WARN}note:{WARN:#} {note}");
+pub(crate) fn plan_text(plan: &Plan, stack: &Stack, view: View) -> String {
+    let mut text = heading(stack, view.is_local);
+    if plan.problems.is_empty() || view.verbose {
+        changes(&mut text, plan, stack, view.verbose);
+        notes(&mut text, &plan.notes);
     }
     for problem in &plan.problems {
-        let _ = writeln!(text, "\n{ERROR}error:{ERROR:#} {}", problem.what());
-        let _ = writeln!(text, "  why:  {}", problem.why());
-        let _ = writeln!(text, "  hint: {}", problem.fix());
+        text.push('\n');
+        text.push_str(&problem_text(problem));
     }
-    let _ = writeln!(text, "\n{}", summary(plan));
+    let _ = writeln!(text, "\n{}", summary(plan, view.verbose));
     text
+}
+
+/// What would change, without the reasons why it cannot.
+#[must_use]
+pub(crate) fn changes_text(plan: &Plan, stack: &Stack, view: View) -> String {
+    let mut text = heading(stack, view.is_local);
+    changes(&mut text, plan, stack, view.verbose);
+    notes(&mut text, &plan.notes);
+    text
+}
+
+/// Which stack, and where: `Stack photos in account 123456789012, eu-central-1`.
+#[must_use]
+pub(crate) fn heading(stack: &Stack, is_local: bool) -> String {
+    let names = &stack.names;
+    let place = if is_local {
+        format!("on the local AWS (account {}, {})", names.account, names.region)
+    } else {
+        format!("in account {}, {}", names.account, names.region)
+    };
+    format!("Stack {BOLD}{}{BOLD:#} {place}\n", names.stack)
+}
+
+/// A problem: what it is, why that is so, how to go on.
+#[must_use]
+pub(crate) fn problem_text(problem: &Problem) -> String {
+    let (what, why, fix) = (problem.what(), problem.why(), problem.fix());
+    format!("{ERROR}error:{ERROR:#} {what}\n  why:  {why}\n  hint: {fix}\n")
 }
 
 /// One line for a step, for progress and errors: `source bucket NAME: versioning`.
@@ -66,14 +79,43 @@ pub(crate) fn step_title(address: &Address, change: &Change, stack: &Stack) -> S
     }
 }
 
-fn summary(plan: &Plan) -> String {
+fn changes(text: &mut String, plan: &Plan, stack: &Stack, verbose: bool) {
+    for (address, steps) in plan.by_resource() {
+        let action = resource_action(&steps);
+        let style = style(action);
+        let note = whole_note(&steps);
+        let _ = writeln!(text, "\n{style}{} {address} {}{style:#}{note}", mark(action), address.name(stack));
+        for line in lines(&steps, action) {
+            attribute(text, &line, verbose);
+        }
+    }
+}
+
+fn notes(text: &mut String, notes: &[Note]) {
+    if !notes.is_empty() {
+        text.push('\n');
+    }
+    for note in notes {
+        let _ = writeln!(text, "{WARN}note:{WARN:#} {note}");
+    }
+}
+
+fn summary(plan: &Plan, verbose: bool) -> String {
     let summary = plan.summary();
     if !plan.problems.is_empty() {
         let s = if plan.problems.len() == 1 { "" } else { "s" };
-        return format!("{ERROR}The plan cannot be executed: {} problem{s}.{ERROR:#}", plan.problems.len());
+        let more = if verbose || plan.steps.is_empty() { "" } else { " -v shows it all the same." };
+        return format!(
+            "{ERROR}The plan cannot be executed: {} problem{s}.{ERROR:#}{more}",
+            plan.problems.len()
+        );
     }
     if plan.steps.is_empty() {
-        return format!("{BOLD}No changes.{BOLD:#} {} resources are as configured.", summary.unchanged);
+        return match summary.unchanged {
+            0 => format!("{BOLD}No changes.{BOLD:#}"),
+            1 => format!("{BOLD}No changes.{BOLD:#} 1 resource is as configured."),
+            many => format!("{BOLD}No changes.{BOLD:#} {many} resources are as configured."),
+        };
     }
     format!(
         "{BOLD}Plan:{BOLD:#} {} to create, {} to change, {} to delete, {} unchanged.",
@@ -81,7 +123,7 @@ fn summary(plan: &Plan) -> String {
     )
 }
 
-fn whole_note(steps: &[&engine::plan::Step]) -> String {
+fn whole_note(steps: &[&Step]) -> String {
     let note = steps
         .iter()
         .map(|step| step.change.line())
@@ -90,60 +132,143 @@ fn whole_note(steps: &[&engine::plan::Step]) -> String {
     note.map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default()
 }
 
+/// The lines of a resource's steps. What is set in two steps, since rights are taken before others are given, is told
+/// in one; of something new only what it will be.
+fn lines(steps: &[&Step], action: Action) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for line in steps.iter().map(|step| step.change.line()).filter(|line| line.attribute.is_some()) {
+        let before = lines.iter_mut().find(|before| {
+            before.attribute == line.attribute && before.to.is_some() && before.to == line.from
+        });
+        match before {
+            Some(before) => before.to = line.to,
+            None => lines.push(line),
+        }
+    }
+    if action == Action::Create {
+        // That it becomes active is a wait, and nothing that anybody asked for.
+        lines.retain(|line| line.attribute != Some("state"));
+        for line in lines.iter_mut().filter(|line| line.action == Action::Update && line.to.is_some()) {
+            line.action = Action::Create;
+            line.from = None;
+        }
+    }
+    lines
+}
+
 fn attribute(text: &mut String, line: &Line, verbose: bool) {
     let style = style(line.action);
     let name = line.attribute.unwrap_or_default();
     let note = line.note.as_ref().map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default();
-    let _ = write!(text, "    {style}{}{style:#} {name}", mark(line.action));
-    match (&line.from, &line.to) {
-        (from @ (None | Some(Shown::Document(_))), to @ (None | Some(Shown::Document(_)))) => {
-            let document = |shown: &Option<Shown>| match shown {
-                Some(Shown::Document(value)) => Some(value.clone()),
-                _ => None,
-            };
-            let (from, to) = (document(from), document(to));
-            // A new document in full is long and the same each time; -v shows it.
-            if from.is_none() && !verbose {
-                let count = to.as_ref().and_then(|to| to["Statement"].as_array()).map_or(1, Vec::len);
-                let s = if count == 1 { "" } else { "s" };
-                let _ = writeln!(text, ": {count} statement{s}{note}");
-                return;
+    let mark = mark(line.action);
+    let document = |shown: &Option<Shown>| match shown {
+        Some(Shown::Document(value)) => Some(value.clone()),
+        _ => None,
+    };
+    let _ = match (document(&line.from), document(&line.to)) {
+        (None, None) => return value(text, line, &note),
+        (Some(from), Some(to)) => {
+            let _ = writeln!(text, "    {style}{mark}{style:#} {name}:{note}");
+            compared(text, &difference(&from, &to));
+            if verbose {
+                compared(text, &whole(Some(&from), Some(&to)));
             }
-            let _ = writeln!(text, ":{note}");
-            for line in diff(from.as_ref(), to.as_ref()) {
-                let style = match line.mark {
-                    '+' => self::style(Action::Create),
-                    '-' => self::style(Action::Delete),
-                    _ => DIM,
-                };
-                let _ = writeln!(text, "        {style}{} {}{style:#}", line.mark, line.text);
-            }
+            return;
         }
-        (from, to) => {
-            let words = |shown: &Option<Shown>| shown.as_ref().map(Shown::to_words).unwrap_or_default();
-            let (from_text, to_text) = (words(from), words(to));
-            // Of a list only what comes and goes is told, which may be nothing on one side.
-            let is_list = from.is_some() && to.is_some() && (from_text.is_empty() || to_text.is_empty());
-            if is_list || from_text.contains('\n') || to_text.contains('\n') {
-                let _ = writeln!(text, ":{note}");
-                let (old, new) = (self::style(Action::Delete), self::style(Action::Create));
-                let gone = from_text.lines().filter(|line| !to_text.lines().any(|other| other == *line));
-                let come = to_text.lines().filter(|line| !from_text.lines().any(|other| other == *line));
-                for line in gone {
-                    let _ = writeln!(text, "        {old}- {line}{old:#}");
-                }
-                for line in come {
-                    let _ = writeln!(text, "        {new}+ {line}{new:#}");
-                }
-                return;
+        (Some(only), None) | (None, Some(only)) => granted(text, line, &only, &note),
+    };
+    if verbose {
+        compared(text, &whole(document(&line.from).as_ref(), document(&line.to).as_ref()));
+    }
+}
+
+/// A document that comes or goes: what it grants.
+fn granted(text: &mut String, line: &Line, document: &Value, note: &str) -> std::fmt::Result {
+    let (style, mark) = (style(line.action), mark(line.action));
+    let name = line.attribute.unwrap_or_default();
+    // Who may do it stands above, so that "inline policy" would say nothing more.
+    let is_told = matches!(name, "inline policy" | "statement") && line.action == Action::Create;
+    let grants = grants(document);
+    match grants.as_slice() {
+        [] => writeln!(text, "    {style}{mark}{style:#} {name}: grants nothing{note}"),
+        all if is_told => {
+            for (index, grant) in all.iter().enumerate() {
+                let note = if index == 0 { note } else { "" };
+                writeln!(text, "    {style}{mark}{style:#} {grant}{note}")?;
             }
-            let _ = match (from, to) {
-                (Some(_), Some(_)) => writeln!(text, ": {from_text} -> {to_text}{note}"),
-                (None, _) => writeln!(text, ": {to_text}{note}"),
-                (_, None) => writeln!(text, ": {from_text}{note}"),
-            };
+            Ok(())
+        }
+        [one] => writeln!(text, "    {style}{mark}{style:#} {name}: {one}{note}"),
+        all => {
+            writeln!(text, "    {style}{mark}{style:#} {name}:{note}")?;
+            for grant in all {
+                writeln!(text, "        {style}{mark} {grant}{style:#}")?;
+            }
+            Ok(())
         }
     }
+}
+
+fn compared(text: &mut String, lines: &[DiffLine]) {
+    for line in lines {
+        let style = match line.mark {
+            '+' => self::style(Action::Create),
+            '-' => self::style(Action::Delete),
+            _ => DIM,
+        };
+        let _ = writeln!(text, "        {style}{} {}{style:#}", line.mark, line.text);
+    }
+}
+
+/// A value that is no document.
+fn value(text: &mut String, line: &Line, note: &str) {
+    let name = line.attribute.unwrap_or_default();
+    let (style, mark) = (style(line.action), mark(line.action));
+    let _ = write!(text, "    {style}{mark}{style:#} {name}");
+    let words = |shown: &Option<Shown>| shown.as_ref().map(Shown::to_words).unwrap_or_default();
+    let (from, to) = (words(&line.from), words(&line.to));
+    // Of a list only what comes and goes is told, which may be nothing on one side.
+    let is_list = line.from.is_some() && line.to.is_some() && (from.is_empty() || to.is_empty());
+    if is_list || from.contains('\n') || to.contains('\n') {
+        let _ = writeln!(text, ":{note}");
+        listed(text, &from, &to);
+        return;
+    }
+    let _ = match (&line.from, &line.to) {
+        // `settings: memory: 1024 MB -> 2048 MB`, the name of a setting once.
+        (Some(_), Some(_)) if named(&from).is_some_and(|name| named(&to) == Some(name)) => {
+            let to = to.split_once(": ").map_or(to.as_str(), |(_, value)| value);
+            writeln!(text, ": {from} -> {to}{note}")
+        }
+        (Some(_), Some(_)) => writeln!(text, ": {from} -> {to}{note}"),
+        (None, _) => writeln!(text, ": {to}{note}"),
+        (_, None) => writeln!(text, ": {from}{note}"),
+    };
+}
+
+/// Lines that go and come; of one that is there before and after under the same name, both values.
+fn listed(text: &mut String, from: &str, to: &str) {
+    let [old, new, changed] = [Action::Delete, Action::Create, Action::Update].map(style);
+    let mut come: Vec<&str> = to.lines().filter(|line| !from.lines().any(|other| other == *line)).collect();
+    for line in from.lines().filter(|line| !to.lines().any(|other| other == *line)) {
+        let same = |other: &&str| named(line).is_some_and(|name| named(other) == Some(name));
+        let _ = match come.iter().position(same) {
+            Some(index) => {
+                let value = come.remove(index);
+                let value = value.split_once(": ").map_or(value, |(_, value)| value);
+                writeln!(text, "        {changed}~ {line} -> {value}{changed:#}")
+            }
+            None => writeln!(text, "        {old}- {line}{old:#}"),
+        };
+    }
+    for line in come {
+        let _ = writeln!(text, "        {new}+ {line}{new:#}");
+    }
+}
+
+/// The name of a line that reads `name: value`.
+fn named(line: &str) -> Option<&str> {
+    line.split_once(": ").map(|(name, _)| name)
 }
 
 fn mark(action: Action) -> char {

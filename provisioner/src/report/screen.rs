@@ -18,6 +18,7 @@ pub(crate) struct Screen {
     err: Mutex<Err>,
     lost: AtomicBool,
     has_begun: AtomicBool,
+    is_asking: AtomicBool,
     /// JSON on stdout instead of text.
     pub json: bool,
     /// Say more.
@@ -77,6 +78,7 @@ impl Screen {
             }),
             lost: AtomicBool::new(false),
             has_begun: AtomicBool::new(false),
+            is_asking: AtomicBool::new(false),
             json,
             verbose,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
@@ -162,7 +164,15 @@ impl Screen {
             let mut answer = String::new();
             std::io::stdin().read_line(&mut answer).map(|_| answer)
         });
-        matches!(answer.await, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+        self.is_asking.store(true, Ordering::Relaxed);
+        let answer = answer.await;
+        self.is_asking.store(false, Ordering::Relaxed);
+        matches!(answer, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+    }
+
+    /// Whether a question waits for its answer, so that nothing is under way.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.is_asking.load(Ordering::Relaxed)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::ledger::Ledger;
 use super::progress::bar;
 use super::{far, plan_text::step_title, seconds};
 use engine::events::{Event, Skipped};
@@ -18,6 +19,7 @@ const NAMED: usize = 3;
 /// The steps of a plan, each with what becomes of it.
 pub(super) struct Tree {
     steps: Vec<Node>,
+    ledger: Ledger,
 }
 
 struct Node {
@@ -51,13 +53,14 @@ impl Tree {
             after: step.after.clone(),
             state: State::Waiting,
         });
-        Self { steps: steps.collect() }
+        Self { steps: steps.collect(), ledger: Ledger::of(plan, stack) }
     }
 
     /// Takes an event in, at this time since the beginning. A line for what has ended.
     pub(super) fn event(&mut self, event: &Event<'_>, now: Duration) -> Option<String> {
         let (index, detail) = match event {
             Event::Started { index, .. } => {
+                self.ledger.begin(*index, now);
                 self.steps[*index].state = State::Running { since: now, detail: None };
                 return None;
             }
@@ -67,12 +70,13 @@ impl Tree {
             Event::Progress { index, progress, elapsed, .. } => {
                 (*index, far(progress, *elapsed) + &bar(progress))
             }
-            Event::Done { index, elapsed, .. } => {
-                return Some(self.over(*index, '✓', &format!(" ({})", seconds(*elapsed))));
+            Event::Done { index, .. } => {
+                self.steps[*index].state = State::Over;
+                return self.ledger.done(*index, now).map(|whole| format!("  ✓ {whole}"));
             }
             Event::Failed { index, error, .. } => return Some(self.over(*index, '✗', &format!(": {error}"))),
             Event::Abandoned { index, .. } => {
-                return Some(self.over(*index, '?', " (not over in time; perhaps done)"));
+                return Some(self.over(*index, '?', " (not finished in time; perhaps done)"));
             }
             Event::Skipped { index, why, .. } => {
                 let why = match why {
@@ -106,7 +110,6 @@ impl Tree {
                 });
             }
         }
-        let running = lines.len();
         lines.extend(self.waiting());
         // The last line counts, and one is left for the cursor.
         let room = height.saturating_sub(3).max(1);
@@ -115,13 +118,28 @@ impl Tree {
             lines.truncate(room - 1);
             lines.push(format!("    and {hidden} more"));
         }
-        let over = self.steps.iter().filter(|node| matches!(node.state, State::Over)).count();
-        let left = self.steps.len() - over - running;
-        lines.push(format!(
-            "  {over} of {} changes over, {running} under way, {left} to come",
-            self.steps.len()
-        ));
+        lines.push(self.counts());
         lines.into_iter().map(|line| cut(line, width.saturating_sub(1))).collect()
+    }
+
+    /// `7 of 9 done, 1 running, 1 waiting`, in resources: one whose steps pause for others is running.
+    fn counts(&self) -> String {
+        let mut seen: Vec<&Address> = Vec::new();
+        let (mut done, mut running) = (0_usize, 0_usize);
+        for node in &self.steps {
+            if seen.contains(&&node.address) {
+                continue;
+            }
+            seen.push(&node.address);
+            let own = || self.steps.iter().filter(|other| other.address == node.address);
+            if own().all(|step| matches!(step.state, State::Over)) {
+                done += 1;
+            } else if own().any(|step| !matches!(step.state, State::Waiting)) {
+                running += 1;
+            }
+        }
+        let total = seen.len();
+        format!("  {done} of {total} done, {running} running, {} waiting", total - done - running)
     }
 
     /// A line for each resource of which nothing runs yet, with what it waits for.

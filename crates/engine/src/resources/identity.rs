@@ -150,7 +150,7 @@ impl Change {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
             Self::RevokeRights(name) => {
-                Line::set("inline policy", Shown::text(name), None).note("the rights go first")
+                Line::set("inline policy", Shown::text(name), None).note("removed first")
             }
             Self::DeleteInline(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("not in config.toml")

@@ -58,9 +58,9 @@ impl Settings {
     }
 
     fn settings(&self) -> Vec<Setting> {
-        let session = format!("sessions of {} s", self.max_session);
+        let session = format!("longest session: {} s", self.max_session);
         vec![
-            Setting::new("description", format!("description {:?}", self.description), &*self.description),
+            Setting::new("description", format!("description: {:?}", self.description), &*self.description),
             Setting::new("max_session_seconds", session, self.max_session),
         ]
     }

@@ -9,7 +9,7 @@ use super::Shown;
 pub(super) struct Setting {
     /// Its name for programs.
     pub(super) key: &'static str,
-    /// Name and value as a person reads them.
+    /// `name: value` as a person reads them.
     pub(super) words: String,
     /// Its value for programs.
     pub(super) value: Value,
@@ -27,10 +27,10 @@ pub(super) fn differing(from: Vec<Setting>, to: Vec<Setting>) -> (Vec<Setting>, 
     from.into_iter().zip(to).filter(|(from, to)| from.value != to.value).unzip()
 }
 
-/// Settings as one value of a plan.
+/// Settings as one value of a plan, a line each.
 pub(super) fn shown(settings: Vec<Setting>) -> Option<Shown> {
     let words: Vec<&str> = settings.iter().map(|setting| setting.words.as_str()).collect();
-    let words = words.join(", ");
+    let words = words.join("\n");
     let value: Map<String, Value> =
         settings.into_iter().map(|setting| (setting.key.to_owned(), setting.value)).collect();
     Shown::value(words, value)
@@ -46,12 +46,12 @@ mod tests {
     fn only_what_differs_is_shown() {
         let settings = |memory: u32, role: &str| {
             vec![
-                Setting::new("memory", format!("memory {memory} MB"), memory),
-                Setting::new("role", format!("role {role}"), role),
+                Setting::new("memory", format!("memory: {memory} MB"), memory),
+                Setting::new("role", format!("role: {role}"), role),
             ]
         };
         let (from, to) = differing(settings(512, "a"), settings(1024, "a"));
-        assert_eq!(shown(from), Shown::value("memory 512 MB", json!({"memory": 512})));
-        assert_eq!(shown(to), Shown::value("memory 1024 MB", json!({"memory": 1024})));
+        assert_eq!(shown(from), Shown::value("memory: 512 MB", json!({"memory": 512})));
+        assert_eq!(shown(to), Shown::value("memory: 1024 MB", json!({"memory": 1024})));
     }
 }

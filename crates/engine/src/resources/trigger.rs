@@ -180,13 +180,16 @@ fn split(stack: &Stack, output: &GetBucketNotificationConfigurationOutput) -> Ob
 impl ResourceChange for Change {
     fn line(&self) -> Line {
         // People read what differs, programs have it all.
-        let shown = |entries: &[Entry], others: &[Entry]| {
+        let told = words::differing_lines(&self.from, &self.to);
+        let shown = |entries: &[Entry], others: &[Entry], lines: Option<&Vec<String>>| {
             let differing: Vec<Entry> =
                 entries.iter().filter(|entry| !others.contains(entry)).cloned().collect();
-            let words = words::entry_lines(&differing).join("\n");
+            let words =
+                lines.map_or_else(|| words::entry_lines(&differing).join("\n"), |lines| lines.join("\n"));
             if entries.is_empty() { None } else { Shown::value(words, json!(entries)) }
         };
-        let (from, to) = (shown(&self.from, &self.to), shown(&self.to, &self.from));
+        let from = shown(&self.from, &self.to, told.as_ref().map(|(before, _)| before));
+        let to = shown(&self.to, &self.from, told.as_ref().map(|(_, after)| after));
         let mut line = Line::set("entries", from, to);
         if line.from.is_some() && line.to.is_some() {
             line.action = Action::Update;

@@ -139,33 +139,37 @@ impl Settings {
         let (looked_at, bad) = self.periods;
         let enabled = if self.actions_enabled { "enabled" } else { "disabled" };
         vec![
-            Setting::new("description", format!("description {:?}", self.description), &*self.description),
+            Setting::new("description", format!("description: {:?}", self.description), &*self.description),
             Setting::new(
                 "metric",
-                format!("metric {namespace} {name}"),
+                format!("metric: {namespace} {name}"),
                 json!({"namespace": namespace, "name": name}),
             ),
-            Setting::new("dimensions", format!("of {}", dimensions.join(" ")), json!(self.dimensions)),
-            Setting::new("statistic", format!("statistic {}", self.statistic), &*self.statistic),
-            Setting::new("unit", format!("unit {}", self.unit.as_deref().unwrap_or("any")), json!(self.unit)),
-            Setting::new("period", format!("period {} s", self.period), self.period),
+            Setting::new(
+                "dimensions",
+                format!("dimensions: {}", dimensions.join(" ")),
+                json!(self.dimensions),
+            ),
+            Setting::new("statistic", format!("statistic: {}", self.statistic), &*self.statistic),
+            Setting::new(
+                "unit",
+                format!("unit: {}", self.unit.as_deref().unwrap_or("any")),
+                json!(self.unit),
+            ),
+            Setting::new("period", format!("period: {} s", self.period), self.period),
             Setting::new(
                 "periods",
-                format!("{bad} of {looked_at} periods"),
+                format!("periods to alarm: {bad} of {looked_at}"),
                 json!({"evaluated": looked_at, "to_alarm": bad}),
             ),
-            Setting::new("comparison", &*self.comparison, &*self.comparison),
-            Setting::new("threshold", format!("threshold {}", self.threshold), self.threshold),
-            Setting::new(
-                "missing_data",
-                format!("missing data is {}", self.missing_data),
-                &*self.missing_data,
-            ),
-            Setting::new("actions_enabled", format!("actions {enabled}"), self.actions_enabled),
-            Setting::new("actions", format!("tells {}", list(&self.actions)), json!(self.actions)),
+            Setting::new("comparison", format!("comparison: {}", self.comparison), &*self.comparison),
+            Setting::new("threshold", format!("threshold: {}", self.threshold), self.threshold),
+            Setting::new("missing_data", format!("missing data: {}", self.missing_data), &*self.missing_data),
+            Setting::new("actions_enabled", format!("actions: {enabled}"), self.actions_enabled),
+            Setting::new("actions", format!("tells: {}", list(&self.actions)), json!(self.actions)),
             Setting::new(
                 "other_actions",
-                format!("tells when well {}", list(&self.other_actions)),
+                format!("tells when well: {}", list(&self.other_actions)),
                 json!(self.other_actions),
             ),
         ]
@@ -192,8 +196,8 @@ mod tests {
         let (from, to) = Settings::differences(&disabled, &wanted);
         let value =
             |threshold: f64, enabled: bool| json!({"threshold": threshold, "actions_enabled": enabled});
-        assert_eq!(from, Shown::value("threshold 9.5, actions disabled", value(9.5, false)));
-        assert_eq!(to, Shown::value("threshold 5, actions enabled", value(5.0, true)));
+        assert_eq!(from, Shown::value("threshold: 9.5\nactions: disabled", value(9.5, false)));
+        assert_eq!(to, Shown::value("threshold: 5\nactions: enabled", value(5.0, true)));
         assert_eq!(wanted.to_string(), "5 or more Errors in 5 minutes");
     }
 

@@ -31,26 +31,23 @@ fn each_aspect_is_synced_on_its_own() {
     let rows: [(Drift, &str); 13] = [
         (
             |s| s.description.clear(),
-            "description \"\" -> description \"Pictures could not be cleaned (provisioner)\"",
+            "description: \"\" -> description: \"Pictures could not be cleaned (provisioner)\"",
         ),
-        (|s| s.metric.1 = "Duration".to_owned(), "metric AWS/Lambda Duration -> metric AWS/Lambda Errors"),
-        (|s| s.dimensions.clear(), "of  -> of FunctionName=photos-sanitizer"),
-        (|s| s.statistic = "Average".to_owned(), "statistic Average -> statistic Sum"),
-        (|s| s.unit = Some("Count".to_owned()), "unit Count -> unit any"),
-        (|s| s.period = 60, "period 60 s -> period 300 s"),
-        (|s| s.periods = (3, 2), "2 of 3 periods -> 1 of 1 periods"),
+        (|s| s.metric.1 = "Duration".to_owned(), "metric: AWS/Lambda Duration -> metric: AWS/Lambda Errors"),
+        (|s| s.dimensions.clear(), "dimensions:  -> dimensions: FunctionName=photos-sanitizer"),
+        (|s| s.statistic = "Average".to_owned(), "statistic: Average -> statistic: Sum"),
+        (|s| s.unit = Some("Count".to_owned()), "unit: Count -> unit: any"),
+        (|s| s.period = 60, "period: 60 s -> period: 300 s"),
+        (|s| s.periods = (3, 2), "periods to alarm: 2 of 3 -> periods to alarm: 1 of 1"),
         (
             |s| s.comparison = "LessThanThreshold".to_owned(),
-            "LessThanThreshold -> GreaterThanOrEqualToThreshold",
+            "comparison: LessThanThreshold -> comparison: GreaterThanOrEqualToThreshold",
         ),
-        (|s| s.threshold = 70.0, "threshold 70 -> threshold 7"),
-        (
-            |s| s.missing_data = "missing".to_owned(),
-            "missing data is missing -> missing data is notBreaching",
-        ),
-        (|s| s.actions_enabled = false, "actions disabled -> actions enabled"),
-        (|s| s.actions.clear(), "tells nobody -> tells arn:aws:sns:eu-west-1:123456789012:on-call"),
-        (|s| s.other_actions.extend(["x".to_owned()]), "tells when well x -> tells when well nobody"),
+        (|s| s.threshold = 70.0, "threshold: 70 -> threshold: 7"),
+        (|s| s.missing_data = "missing".to_owned(), "missing data: missing -> missing data: notBreaching"),
+        (|s| s.actions_enabled = false, "actions: disabled -> actions: enabled"),
+        (|s| s.actions.clear(), "tells: nobody -> tells: arn:aws:sns:eu-west-1:123456789012:on-call"),
+        (|s| s.other_actions.extend(["x".to_owned()]), "tells when well: x -> tells when well: nobody"),
     ];
     for (drift, told) in rows {
         let mut observed = desired.clone();

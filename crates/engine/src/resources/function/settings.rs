@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::Shown;
 use super::super::setting::{self, Setting};
 use crate::stack::Stack;
+use contract::environment::VARIABLES;
 
 /// The runtime: no language runtime, just the binary.
 pub const RUNTIME: &str = "provided.al2023";
@@ -98,13 +99,13 @@ impl Settings {
 
     /// All but the environment.
     fn settings(&self) -> Vec<Setting> {
-        let text = |key, name: &str, value: &String| Setting::new(key, format!("{name} {value}"), &**value);
+        let text = |key, name: &str, value: &String| Setting::new(key, format!("{name}: {value}"), &**value);
         let optional = |key, name: &str, value: &String| {
             let json = if value.is_empty() { Value::Null } else { Value::from(&**value) };
-            Setting::new(key, format!("{name} {}", word(value)), json)
+            Setting::new(key, format!("{name}: {}", word(value)), json)
         };
         let number = |key, name: &str, value: i64, unit: &str| {
-            Setting::new(key, format!("{name} {value} {unit}"), value)
+            Setting::new(key, format!("{name}: {value} {unit}"), value)
         };
         vec![
             number("memory", "memory", self.memory.into(), "MB"),
@@ -112,16 +113,16 @@ impl Settings {
             text("role", "role", &self.role),
             text("runtime", "runtime", &self.runtime),
             text("handler", "handler", &self.handler),
-            Setting::new("layers", format!("layers {}", list(&self.layers)), json!(self.layers)),
-            Setting::new("description", format!("description {:?}", self.description), &*self.description),
-            Setting::new("subnets", format!("VPC subnets {}", list(&self.subnets)), json!(self.subnets)),
+            Setting::new("layers", format!("layers: {}", list(&self.layers)), json!(self.layers)),
+            Setting::new("description", format!("description: {:?}", self.description), &*self.description),
+            Setting::new("subnets", format!("VPC subnets: {}", list(&self.subnets)), json!(self.subnets)),
             optional("dead_letter_target", "dead letter target", &self.dead_letter_target),
             optional("kms_key", "KMS key", &self.kms_key),
             text("log_group", "log group", &self.log_group),
             text("log_format", "log format", &self.log_format),
             Setting::new(
                 "file_systems",
-                format!("file systems {}", list(&self.file_systems)),
+                format!("file systems: {}", list(&self.file_systems)),
                 json!(self.file_systems),
             ),
             text("tracing", "tracing", &self.tracing),
@@ -129,17 +130,22 @@ impl Settings {
         ]
     }
 
-    /// The environment variables that differ, by name: `set`, `unset` or `changed`.
+    /// The environment variables that differ, by name: `set`, `unset` or `changed`; those of ours, which are no
+    /// secrets, with their values.
     fn variables_unlike(&self, to: &Self) -> (Option<Setting>, Option<Setting>) {
         let mut names: Vec<&String> = self.environment.keys().chain(to.environment.keys()).collect();
         names.sort();
         names.dedup();
         names.retain(|name| self.environment.get(*name) != to.environment.get(*name));
-        let side = |state: &dyn Fn(&String) -> &'static str| {
-            let words: Vec<String> = names.iter().map(|name| format!("${name} {}", state(name))).collect();
+        let side = |of: &Self, state: &dyn Fn(&String) -> &'static str| {
+            let state = |name: &String| match of.environment.get(name) {
+                Some(value) if VARIABLES.contains(&name.as_str()) => value.clone(),
+                _ => state(name).to_owned(),
+            };
+            let words: Vec<String> = names.iter().map(|name| format!("${name}: {}", state(name))).collect();
             let value: Map<String, Value> =
                 names.iter().map(|name| ((*name).clone(), Value::from(state(name)))).collect();
-            (!words.is_empty()).then(|| Setting::new("environment", words.join(", "), value))
+            (!words.is_empty()).then(|| Setting::new("environment", words.join("\n"), value))
         };
         let before = |name: &String| if self.environment.contains_key(name) { "set" } else { "unset" };
         let after = |name: &String| match (self.environment.get(name), to.environment.get(name)) {
@@ -147,7 +153,7 @@ impl Settings {
             (Some(_), Some(_)) => "changed",
             (None, Some(_)) => "set",
         };
-        (side(&before), side(&after))
+        (side(self, &before), side(to, &after))
     }
 }
 
@@ -172,22 +178,27 @@ mod tests {
             let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
             Settings { environment: variables.collect(), ..wanted.clone() }
         };
-        let from =
-            Settings { kms_key: "arn:key".to_owned(), ..with(&[("A", "secret"), ("B", "1"), ("C", "1")]) };
-        let (from, to) = Settings::differences(&from, &with(&[("A", "hidden"), ("C", "1"), ("D", "1")]));
-        let variables = json!({"A": "set", "B": "set", "D": "unset"});
+        let from = Settings {
+            kms_key: "arn:key".to_owned(),
+            ..with(&[("A", "secret"), ("B", "1"), ("C", "1"), ("ORIENTATION", "upright")])
+        };
+        let (from, to) = Settings::differences(
+            &from,
+            &with(&[("A", "hidden"), ("C", "1"), ("D", "1"), ("ORIENTATION", "drop")]),
+        );
+        let variables = json!({"A": "set", "B": "set", "D": "unset", "ORIENTATION": "upright"});
         assert_eq!(
             from,
             Shown::value(
-                "KMS key arn:key, $A set, $B set, $D unset",
+                "KMS key: arn:key\n$A: set\n$B: set\n$D: unset\n$ORIENTATION: upright",
                 json!({"kms_key": "arn:key", "environment": variables})
             )
         );
-        let variables = json!({"A": "changed", "B": "unset", "D": "set"});
+        let variables = json!({"A": "changed", "B": "unset", "D": "set", "ORIENTATION": "drop"});
         assert_eq!(
             to,
             Shown::value(
-                "KMS key none, $A changed, $B unset, $D set",
+                "KMS key: none\n$A: changed\n$B: unset\n$D: set\n$ORIENTATION: drop",
                 json!({"kms_key": null, "environment": variables})
             )
         );

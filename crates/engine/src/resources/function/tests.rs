@@ -103,32 +103,35 @@ fn each_setting_that_differs_is_told() {
     };
     type Drift<'a> = &'a dyn Fn(&mut Settings);
     let cases: [(Drift<'_>, &str); 19] = [
-        (&|s| s.memory = 128, "memory 128 MB -> memory 1024 MB"),
-        (&|s| s.timeout = 3, "timeout 3 s -> timeout 60 s"),
+        (&|s| s.memory = 128, "memory: 128 MB -> memory: 1024 MB"),
+        (&|s| s.timeout = 3, "timeout: 3 s -> timeout: 60 s"),
         (
             &|s| s.role = "r".to_owned(),
-            "role r -> role arn:aws:iam::123456789012:role/provisioner/photos/photos-sanitizer",
+            "role: r -> role: arn:aws:iam::123456789012:role/provisioner/photos/photos-sanitizer",
         ),
-        (&|s| s.runtime = "python3.13".to_owned(), "runtime python3.13 -> runtime provided.al2023"),
-        (&|s| s.handler = "x".to_owned(), "handler x -> handler bootstrap"),
-        (&|s| s.layers = vec!["a".to_owned(), "b".to_owned()], "layers a b -> layers none"),
+        (&|s| s.runtime = "python3.13".to_owned(), "runtime: python3.13 -> runtime: provided.al2023"),
+        (&|s| s.handler = "x".to_owned(), "handler: x -> handler: bootstrap"),
+        (&|s| s.layers = vec!["a".to_owned(), "b".to_owned()], "layers: a b -> layers: none"),
         (
             &|s| s.description.clear(),
-            "description \"\" -> description \"Removes the metadata from uploaded pictures (provisioner)\"",
+            "description: \"\" -> description: \"Removes the metadata from uploaded pictures (provisioner)\"",
         ),
-        (&|s| s.subnets = vec!["subnet-1".to_owned()], "VPC subnets subnet-1 -> VPC subnets none"),
-        (&|s| s.dead_letter_target = "q".to_owned(), "dead letter target q -> dead letter target none"),
-        (&|s| s.kms_key = "k".to_owned(), "KMS key k -> KMS key none"),
-        (&|s| s.log_group = "/x".to_owned(), "log group /x -> log group /aws/lambda/photos-sanitizer"),
-        (&|s| s.log_format = "JSON".to_owned(), "log format JSON -> log format Text"),
-        (&|s| s.file_systems = vec!["fs".to_owned()], "file systems fs -> file systems none"),
-        (&|s| s.tracing = "Active".to_owned(), "tracing Active -> tracing PassThrough"),
-        (&|s| s.ephemeral_storage = 1024, "ephemeral storage 1024 MB -> ephemeral storage 512 MB"),
+        (&|s| s.subnets = vec!["subnet-1".to_owned()], "VPC subnets: subnet-1 -> VPC subnets: none"),
+        (&|s| s.dead_letter_target = "q".to_owned(), "dead letter target: q -> dead letter target: none"),
+        (&|s| s.kms_key = "k".to_owned(), "KMS key: k -> KMS key: none"),
+        (&|s| s.log_group = "/x".to_owned(), "log group: /x -> log group: /aws/lambda/photos-sanitizer"),
+        (&|s| s.log_format = "JSON".to_owned(), "log format: JSON -> log format: Text"),
+        (&|s| s.file_systems = vec!["fs".to_owned()], "file systems: fs -> file systems: none"),
+        (&|s| s.tracing = "Active".to_owned(), "tracing: Active -> tracing: PassThrough"),
+        (&|s| s.ephemeral_storage = 1024, "ephemeral storage: 1024 MB -> ephemeral storage: 512 MB"),
         // Values of variables may be secrets.
-        (&|s| set(s, "RUST_LOG", "secret"), "$RUST_LOG set -> $RUST_LOG changed"),
-        (&|s| set(s, "TOKEN", "secret"), "$TOKEN set -> $TOKEN unset"),
-        (&|s| drop(s.environment.remove("RUST_LOG")), "$RUST_LOG unset -> $RUST_LOG set"),
-        (&|s| (s.memory, s.timeout) = (128, 3), "memory 128 MB, timeout 3 s -> memory 1024 MB, timeout 60 s"),
+        (&|s| set(s, "RUST_LOG", "secret"), "$RUST_LOG: set -> $RUST_LOG: changed"),
+        (&|s| set(s, "TOKEN", "secret"), "$TOKEN: set -> $TOKEN: unset"),
+        (&|s| drop(s.environment.remove("RUST_LOG")), "$RUST_LOG: unset -> $RUST_LOG: set"),
+        (
+            &|s| (s.memory, s.timeout) = (128, 3),
+            "memory: 128 MB and timeout: 3 s -> memory: 1024 MB and timeout: 60 s",
+        ),
     ];
     for (drift, told) in cases {
         let mut observed = desired(&stack);

@@ -45,13 +45,13 @@ fn each_aspect_is_synced_on_its_own() {
     drifted(
         "longer sessions",
         |role| role.settings.max_session = 43200,
-        &["1 ~ settings: sessions of 43200 s -> sessions of 3600 s"],
+        &["1 ~ settings: longest session: 43200 s -> longest session: 3600 s"],
     );
     drifted(
         "another description",
         |role| role.settings.description = "x".to_owned(),
         &[
-            "1 ~ settings: description \"x\" -> description \"Reads uploaded pictures and writes the clean ones \
+            "1 ~ settings: description: \"x\" -> description: \"Reads uploaded pictures and writes the clean ones \
            (provisioner)\"",
         ],
     );
