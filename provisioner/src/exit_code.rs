@@ -19,7 +19,7 @@ pub enum ExitCode {
     Refused = 4,
     /// No credentials, wrong account, no region, no endpoint.
     Access = 5,
-    /// Some of the pictures or files could not be done; the rest is.
+    /// Some pictures or files failed; the rest succeeded.
     Partial = 6,
     /// Wrong arguments.
     Usage = 64,
@@ -37,7 +37,7 @@ pub(crate) const TABLE: [(ExitCode, &str); 10] = [
     (ExitCode::Config, "config.toml has errors"),
     (ExitCode::Refused, "refused: something foreign, data that nobody said to delete, no --yes"),
     (ExitCode::Access, "no credentials, wrong account, no region, endpoint not reachable"),
-    (ExitCode::Partial, "some of the files could not be done; the others are"),
+    (ExitCode::Partial, "some files failed; the rest succeeded"),
     (ExitCode::Usage, "wrong arguments"),
     (ExitCode::Interrupted, "interrupted by Ctrl-C"),
     (ExitCode::Terminated, "ended by SIGTERM"),

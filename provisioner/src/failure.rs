@@ -84,7 +84,7 @@ pub(crate) enum Failure {
     #[error("after `down` these are left: {0}")]
     Residue(String),
     /// Some files could not be done; they have been reported one by one.
-    #[error("{failed} of {total} files could not be done")]
+    #[error("{failed} of {total} files failed; the rest succeeded")]
     Partial {
         /// Files in all.
         total: usize,

@@ -3,11 +3,10 @@
 use std::process::ExitCode as ProcessExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use engine::interrupt::GRACE;
 use tokio::runtime;
 
-use crate::cli::Cli;
+use crate::cli;
 use crate::commands;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -19,7 +18,7 @@ use crate::suggest::Suggest;
 /// Parses the arguments, runs the command, shows its failure.
 #[must_use]
 pub(crate) fn run() -> ProcessExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();

@@ -97,7 +97,6 @@ mod tests {
             ),
             (&["--config=-x.toml"], "provisioner up --config=-x.toml"),
             (&["--config", "$(reboot).toml"], "provisioner up --config '$(reboot).toml'"),
-            (&["--stack", ""], "provisioner up --stack ''"),
             (&["--config", "a\u{1b}b \u{202e}"], "provisioner up --config $'a\\033b \\342\\200\\256'"),
         ] {
             assert_eq!(command(arguments, "up"), expected, "{arguments:?}");

@@ -5,23 +5,31 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::DEFAULT_CONFIG;
+use engine::config::why_no_stack_name;
 
-/// Flags of every command, accepted before and after it.
+/// Options of every command, accepted before and after it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// The configuration.
-    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    /// The configuration file.
+    #[arg(help_heading = "Global options", long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
-    /// Another copy of the stack, under this name.
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Name of the stack to work on; overrides `stack` in the file.
+    #[arg(help_heading = "Global options", long, global = true, value_name = "NAME", value_parser = stack_name)]
     pub stack: Option<String>,
-    /// Use the AWS that runs on this machine; it is installed and started when needed.
-    #[arg(long, global = true)]
+    /// Work on a local AWS (installed and started if needed).
+    #[arg(help_heading = "Global options", long, global = true)]
     pub local: bool,
-    /// One JSON document on stdout, or JSON lines for what takes time.
-    #[arg(long, global = true)]
+    /// JSON output: one document, or JSON lines for what takes time.
+    #[arg(help_heading = "Global options", long, global = true)]
     pub json: bool,
-    /// Say more: whole policies, counts of AWS calls.
-    #[arg(short, long, global = true)]
+    /// Show full policies, each step, and the number of AWS calls.
+    #[arg(help_heading = "Global options", short, long, global = true)]
     pub verbose: bool,
+}
+
+fn stack_name(name: &str) -> Result<String, String> {
+    match why_no_stack_name(name) {
+        None => Ok(name.to_owned()),
+        Some([what, why, hint]) => Err(format!("{what}\n  why:  {why}\n  hint: {hint}")),
+    }
 }

@@ -13,7 +13,7 @@ pub(crate) enum Local {
     Status,
     /// Stop it and delete everything in it.
     Reset {
-        /// Do not ask.
+        /// Skip the confirmation.
         #[arg(short, long)]
         yes: bool,
     },

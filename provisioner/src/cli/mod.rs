@@ -2,6 +2,7 @@
 
 mod choices;
 mod global;
+mod help;
 mod local;
 mod pictures;
 mod queue;
@@ -11,6 +12,7 @@ mod terraform;
 use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
+pub(crate) use help::parse;
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Backfill, Pending, Scope, Verify};
@@ -20,10 +22,9 @@ pub(crate) use terraform::{Export, Package, TerraformFolder};
 /// The configuration of a run that names none.
 pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
 
-/// Creates, repairs and removes a pipeline on AWS that strips the metadata
-/// from uploaded pictures. No state file: reality is the state.
+/// Remove the metadata from pictures: on this machine, or on AWS for every upload.
 #[derive(Debug, Parser)]
-#[command(name = "provisioner", version, after_help = exit_codes(), max_term_width = 100)]
+#[command(name = "provisioner", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -47,7 +48,7 @@ pub(crate) enum Command {
     ///
     /// Buckets that hold objects need --delete-data or --keep-data.
     Down(Down),
-    /// Show what exists: how each resource compares with the configuration, who may do what.
+    /// Show what exists, whether it matches config.toml, and who may do what.
     ///
     /// Everything is what AWS says, and not what the configuration asks for. The
     /// function's code is not compared: that takes a build, which `plan` makes.
@@ -100,12 +101,4 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Export,
     },
-}
-
-fn exit_codes() -> String {
-    let mut text = String::from("Exit codes:\n");
-    for (code, meaning) in crate::exit_code::TABLE {
-        text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
-    }
-    text
 }

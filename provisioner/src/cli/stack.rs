@@ -16,7 +16,7 @@ pub(crate) struct Plan {
 /// `up`
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(short, long)]
     pub yes: bool,
     /// Take over what exists and is not of this stack.
@@ -27,7 +27,7 @@ pub(crate) struct Up {
 /// `down`
 #[derive(Debug, Args)]
 pub(crate) struct Down {
-    /// Do not ask.
+    /// Skip the confirmation.
     #[arg(short, long)]
     pub yes: bool,
     /// Delete all objects and their versions, for good.

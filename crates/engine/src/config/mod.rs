@@ -25,3 +25,4 @@ pub use model::{
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;
 pub(crate) use rules::place::{is_region, region_meant};
+pub use rules::stack_name::why_not as why_no_stack_name;

@@ -28,6 +28,14 @@ pub(in crate::config) fn check(name: &str) -> Option<Problem> {
     Some(Problem::new(message, WHY, format!("for example: stack = \"{}\"", nearest_valid(name))))
 }
 
+/// Why this cannot be the name of a stack, when it cannot: what is wrong, the rule, and a name that can.
+#[must_use]
+pub fn why_not(name: &str) -> Option<[String; 3]> {
+    let problem = check(name)?;
+    let hint = format!("for example: {}", nearest_valid(name));
+    Some([problem.message, problem.note.unwrap_or_default(), hint])
+}
+
 /// The given name with what is not allowed taken out, or the shipped one.
 fn nearest_valid(name: &str) -> String {
     let mut valid = String::new();

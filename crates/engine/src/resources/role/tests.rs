@@ -79,7 +79,7 @@ fn each_aspect_is_synced_on_its_own() {
         "what `down` does",
         &removal(&stack),
         &[
-            "1 - inline policy: provisioner-photos (the rights go first) | narrows",
+            "1 - inline policy: provisioner-photos (removed first) | narrows",
             "2 - all of it | needs function settled",
         ],
     );

@@ -1,0 +1,262 @@
+//! The help: commands in groups, options where they do something, examples, the exit codes.
+
+use clap::builder::StyledStr;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+
+use super::Cli;
+
+/// The commands as the short help groups them.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("The stack", &["plan", "up", "down", "status"]),
+    ("Pictures", &["upload", "inspect", "sanitize"]),
+    ("Day two", &["pending", "backfill", "verify"]),
+    ("Terraform", &["export", "package"]),
+    ("This machine", &["local"]),
+];
+
+/// Commands that read no configuration and ask no AWS, and the options that do nothing there.
+const OFFLINE: [&str; 3] = ["inspect", "sanitize", "local"];
+const OF_THE_STACK: [&str; 3] = ["config", "stack", "local"];
+
+/// What people of other tools type first, and what it is called here.
+const MEANT: [(&str, &str); 10] = [
+    ("apply", "up"),
+    ("deploy", "up"),
+    ("create", "up"),
+    ("destroy", "down"),
+    ("delete", "down"),
+    ("remove", "down"),
+    ("diff", "plan"),
+    ("preview", "plan"),
+    ("show", "status"),
+    ("ls", "status"),
+];
+
+/// Examples at the end of a command's help: what to type, and what it does.
+const EXAMPLES: [(&str, &[(&str, &str)]); 12] = [
+    (
+        "plan",
+        &[
+            ("plan --local", "what `up --local` would create on this machine"),
+            ("plan --detailed-exitcode", "in CI: exits with 2 when something has drifted"),
+        ],
+    ),
+    (
+        "up",
+        &[
+            ("up --local", "the whole pipeline on this machine"),
+            ("up", "shows the plan and asks"),
+            ("up --stack photos-test --yes", "a second copy, side by side, without a question"),
+        ],
+    ),
+    (
+        "down",
+        &[
+            ("down", "removes the stack if its buckets are empty"),
+            ("down --delete-data", "removes it with all pictures, for good"),
+        ],
+    ),
+    (
+        "status",
+        &[
+            ("status", "each resource beside config.toml, and who may do what"),
+            ("status --all", "every stack of the account and region"),
+        ],
+    ),
+    (
+        "upload",
+        &[
+            ("upload PHOTO.jpg --as user-a", "as this user, with a key that lives as long as the run"),
+            ("upload holiday/ --prefix 2026/rome", "a folder; keys begin with 2026/rome/"),
+        ],
+    ),
+    (
+        "inspect",
+        &[
+            ("inspect PHOTO.jpg", "what this picture tells about people and places"),
+            ("inspect -r holiday/ --json", "a folder, for a program"),
+        ],
+    ),
+    (
+        "sanitize",
+        &[
+            ("sanitize PHOTO.jpg -o clean.jpg", "one picture"),
+            ("sanitize -r holiday/ -o clean/", "a folder, into another one"),
+            ("sanitize - -o - <in.jpg >out.jpg", "in a pipe"),
+        ],
+    ),
+    (
+        "pending",
+        &[
+            ("pending --since 7d", "what was uploaded in the last week and has no clean copy"),
+            ("pending --detailed-exitcode", "for a monitor: exits with 2 when there are some"),
+        ],
+    ),
+    (
+        "backfill",
+        &[
+            ("backfill --dry-run", "what would be cleaned"),
+            ("backfill --prefix 2026/", "everything that is pending under 2026/"),
+        ],
+    ),
+    ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    ("package", &[("package", "terraform/function.zip, the bytes that `up` uploads")]),
+    (
+        "export",
+        &[
+            ("export tfvars", "config.toml as variables of Terraform"),
+            ("export imports", "import blocks for everything that exists"),
+        ],
+    ),
+];
+
+/// The command line with its help.
+#[must_use]
+pub(crate) fn command() -> Command {
+    let mut command = Cli::command();
+    let hidden: Vec<_> = command
+        .get_arguments()
+        .filter(|arg| OF_THE_STACK.contains(&arg.get_id().as_str()))
+        .map(|arg| arg.clone().hide(true))
+        .collect();
+    for name in OFFLINE {
+        command = command.mut_subcommand(name, |offline| offline.args(hidden.clone()));
+    }
+    for (name, examples) in EXAMPLES {
+        command = command.mut_subcommand(name, |one| one.after_help(examples_text(examples)));
+    }
+    let groups = groups_text(&command);
+    command
+        .help_template(
+            "{about}. No state file: every run reads AWS itself.\n\n{usage-heading} {usage}\n\n{before-help}\
+             {options}{after-help}",
+        )
+        .before_help(groups)
+        .after_help(after_help())
+}
+
+/// Reads the arguments of this process.
+///
+/// # Errors
+/// Wrong ones, and the help, which was asked for.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(meant)?;
+    if let Some((name, option)) = without_effect(&matches) {
+        let text = format!("`{name}` reads no configuration and asks no AWS: --{option} does nothing there");
+        return Err(command.error(ErrorKind::ArgumentConflict, text));
+    }
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// An option that was given to a command that takes no notice of it.
+fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
+    let (name, own) = matches.subcommand()?;
+    if !OFFLINE.contains(&name) {
+        return None;
+    }
+    let is_given = |id: &&str| own.value_source(id) == Some(ValueSource::CommandLine);
+    OF_THE_STACK.into_iter().find(is_given).map(|option| (name, option))
+}
+
+/// A command of another tool gets the name that it has here.
+fn meant(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let given = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(given)) => given.clone(),
+        _ => return error,
+    };
+    if let Some((_, name)) = MEANT.iter().find(|(word, _)| *word == given) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![(*name).to_owned()]));
+    }
+    error
+}
+
+fn groups_text(command: &Command) -> StyledStr {
+    let width = GROUPS.iter().flat_map(|(_, names)| *names).map(|name| name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (index, (title, names)) in GROUPS.into_iter().enumerate() {
+        let gap = if index == 0 { "" } else { "\n" };
+        text.push_str(&format!("{gap}{title}:\n"));
+        for name in names {
+            let about = command.find_subcommand(name).and_then(Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            text.push_str(&format!("  {name:width$}  {about}\n"));
+        }
+    }
+    text.into()
+}
+
+fn examples_text(examples: &[(&str, &str)]) -> String {
+    let width = examples.iter().map(|(words, _)| words.len()).max().unwrap_or_default();
+    let mut text = String::from("Examples:\n");
+    for (words, what) in examples {
+        text.push_str(&format!("  provisioner {words:width$}   {what}\n"));
+    }
+    text
+}
+
+fn after_help() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for (code, meaning) in crate::exit_code::TABLE {
+        text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
+    }
+    text.push_str("\nStart with: provisioner up --local       More: provisioner help COMMAND\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_one_group() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        let command = Cli::command();
+        let mut all: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        (grouped.sort_unstable(), all.sort_unstable());
+        assert_eq!(grouped, all);
+    }
+
+    /// An example that does not parse teaches nothing.
+    #[test]
+    fn every_example_parses() {
+        for (name, examples) in EXAMPLES {
+            for (words, _) in examples {
+                let words: Vec<&str> = words.split(" <").next().unwrap_or_default().split(' ').collect();
+                assert_eq!(words[0], name);
+                let line = [&["provisioner"], words.as_slice()].concat();
+                let matches = command().try_get_matches_from(&line);
+                assert!(matches.is_ok(), "{line:?}: {:?}", matches.err().map(|error| error.to_string()));
+            }
+        }
+    }
+
+    #[test]
+    fn options_that_do_nothing_are_refused_and_not_offered() {
+        let given = |line: &[&str]| {
+            let matches = command().try_get_matches_from(line).unwrap();
+            without_effect(&matches).map(|(name, option)| format!("{name} {option}"))
+        };
+        assert_eq!(given(&["provisioner", "inspect", "a.jpg"]), None);
+        assert_eq!(given(&["provisioner", "inspect", "a.jpg", "--local"]), Some("inspect local".to_owned()));
+        assert_eq!(
+            given(&["provisioner", "--stack", "abc", "local", "stop"]),
+            Some("local stack".to_owned())
+        );
+        assert_eq!(given(&["provisioner", "--local", "status"]), None);
+        let help =
+            command().try_get_matches_from(["provisioner", "sanitize", "--help"]).unwrap_err().to_string();
+        assert!(!help.contains("--local") && help.contains("--json"), "{help}");
+    }
+
+    #[test]
+    fn words_of_other_tools_are_understood() {
+        for (word, name) in MEANT {
+            let error = meant(command().try_get_matches_from(["provisioner", word]).unwrap_err()).to_string();
+            assert!(error.contains(&format!("'{name}'")), "{error}");
+        }
+    }
+}
