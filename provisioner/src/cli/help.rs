@@ -13,12 +13,19 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Pictures", &["upload", "inspect", "sanitize"]),
     ("Day two", &["pending", "backfill", "verify"]),
     ("Terraform", &["export", "package"]),
-    ("This machine", &["local"]),
+    ("This machine", &["init", "config", "local", "completions", "man"]),
 ];
 
-/// Commands that read no configuration and ask no AWS, and the options that do nothing there.
-const OFFLINE: [&str; 3] = ["inspect", "sanitize", "local"];
-const OF_THE_STACK: [&str; 3] = ["config", "stack", "local"];
+/// Commands that some options do nothing for.
+const WITHOUT_EFFECT: [(&str, &[&str]); 7] = [
+    ("inspect", &["config", "stack", "local"]),
+    ("sanitize", &["config", "stack", "local"]),
+    ("local", &["config", "stack", "local"]),
+    ("init", &["local", "verbose"]),
+    ("config", &["local", "verbose"]),
+    ("completions", &["config", "stack", "local", "json", "verbose"]),
+    ("man", &["config", "stack", "local", "json", "verbose"]),
+];
 
 /// What people of other tools type first, and what it is called here.
 const MEANT: [(&str, &str); 10] = [
@@ -35,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 12] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 15] = [
     (
         "plan",
         &[
@@ -102,6 +109,15 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 12] = [
         ],
     ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    ("init", &[("init --stack photos --region eu-central-1", "config.toml in this folder")]),
+    (
+        "completions",
+        &[
+            ("completions bash > ~/.local/share/bash-completion/completions/provisioner", "for bash"),
+            ("completions fish > ~/.config/fish/completions/provisioner.fish", "for fish"),
+        ],
+    ),
+    ("man", &[("man ~/.local/share/man/man1", "the pages of all commands, for `man provisioner-up`")]),
     ("package", &[("package", "terraform/function.zip, the bytes that `up` uploads")]),
     (
         "export",
@@ -116,13 +132,13 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 12] = [
 #[must_use]
 pub(crate) fn command() -> Command {
     let mut command = Cli::command();
-    let hidden: Vec<_> = command
-        .get_arguments()
-        .filter(|arg| OF_THE_STACK.contains(&arg.get_id().as_str()))
-        .map(|arg| arg.clone().hide(true))
-        .collect();
-    for name in OFFLINE {
-        command = command.mut_subcommand(name, |offline| offline.args(hidden.clone()));
+    for (name, options) in WITHOUT_EFFECT {
+        let hidden: Vec<_> = command
+            .get_arguments()
+            .filter(|arg| options.contains(&arg.get_id().as_str()))
+            .map(|arg| arg.clone().hide(true))
+            .collect();
+        command = command.mut_subcommand(name, |one| one.args(hidden));
     }
     for (name, examples) in EXAMPLES {
         command = command.mut_subcommand(name, |one| one.after_help(examples_text(examples)));
@@ -145,7 +161,7 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
     let mut command = command();
     let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(meant)?;
     if let Some((name, option)) = without_effect(&matches) {
-        let text = format!("`{name}` reads no configuration and asks no AWS: --{option} does nothing there");
+        let text = format!("--{option} does nothing for `{name}`");
         return Err(command.error(ErrorKind::ArgumentConflict, text));
     }
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
@@ -154,11 +170,9 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
 /// An option that was given to a command that takes no notice of it.
 fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
     let (name, own) = matches.subcommand()?;
-    if !OFFLINE.contains(&name) {
-        return None;
-    }
-    let is_given = |id: &&str| own.value_source(id) == Some(ValueSource::CommandLine);
-    OF_THE_STACK.into_iter().find(is_given).map(|option| (name, option))
+    let (_, options) = WITHOUT_EFFECT.into_iter().find(|(one, _)| *one == name)?;
+    let is_given = |id: &&&'static str| own.value_source(id) == Some(ValueSource::CommandLine);
+    options.iter().find(is_given).map(|option| (name, *option))
 }
 
 /// A command of another tool gets the name that it has here.
@@ -225,7 +239,8 @@ mod tests {
     fn every_example_parses() {
         for (name, examples) in EXAMPLES {
             for (words, _) in examples {
-                let words: Vec<&str> = words.split(" <").next().unwrap_or_default().split(' ').collect();
+                let words: Vec<&str> =
+                    words.split(['<', '>']).next().unwrap_or_default().split_whitespace().collect();
                 assert_eq!(words[0], name);
                 let line = [&["provisioner"], words.as_slice()].concat();
                 let matches = command().try_get_matches_from(&line);

@@ -6,16 +6,18 @@ mod help;
 mod local;
 mod pictures;
 mod queue;
+mod setup;
 mod stack;
 mod terraform;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
-pub(crate) use help::parse;
+pub(crate) use help::{command, parse};
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Backfill, Pending, Scope, Verify};
+pub(crate) use setup::{Completions, ConfigFile, Init, Man};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
 
@@ -91,6 +93,20 @@ pub(crate) enum Command {
     /// are, pictures stay upright, and what can't be proven clean is refused.
     /// Permissions are kept; times are metadata and are not.
     Sanitize(Sanitize),
+    /// Write a commented config.toml to begin with; never over one that is there.
+    ///
+    /// --stack names the stack, --config the file.
+    Init(Init),
+    /// Check the configuration.
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ConfigFile,
+    },
+    /// Print completions for a shell.
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands.
+    Man(Man),
     /// Build the function and write the package that `up` uploads.
     ///
     /// The same source makes the same bytes. Prints their hash as Lambda shows it.

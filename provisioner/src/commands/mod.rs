@@ -2,10 +2,14 @@
 
 mod backfill;
 mod changes;
+mod completions;
+mod config;
 mod down;
 mod export;
+mod init;
 mod inspect;
 mod local;
+mod man;
 mod package;
 mod pending;
 mod plan;
@@ -37,6 +41,10 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Upload(args) => upload::run(args, session).await,
         Command::Inspect(args) => inspect::run(args, session),
         Command::Sanitize(args) => sanitize::run(args, session),
+        Command::Init(args) => init::run(args, session).await,
+        Command::Config { command } => config::run(command, session),
+        Command::Completions(args) => Ok(completions::run(args, session)),
+        Command::Man(args) => man::run(args, session),
         Command::Package(args) => package::run(args, session).await,
         Command::Export { what } => export::run(what, session).await,
     }

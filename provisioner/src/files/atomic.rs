@@ -81,6 +81,24 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     write(&folder_of(path)?, name, &[content], Access::Owner, Existing::Replace)
 }
 
+/// Writes `content` to a new file at `path`.
+///
+/// # Errors
+/// As [`write()`]; [`io::ErrorKind::AlreadyExists`] when something is there.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| other_kind(Kind::Folder, Kind::File))?;
+    write(&folder_of(path)?, name, &[content], Access::Umask, Existing::Keep)
+}
+
+/// Writes `content` to the file at `path`, which is replaced if it is there.
+///
+/// # Errors
+/// As [`write()`].
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| other_kind(Kind::Folder, Kind::File))?;
+    write(&folder_of(path)?, name, &[content], Access::Umask, Existing::Replace)
+}
+
 /// The folder that a path is in.
 pub(super) fn folder_of(path: &Path) -> io::Result<Folder> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -4,6 +4,7 @@
 //! shows there, and in the snapshots. Fields may be added; whatever else changes raises the version.
 
 mod changes;
+mod config;
 mod error;
 mod exact;
 mod export;
@@ -30,6 +31,7 @@ mod samples;
 mod tests;
 
 pub(crate) use changes::{Event, Ready, Removed};
+pub(crate) use config::{ConfigChecked, Initialized};
 pub(crate) use error::Failed;
 pub(crate) use exact::exact;
 pub(crate) use export::{Imports, Policies, Tfvars};

@@ -85,6 +85,8 @@ pub(super) fn all() -> Vec<Sample> {
             }),
         ),
         of("local reset", "local-reset", &LocalReset { reset: true }),
+        of("init", "init", &Initialized::of(&latin1("caf", "/config.toml"), "photos")),
+        of("config check", "config-check", &ConfigChecked::of(&latin1("caf", "/config.toml"), "photos")),
         of("package", "package", &packaged()),
         of("export tfvars", "export-tfvars", &Tfvars::of(&latin1("caf", "/stack.auto.tfvars.json"))),
         of("export imports", "export-imports", &imports()),

@@ -86,7 +86,7 @@ fn changes(text: &mut String, plan: &Plan, stack: &Stack, verbose: bool) {
         let note = whole_note(&steps);
         let _ = writeln!(text, "\n{style}{} {address} {}{style:#}{note}", mark(action), address.name(stack));
         for line in lines(&steps, action) {
-            attribute(text, &line, verbose);
+            attribute(text, &line, action == Action::Create, verbose);
         }
     }
 }
@@ -156,7 +156,7 @@ fn lines(steps: &[&Step], action: Action) -> Vec<Line> {
     lines
 }
 
-fn attribute(text: &mut String, line: &Line, verbose: bool) {
+fn attribute(text: &mut String, line: &Line, is_new: bool, verbose: bool) {
     let style = style(line.action);
     let name = line.attribute.unwrap_or_default();
     let note = line.note.as_ref().map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default();
@@ -175,7 +175,7 @@ fn attribute(text: &mut String, line: &Line, verbose: bool) {
             }
             return;
         }
-        (Some(only), None) | (None, Some(only)) => granted(text, line, &only, &note),
+        (Some(only), None) | (None, Some(only)) => granted(text, line, &only, is_new, &note),
     };
     if verbose {
         compared(text, &whole(document(&line.from).as_ref(), document(&line.to).as_ref()));
@@ -183,11 +183,11 @@ fn attribute(text: &mut String, line: &Line, verbose: bool) {
 }
 
 /// A document that comes or goes: what it grants.
-fn granted(text: &mut String, line: &Line, document: &Value, note: &str) -> std::fmt::Result {
+fn granted(text: &mut String, line: &Line, document: &Value, is_new: bool, note: &str) -> std::fmt::Result {
     let (style, mark) = (style(line.action), mark(line.action));
     let name = line.attribute.unwrap_or_default();
-    // Who may do it stands above, so that "inline policy" would say nothing more.
-    let is_told = matches!(name, "inline policy" | "statement") && line.action == Action::Create;
+    // Of something new, who may do it stands above, and "inline policy" would say nothing more.
+    let is_told = is_new && matches!(name, "inline policy" | "statement") && line.action == Action::Create;
     let grants = grants(document);
     match grants.as_slice() {
         [] => writeln!(text, "    {style}{mark}{style:#} {name}: grants nothing{note}"),

@@ -158,7 +158,12 @@ impl Screen {
 
     /// Asks a yes-or-no question on the terminal.
     pub(crate) async fn confirm(&self, question: &str) -> bool {
-        self.err(&format!("{question} [y/N] "));
+        matches!(self.ask(&format!("{question} [y/N] ")).await.as_str(), "y" | "Y" | "yes" | "Yes")
+    }
+
+    /// Asks on the terminal. Empty when there is no answer.
+    pub(crate) async fn ask(&self, question: &str) -> String {
+        self.err(question);
         // On a thread of its own, which nobody waits for when a signal comes instead of an answer.
         let answer = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
@@ -167,7 +172,10 @@ impl Screen {
         self.is_asking.store(true, Ordering::Relaxed);
         let answer = answer.await;
         self.is_asking.store(false, Ordering::Relaxed);
-        matches!(answer, Ok(Ok(answer)) if matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+        match answer {
+            Ok(Ok(answer)) => answer.trim().to_owned(),
+            _ => String::new(),
+        }
     }
 
     /// Whether a question waits for its answer, so that nothing is under way.

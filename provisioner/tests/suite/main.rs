@@ -15,5 +15,6 @@ mod pipeline;
 mod reconcile;
 mod rights;
 mod sanitize;
+mod setup;
 mod terraform_parity;
 mod upload;

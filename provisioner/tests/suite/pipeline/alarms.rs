@@ -50,9 +50,7 @@ async fn alarms_drift_and_are_healed_and_leave_with_their_table() {
     assert!(world.alarms.values().all(|alarm| stack.owns(&alarm.tags)), "{:?}", world.alarms);
 
     for (number, word) in
-        ["threshold 99 -> threshold 5", "actions disabled -> actions enabled", "+ alarm", "tags"]
-            .iter()
-            .enumerate()
+        ["threshold: 99 -> 5", "actions: disabled -> enabled", "+ alarm", "tags"].iter().enumerate()
     {
         match number {
             // It overwrites everything but the tags.
@@ -112,7 +110,7 @@ async fn an_alarm_of_others_is_refused_and_can_be_adopted() {
     stage.configure(&with_alarms(""));
     let refused = stage.run(&["up", "--yes"]);
     assert_eq!(refused.code, 4, "{}", refused.err);
-    assert!(refused.out.contains(ERRORS) && refused.out.contains("--adopt"), "{}", refused.out);
+    assert!(refused.err.contains(ERRORS) && refused.err.contains("--adopt"), "{}", refused.err);
     assert_eq!(names(&aws).await, [ERRORS], "nothing was changed");
     // `down` leaves it alone, too, and so does a stack that has no alarms.
     stage.ok(&["down", "--yes"]);

@@ -101,7 +101,7 @@ const DRIFTS: &[Drift] = drifts! {
     } => "inline policy";
     "memory changed": |aws, stack| {
         configure(aws, stack, |update| update.memory_size(256)).await;
-    } => "memory 256 MB -> memory 1024 MB";
+    } => "memory: 256 MB -> 1024 MB";
     "environment changed": |aws, stack| {
         let variables = HashMap::from([("SOURCE_BUCKET".to_owned(), "other".to_owned())]);
         let environment = Environment::builder().set_variables(Some(variables)).build();
@@ -150,35 +150,35 @@ const DRIFTS: &[Drift] = drifts! {
     } => "bucket policy";
     "description changed": |aws, stack| {
         configure(aws, stack, |update| update.description("mine")).await;
-    } => "description \"mine\" -> description \"Removes";
+    } => "description: \"mine\" -> \"Removes";
     "tracing switched on": |aws, stack| {
         let active = TracingConfig::builder().mode(TracingMode::Active).build();
         configure(aws, stack, |update| update.tracing_config(active)).await;
-    } => "tracing Active -> tracing PassThrough";
+    } => "tracing: Active -> PassThrough";
     "more scratch space": |aws, stack| {
         let more = EphemeralStorage::builder().size(1024).build().unwrap();
         configure(aws, stack, |update| update.ephemeral_storage(more)).await;
-    } => "ephemeral storage 1024 MB -> ephemeral storage 512 MB";
+    } => "ephemeral storage: 1024 MB -> 512 MB";
     "put into a VPC": |aws, stack| {
         let vpc = VpcConfig::builder().subnet_ids("subnet-1").security_group_ids("sg-1").build();
         configure(aws, stack, |update| update.vpc_config(vpc)).await;
-    } => "VPC subnets subnet-1 -> VPC subnets none";
+    } => "VPC subnets: subnet-1 -> none";
     "logs sent elsewhere": |aws, stack| {
         let elsewhere = LoggingConfig::builder().log_group("/theirs").build();
         configure(aws, stack, |update| update.logging_config(elsewhere)).await;
-    } => "log group /theirs -> log group /aws/lambda/photos-sanitizer";
+    } => "log group: /theirs -> /aws/lambda/photos-sanitizer";
     "failed events sent elsewhere": |aws, stack| {
         let queue = DeadLetterConfig::builder().target_arn("arn:aws:sqs:us-east-1:000000000000:theirs").build();
         configure(aws, stack, |update| update.dead_letter_config(queue)).await;
-    } => "theirs -> dead letter target none";
+    } => "theirs -> none";
     "environment encrypted with another key": |aws, stack| {
         let key = "arn:aws:kms:us-east-1:000000000000:key/theirs";
         configure(aws, stack, |update| update.kms_key_arn(key)).await;
-    } => "key/theirs -> KMS key none";
+    } => "key/theirs -> none";
     "longer sessions of the role": |aws, stack| {
         let update = aws.iam.update_role().role_name(stack.names.role());
         update.max_session_duration(43200).send().await.unwrap();
-    } => "sessions of 43200 s -> ";
+    } => "longest session: 43200 s -> ";
     "a bucket key": |aws, stack| {
         encrypt(aws, stack, ServerSideEncryption::Aes256, Some(true)).await;
     } => "encryption: AES256 (with a bucket key) -> AES256";

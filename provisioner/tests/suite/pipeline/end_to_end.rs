@@ -107,7 +107,7 @@ async fn a_picture_goes_in_with_metadata_and_comes_out_clean_under_the_same_key(
 
     let refused = stage.run(&["down", "--yes"]);
     assert_eq!(refused.code, 4, "{}", refused.err);
-    assert!(refused.out.contains("--delete-data"), "{}", refused.out);
+    assert!(refused.err.contains("--delete-data"), "{}", refused.err);
     stage.ok(&["down", "--yes", "--delete-data"]);
     assert!(stage.run(&["down", "--yes"]).err.contains("nothing of this stack"));
     stage.ok(&["up", "--yes"]);

@@ -72,7 +72,7 @@ async fn odd_keys_go_through_every_command_and_the_function() {
 
     let refused = stage.run(&["down", "--yes"]);
     assert_eq!(refused.code, 4, "{}{}", refused.out, refused.err);
-    assert!(refused.out.contains("--delete-data"), "{}", refused.out);
+    assert!(refused.err.contains("--delete-data"), "{}", refused.err);
     stage.ok(&["down", "--yes", "--keep-data"]);
     let status = stage.ok(&["status"]);
     assert!(status.out.contains(&expected), "nothing of it was deleted\n{}", status.out);

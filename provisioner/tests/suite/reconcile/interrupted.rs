@@ -13,7 +13,7 @@ fn the_first_signal_lets_calls_finish_and_tells_what_is_not_done() {
         let run = stage.run_with(&["up", "--yes"], vec![rule]);
         let text = run.text();
         assert_eq!(run.code(), Some(code), "{text}");
-        assert!(run.stderr.contains("changes made in") && run.stderr.contains("not done: "), "{text}");
+        assert!(run.stderr.contains(" resources done") && run.stderr.contains("not done: "), "{text}");
         assert!(run.stderr.contains("run the same command again"), "{text}");
         assert!(run.calls.0.iter().all(|call| call.end.is_some()), "no call was abandoned");
         assert_eq!(run.calls.count("CreateFunction"), 0, "{text}");
@@ -68,7 +68,7 @@ fn one_signal_ends_a_frozen_run_with_its_summary() {
     assert_eq!(run.code(), Some(130), "{text}");
     assert!(text.contains("calls under way have 10 s to finish"), "{text}");
     assert!(
-        text.contains("changes made in") && text.contains("perhaps done: role crash-sanitizer"),
+        text.contains(" resources done") && text.contains("perhaps done: role crash-sanitizer"),
         "{text}"
     );
     assert!(text.contains("not done: function crash-sanitizer"), "{text}");

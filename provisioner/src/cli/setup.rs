@@ -1,0 +1,38 @@
+//! Arguments of the commands that set things up on this machine.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The region to write into the file; without it: AWS_REGION or your profile decides.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigFile {
+    /// Check the configuration, and ask no AWS.
+    ///
+    /// All errors come in one run, each with the reason and the fix; exits with 3 when there are some.
+    Check,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell to complete in.
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// A folder for the pages of all commands, which is made if it is not there; without it the page of the program
+    /// goes to stdout.
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}
