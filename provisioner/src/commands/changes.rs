@@ -19,6 +19,8 @@ use engine::resources::Context;
 
 /// How often a terminal is drawn anew.
 const FRAME: Duration = Duration::from_millis(100);
+/// From so long on a summary tells how long AWS was waited for.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Shows a plan and refuses one that cannot be executed.
 pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
@@ -129,6 +131,9 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
         return;
     }
     let mut text = format!("{} in {}", made(plan, &outcome.done), seconds(took));
+    if outcome.waited >= LONG_WAIT || screen.verbose {
+        text.push_str(&format!(", {} of it waiting for AWS", seconds(outcome.waited)));
+    }
     if screen.verbose {
         text.push_str(&format!(", {calls} AWS calls so far"));
     }

@@ -59,7 +59,11 @@ pub(crate) fn inspection_text(inspection: &Inspection, all: bool) -> String {
     let is_all_seen = report.hidden_pixels == HiddenPixelsOutcome::None;
     let is_plain = report.gain_map == GainMapOutcome::None && report.rights.is_empty() && is_all_seen;
     if report.removed.is_empty() && is_plain {
-        text.push_str(if turned { "  nothing but how to turn it upright\n" } else { "  nothing\n" });
+        text.push_str(if turned {
+            "  Nothing found but how to turn it upright\n"
+        } else {
+            "  Nothing found: no metadata to remove\n"
+        });
         return text;
     }
     let mut lines = Lines { text, last: "" };

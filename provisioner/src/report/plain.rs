@@ -7,9 +7,10 @@ use super::ledger::Ledger;
 use super::{Screen, far, plan_text::step_title, seconds};
 use engine::events::{Event, Listener, Skipped};
 use engine::plan::{Plan, Step};
+use engine::resources::{Change, function};
 use engine::stack::Stack;
 
-/// Waits are told from here on: most are over before anybody wonders.
+/// From so long on it is told that a new function is waited for, as every run does.
 const SHORT: Duration = Duration::from_secs(2);
 
 /// Writes a line to stderr for each resource that is done, and for whatever takes long or fails. With -v for each step.
@@ -36,7 +37,13 @@ impl<'a> Plain<'a> {
                 ledger.begin(*index, now);
                 return self.screen.verbose.then(|| format!("start  {}", title(step)));
             }
-            Event::Waiting { elapsed, .. } if *elapsed < SHORT && !self.screen.verbose => return None,
+            Event::Waiting { step, elapsed, .. }
+                if *elapsed < SHORT
+                    && matches!(step.change, Change::Function(function::Change::Wait { .. }))
+                    && !self.screen.verbose =>
+            {
+                return None;
+            }
             Event::Waiting { step, why, elapsed, deadline, .. } => {
                 let (elapsed, deadline) = (seconds(*elapsed), seconds(*deadline));
                 format!("wait   {} ({why}; {elapsed} of at most {deadline})", title(step))

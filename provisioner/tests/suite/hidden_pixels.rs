@@ -35,7 +35,7 @@ fn they_go_stay_or_are_refused_as_asked_for() {
     let told = &blanked.json()["files"][0]["hidden_pixels"];
     assert_eq!(*told, serde_json::json!({"outcome": "blanked", "what": WHAT}));
     assert!(folder.read("blank.gif").windows(10).any(|bytes| bytes == b"\x2c\0\0\0\0\x01\0\x01\0\0"));
-    assert!(folder.run(&["inspect", "blank.gif"]).text().contains("nothing"));
+    assert!(folder.run(&["inspect", "blank.gif"]).text().contains("Nothing found"));
 
     let kept = run("keep", "keep.gif");
     assert_eq!((kept.code, folder.read("keep.gif")), (0, gif()));

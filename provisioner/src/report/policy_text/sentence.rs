@@ -165,7 +165,7 @@ fn what(grant: &Grant) -> (String, &'static [&'static str]) {
     }
     let actions = match grant.frame.get("NotAction") {
         Some(but) => format!("do everything but {}", joined(&strings(but))),
-        None if actions.iter().any(|action| *action == "*") => "do EVERYTHING".to_owned(),
+        None if actions.contains(&"*") => "do EVERYTHING".to_owned(),
         None => format!("do {}", joined(&grant.actions)),
     };
     let resources = match grant.frame.get("NotResource") {

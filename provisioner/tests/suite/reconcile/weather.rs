@@ -13,12 +13,11 @@ fn refuse(operation: &'static str, status: u16, code: &'static str, message: &'s
     Rule::on(operation, Fault::Refuse(Refusal::new(status, code, message)))
 }
 
-/// The wait was told, with its deadline, and counts in the summary.
+/// The wait was told, with its deadline.
 #[track_caller]
 fn says_what_it_waits_for(run: &Run, why: &str) {
     let text = run.text();
     assert!(text.lines().any(|line| line.contains(why) && line.contains("of at most")), "{why:?}: {text}");
-    assert!(text.contains("of it waiting for AWS"), "{text}");
 }
 
 #[track_caller]
@@ -54,7 +53,9 @@ fn a_new_role_cannot_be_assumed_for_some_seconds() {
 fn a_function_is_pending_and_updates_wait_for_one_another() {
     let stage = Stage::new();
     let pending = |body: &str| body.replace("\"State\": \"Active\"", "\"State\": \"Pending\"");
-    let run = stage.run_with(&UP, vec![Rule::on("GetFunctionConfiguration", Fault::Edit(pending)).times(3)]);
+    // Every run waits for a new function; only a long wait is told without -v.
+    let rules = vec![Rule::on("GetFunctionConfiguration", Fault::Edit(pending)).times(3)];
+    let run = stage.run_with(&["up", "--yes", "-v"], rules);
     says_what_it_waits_for(&run.ok(), "Lambda is preparing the function");
     is_clean(&stage);
 
