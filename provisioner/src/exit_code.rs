@@ -11,7 +11,7 @@ pub enum ExitCode {
     Ok = 0,
     /// AWS, the network or this machine failed; run again to go on.
     Failed = 1,
-    /// `plan` or `status` with `--detailed-exitcode`: there are changes.
+    /// With `--detailed-exitcode` there are changes or pending pictures; with `inspect --check` something to remove.
     Changes = 2,
     /// `config.toml` has errors.
     Config = 3,
@@ -33,7 +33,10 @@ pub enum ExitCode {
 pub(crate) const TABLE: [(ExitCode, &str); 10] = [
     (ExitCode::Ok, "done; for `plan` and `status`: no changes, or changes without --detailed-exitcode"),
     (ExitCode::Failed, "AWS, the network or this machine failed; run again to go on"),
-    (ExitCode::Changes, "`plan` or `status` with --detailed-exitcode: there are changes"),
+    (
+        ExitCode::Changes,
+        "there are changes or pending pictures, with --detailed-exitcode; something to remove, with `inspect --check`",
+    ),
     (ExitCode::Config, "config.toml has errors"),
     (ExitCode::Refused, "refused: something foreign, data that nobody said to delete, no --yes"),
     (ExitCode::Access, "no credentials, wrong account, no region, endpoint not reachable"),

@@ -84,6 +84,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 15] = [
         &[
             ("inspect PHOTO.jpg", "what this picture tells about people and places"),
             ("inspect -r holiday/ --json", "a folder, for a program"),
+            ("inspect -r public/ --check", "a gate in CI: exits with 2 when there is something to remove"),
         ],
     ),
     (

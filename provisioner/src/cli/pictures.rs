@@ -50,6 +50,9 @@ pub(crate) struct Inspect {
     /// Look into folders, too.
     #[arg(short, long)]
     pub recursive: bool,
+    /// Exit with 2 when a picture has something to remove, metadata or hidden pixels.
+    #[arg(long)]
+    pub check: bool,
     /// Tell what `sanitize --keep` would leave in it.
     #[arg(long, value_parser = rights, default_value_t, value_name = "RIGHTS")]
     pub keep: Rights,

@@ -29,5 +29,11 @@ pub(super) fn run(args: &cli::Inspect, session: &Session<'_>) -> Result<ExitCode
             }
         }
     }
-    Ok(if seen.iter().any(Inspection::is_missing) { ExitCode::Partial } else { ExitCode::Ok })
+    Ok(if seen.iter().any(Inspection::is_missing) {
+        ExitCode::Partial
+    } else if args.check && seen.iter().any(Inspection::has_something_to_remove) {
+        ExitCode::Changes
+    } else {
+        ExitCode::Ok
+    })
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
-use sanitizer::{HiddenPixels, Options, Orientation, Report, Rights};
+use sanitizer::{HiddenPixels, HiddenPixelsOutcome, Options, Orientation, Report, Rights};
 
 use super::{Buffer, Found, Input, ReadError, read};
 
@@ -33,6 +33,14 @@ pub(crate) struct Unreadable {
 }
 
 impl Inspection {
+    /// Whether `sanitize` would take something out of it.
+    #[must_use]
+    pub(crate) fn has_something_to_remove(&self) -> bool {
+        self.result.as_ref().is_ok_and(|report| {
+            !report.removed.is_empty() || report.hidden_pixels != HiddenPixelsOutcome::None
+        })
+    }
+
     /// Whether a person who asked about this file got no answer.
     #[must_use]
     pub(crate) fn is_missing(&self) -> bool {

@@ -108,3 +108,17 @@ fn json_has_the_bytes_of_names_that_are_not_utf8() {
     // out/a\xff.jpg
     assert_eq!(sanitized["output_bytes"], "b3V0L2H/LmpwZw==");
 }
+
+#[test]
+fn as_a_gate_it_tells_by_its_exit_code() {
+    let folder = Folder::new(&[("in/telling.jpg", telling(1)), ("clean/plain.jpg", plain())]);
+    assert_eq!(folder.run(&["inspect", "in/telling.jpg"]).code, 0);
+    let found = folder.run(&["inspect", "--check", "in/telling.jpg"]);
+    assert!(found.code == 2 && found.text().contains("Position"), "{}", found.text());
+    assert_eq!(folder.run(&["inspect", "--check", "-r", "clean"]).code, 0);
+    assert_eq!(folder.run(&["inspect", "--check", "-r", "in", "clean", "--json"]).code, 2);
+    assert_eq!(folder.run(&["inspect", "--check", "missing.jpg"]).code, 6);
+    // What it writes itself passes the gate.
+    assert_eq!(folder.run(&["sanitize", "in/telling.jpg", "-o", "out.jpg"]).code, 0);
+    assert_eq!(folder.run(&["inspect", "--check", "out.jpg"]).code, 0);
+}
