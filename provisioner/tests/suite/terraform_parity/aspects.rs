@@ -76,7 +76,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "the role's longest session",
-        ("role photos-sanitizer", "settings", "sessions of 43200 s"),
+        ("role photos-sanitizer", "settings", "longest session: 43200 s"),
         ("aws_iam_role.function", "max_session_duration", "43200"),
     ),
     aspect(
@@ -86,7 +86,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "the function's memory",
-        ("function photos-sanitizer", "settings", "memory 256 MB"),
+        ("function photos-sanitizer", "settings", "memory: 256 MB"),
         ("aws_lambda_function.sanitizer", "memory_size", "256"),
     ),
     aspect(
@@ -96,7 +96,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "the function's timeout",
-        ("function photos-sanitizer", "settings", "timeout 9 s"),
+        ("function photos-sanitizer", "settings", "timeout: 9 s"),
         ("aws_lambda_function.sanitizer", "timeout", "9"),
     ),
     aspect(
@@ -126,7 +126,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "an alarm's threshold",
-        ("alarm photos-sanitizer-errors", "settings", "threshold 99"),
+        ("alarm photos-sanitizer-errors", "settings", "threshold: 99"),
         ("aws_cloudwatch_metric_alarm.this[\"errors\"]", "threshold", "99"),
     ),
     aspect(
@@ -136,7 +136,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "an alarm's actions",
-        ("alarm photos-sanitizer-dropped-events", "settings", "actions disabled"),
+        ("alarm photos-sanitizer-dropped-events", "settings", "actions: disabled"),
         ("aws_cloudwatch_metric_alarm.this[\"dropped-events\"]", "actions_enabled", "false"),
     ),
     aspect(
