@@ -37,6 +37,12 @@ pub(crate) fn rfc3339(seconds: i64) -> String {
     time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
+/// Milliseconds since 1970 in RFC 3339.
+pub(crate) fn rfc3339_millis(milliseconds: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| milliseconds.to_string())
+}
+
 /// How long ago that was: `4 s ago`, `3 min ago`, `5 h ago`, `12 d ago`.
 pub(crate) fn ago(seconds: i64, now: i64) -> String {
     match (now - seconds).max(0) {
@@ -78,5 +84,6 @@ mod tests {
             assert_eq!(ago(1000 - age, 1000), text);
         }
         assert_eq!(rfc3339(1_795_654_800), "2026-11-26T01:00:00Z");
+        assert_eq!(rfc3339_millis(1_795_654_800_120), "2026-11-26T01:00:00.12Z");
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn run() -> ProcessExitCode {
     let result = runtime.block_on(async {
         let said = Arc::clone(&screen);
         let interrupt = interrupt::listen(move || {
-            if said.is_asking() {
+            if said.is_idle() {
                 return said.say("");
             }
             said.say(&format!(

@@ -204,12 +204,36 @@ impl Removed {
 pub struct Line {
     /// What happened.
     pub message: Message,
+    /// Lambda's id of the invocation.
+    pub request_id: Option<String>,
     /// The picture's key, decoded.
     pub key: Option<String>,
     /// The version.
     pub version_id: Option<String>,
+    /// A stable word for the kind of an error.
+    pub kind: Option<String>,
     /// Why, in words.
     pub reason: Option<String>,
+    /// What was being done, for an error.
+    pub phase: Option<String>,
+    /// Length of the file that was read, for a cleaned picture.
+    pub input_bytes: Option<u64>,
+    /// Length of the file that was written, for a cleaned picture.
+    pub output_bytes: Option<u64>,
+    /// What was removed of a cleaned picture.
+    #[serde(default)]
+    pub removed: Vec<RemovedPart>,
+    /// From the event's arrival to this line, in milliseconds.
+    pub total_milliseconds: Option<u64>,
+}
+
+/// What the command line reads of a [`Removed`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RemovedPart {
+    /// What kind of thing. Text, since a function of another version may know other kinds.
+    pub category: String,
+    /// How many bytes in all.
+    pub bytes: u64,
 }
 
 impl Line {

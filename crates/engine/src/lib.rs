@@ -17,6 +17,7 @@ pub mod backfill;
 pub mod config;
 pub mod events;
 pub mod interrupt;
+pub mod logs;
 pub mod pace;
 pub mod pending;
 pub mod plan;

@@ -11,7 +11,7 @@ use super::Cli;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
-    ("Day two", &["pending", "backfill", "verify"]),
+    ("Day two", &["pending", "backfill", "logs", "verify"]),
     ("Terraform", &["export", "package"]),
     ("This machine", &["init", "config", "local", "completions", "man"]),
 ];
@@ -42,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 15] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 16] = [
     (
         "plan",
         &[
@@ -107,6 +107,14 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 15] = [
         &[
             ("backfill --dry-run", "what would be cleaned"),
             ("backfill --prefix 2026/", "everything that is pending under 2026/"),
+        ],
+    ),
+    (
+        "logs",
+        &[
+            ("logs --follow", "what happens now"),
+            ("logs --rejected --failed --since 7d", "what could not be cleaned in the last week, and why"),
+            ("logs --key 2026/rome.jpg --since 30d", "the story of one picture"),
         ],
     ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),

@@ -16,7 +16,7 @@ pub(crate) use global::Global;
 pub(crate) use help::{command, parse};
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
-pub(crate) use queue::{Backfill, Pending, Scope, Verify};
+pub(crate) use queue::{Backfill, Logs, Pending, Scope, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
@@ -72,6 +72,11 @@ pub(crate) enum Command {
     /// that each comes out clean or not at all; then asks for every right of every
     /// user. Uses access keys that live as long as the run, and leaves nothing.
     Verify(Verify),
+    /// Show what became of pictures, as the function logged it.
+    ///
+    /// One line a picture, and what Lambda says of invocations that ended badly;
+    /// with -v all that it says. Reading the log costs nothing.
+    Logs(Logs),
     /// Manage the AWS that runs on this machine.
     Local {
         /// What to do with it.

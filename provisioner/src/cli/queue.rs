@@ -44,6 +44,30 @@ pub(crate) struct Verify {
     pub timeout: u64,
 }
 
+/// `logs`
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// Go on with what comes in, until Ctrl-C.
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what was written since: `90m`, `12h`, `7d` ago, or a time such as
+    /// 2026-11-26 or 2026-11-26T14:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = since, default_value = "1h")]
+    pub since: i64,
+    /// Only rejected pictures; with --failed both.
+    #[arg(long)]
+    pub rejected: bool,
+    /// Only failures: of a picture, or of a whole invocation, such as one that ran out of time.
+    #[arg(long)]
+    pub failed: bool,
+    /// Only this picture.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Only this invocation.
+    #[arg(long, value_name = "ID")]
+    pub request_id: Option<String>,
+}
+
 /// A part of the buckets.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Scope {

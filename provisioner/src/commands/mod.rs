@@ -9,6 +9,7 @@ mod export;
 mod init;
 mod inspect;
 mod local;
+mod logs;
 mod man;
 mod package;
 mod pending;
@@ -36,6 +37,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(args, session).await,
         Command::Pending(args) => pending::run(args, session).await,
         Command::Backfill(args) => backfill::run(args, session).await,
+        Command::Logs(args) => logs::run(args, session).await,
         Command::Verify(args) => verify::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,
         Command::Upload(args) => upload::run(args, session).await,

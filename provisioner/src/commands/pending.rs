@@ -25,7 +25,7 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
     let mut sums = json::Compared::default();
     let mut all = compare(aws, stack, &args.scope.prefix);
     loop {
-        if args.limit.is_some_and(|limit| sums.pending >= limit) {
+        if args.limit.is_some_and(|limit| sums.pending >= limit) || !screen.has_reader() {
             break;
         }
         let next = session.interrupt.or(all.try_next()).await.map_err(|failure| not_up(failure, session))?;

@@ -20,11 +20,13 @@ use crate::report::Seen;
 use crate::suggest::Suggest;
 use crate::upload::{Arrival, Outcome, Picture, Prediction};
 use crate::verify::{Check, Verdict};
+use contract::log::Line;
 use engine::apply;
 use engine::aws::AwsError;
 use engine::backfill;
 use engine::config::{Architecture, Overrides, parse};
 use engine::events::{self, Skipped};
+use engine::logs::{Told, What};
 use engine::pending::{Object, Why};
 use engine::resources::{Progress, bucket};
 use sanitizer::facts::Facts;
@@ -54,6 +56,7 @@ pub(super) fn all() -> Vec<Sample> {
         lines("upload", "upload", &upload()),
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
+        lines("logs", "logs", &logs()),
         lines("verify", "verify", &verify()),
         of("inspect", "inspect", &inspected()),
         of("sanitize", "sanitize", &sanitized()),
@@ -93,6 +96,29 @@ pub(super) fn all() -> Vec<Sample> {
         of("export policies", "export-policies", &policies()),
         lines("errors", "errors", &errors()),
     ]
+}
+
+fn logs() -> Vec<Logged> {
+    let cleaned = r#"{"message":"cleaned","key":"2026/rome.jpg","version_id":"3HL4kqCxf3vjVBH40Nrjfkd","request_id":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","input_bytes":2300000,"output_bytes":2266000,"total_milliseconds":123,"removed":[{"category":"exif","bytes":34000}]}"#;
+    let rejected = r#"{"message":"rejected","key":"broken.jpg","request_id":"1a2b","kind":"damaged","reason":"damaged: cut off","phase":"clean","total_milliseconds":9}"#;
+    let picture = |text| What::Picture(Box::new(Line::read(text).unwrap()));
+    let told = [
+        picture(cleaned),
+        picture(rejected),
+        What::Trouble("2026-11-26T01:00:00Z 9f Task timed out after 60.00 seconds".to_owned()),
+        What::Routine("START RequestId: 9f Version: $LATEST".to_owned()),
+    ];
+    let mut lines: Vec<Logged> =
+        told.into_iter().map(|what| Logged::of(&Told { at: 1_795_654_800_120, what })).collect();
+    lines.push(Logged::Read(LogRead {
+        cleaned: 1,
+        rejected: 1,
+        trouble: 1,
+        elapsed_ms: 84,
+        aws_calls: 2,
+        ..Default::default()
+    }));
+    lines
 }
 
 fn of<T: Serialize + JsonSchema>(command: &'static str, name: &'static str, content: &T) -> Sample {

@@ -17,8 +17,9 @@ pub(crate) struct Screen {
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Err>,
     lost: AtomicBool,
+    has_reader: AtomicBool,
     has_begun: AtomicBool,
-    is_asking: AtomicBool,
+    is_idle: AtomicBool,
     /// JSON on stdout instead of text.
     pub json: bool,
     /// Say more.
@@ -77,8 +78,9 @@ impl Screen {
                 block: Vec::new(),
             }),
             lost: AtomicBool::new(false),
+            has_reader: AtomicBool::new(true),
             has_begun: AtomicBool::new(false),
-            is_asking: AtomicBool::new(false),
+            is_idle: AtomicBool::new(false),
             json,
             verbose,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
@@ -94,10 +96,18 @@ impl Screen {
 
     fn data(&self, text: &str) {
         let Ok(mut out) = self.out.lock() else { return };
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-            self.lost.store(true, Ordering::Relaxed);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.has_reader.store(false, Ordering::Relaxed);
+            }
+            Err(_) => self.lost.store(true, Ordering::Relaxed),
         }
+    }
+
+    /// Whether somebody may still read the data: `| head` goes away when it has enough.
+    pub(crate) fn has_reader(&self) -> bool {
+        self.has_reader.load(Ordering::Relaxed)
     }
 
     /// Whether data could not be written, to a full disk for example.
@@ -169,18 +179,23 @@ impl Screen {
             let mut answer = String::new();
             std::io::stdin().read_line(&mut answer).map(|_| answer)
         });
-        self.is_asking.store(true, Ordering::Relaxed);
+        self.idle(true);
         let answer = answer.await;
-        self.is_asking.store(false, Ordering::Relaxed);
+        self.idle(false);
         match answer {
             Ok(Ok(answer)) => answer.trim().to_owned(),
             _ => String::new(),
         }
     }
 
-    /// Whether a question waits for its answer, so that nothing is under way.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.is_asking.load(Ordering::Relaxed)
+    /// From now on nothing is under way that a signal could leave half done, or something is.
+    pub(crate) fn idle(&self, is_idle: bool) {
+        self.is_idle.store(is_idle, Ordering::Relaxed);
+    }
+
+    /// Whether nothing is under way: a question waits for its answer, or somebody watches.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.is_idle.load(Ordering::Relaxed)
     }
 }
 

@@ -5,6 +5,7 @@ mod access;
 mod alarms;
 mod drift;
 mod end_to_end;
+mod logs;
 mod mirror_deletes;
 mod odd_keys;
 mod own_namespace;
