@@ -11,7 +11,7 @@ use super::Cli;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
-    ("Day two", &["pending", "backfill", "logs", "verify"]),
+    ("Day two", &["pending", "backfill", "logs", "verify", "keys"]),
     ("Terraform", &["export", "package"]),
     ("This machine", &["init", "config", "local", "completions", "man"]),
 ];
@@ -42,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 16] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 17] = [
     (
         "plan",
         &[
@@ -115,6 +115,21 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 16] = [
             ("logs --follow", "what happens now"),
             ("logs --rejected --failed --since 7d", "what could not be cleaned in the last week, and why"),
             ("logs --key 2026/rome.jpg --since 30d", "the story of one picture"),
+        ],
+    ),
+    (
+        "keys",
+        &[
+            ("keys list", "each user's keys: how old, when used last"),
+            (
+                "keys issue user-a --profile photos-a",
+                "a key for user-a, into the AWS CLI's file of credentials",
+            ),
+            (
+                "keys rotate user-a --profile photos-a",
+                "another one in its place; the old one goes when the new one works",
+            ),
+            ("keys revoke user-a", "takes the key away"),
         ],
     ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),

@@ -3,6 +3,7 @@
 mod choices;
 mod global;
 mod help;
+mod keys;
 mod local;
 mod pictures;
 mod queue;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
 pub(crate) use help::{command, parse};
+pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Backfill, Logs, Pending, Scope, Verify};
@@ -72,6 +74,16 @@ pub(crate) enum Command {
     /// that each comes out clean or not at all; then asks for every right of every
     /// user. Uses access keys that live as long as the run, and leaves nothing.
     Verify(Verify),
+    /// Hand out, list, replace and take away the access keys of the stack's users.
+    ///
+    /// AWS tells the secret of a key once. A new key is shown, or written into a
+    /// profile, when S3 takes it. A run that is killed leaves no key that nobody
+    /// has: the next one removes it.
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: Keys,
+    },
     /// Show what became of pictures, as the function logged it.
     ///
     /// One line a picture, and what Lambda says of invocations that ended badly;

@@ -8,6 +8,7 @@ mod down;
 mod export;
 mod init;
 mod inspect;
+mod keys;
 mod local;
 mod logs;
 mod man;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Status(args) => status::run(args, session).await,
         Command::Pending(args) => pending::run(args, session).await,
         Command::Backfill(args) => backfill::run(args, session).await,
+        Command::Keys { command } => keys::run(command, session).await,
         Command::Logs(args) => logs::run(args, session).await,
         Command::Verify(args) => verify::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,

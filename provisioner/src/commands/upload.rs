@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::future::{Either, select as select_future};
 
+use crate::access_keys::AccessKey;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -16,8 +17,7 @@ use crate::report::{TransferBar, TransferPace, arrival_line, bytes, foreign, for
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
 use crate::upload::{
-    AccessKey, Arrival, CONCURRENT_PARTS, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped,
-    select,
+    Arrival, CONCURRENT_PARTS, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
 };
 use engine::aws::{Aws, AwsCall, Uplink, Wait, bucket_region, pause};
 use engine::config::{BucketRole, Config, UserConfig};

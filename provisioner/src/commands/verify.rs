@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, TryStreamExt};
 
 use super::pending::not_up;
+use crate::access_keys::AccessKey;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -13,7 +14,7 @@ use crate::json;
 use crate::report::{check_line, verified_text};
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
-use crate::upload::{AccessKey, Awaited, Found};
+use crate::upload::{Awaited, Found};
 use crate::verify::{
     Canary, Check, Copy, Expected, Folder, Outsider, Verdict, base, canaries, judge, matrix, verdict,
 };

@@ -81,6 +81,15 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     write(&folder_of(path)?, name, &[content], Access::Owner, Existing::Replace)
 }
 
+/// The same for a file whose old content is nowhere else: the new one is on the disk before it takes the old one's place.
+///
+/// # Errors
+/// As [`write()`].
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| other_kind(Kind::Folder, Kind::File))?;
+    write(&folder_of(path)?, name, &[content], Access::Owner, Existing::ReplaceOriginal)
+}
+
 /// Writes `content` to a new file at `path`.
 ///
 /// # Errors

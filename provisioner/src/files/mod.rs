@@ -8,7 +8,9 @@ mod location;
 mod output;
 mod walk;
 
-pub(crate) use atomic::{Access, Existing, replace, write, write_all, write_new, write_private};
+pub(crate) use atomic::{
+    Access, Existing, replace, replace_private, write, write_all, write_new, write_private,
+};
 pub(crate) use folder::{Folder, Kind};
 pub(crate) use location::{Location, Opened};
 pub(crate) use output::OutputFolder;

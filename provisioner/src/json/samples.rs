@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::sample_stack::{HASH, beginning, removal, something, stack, update};
 use super::*;
+use crate::access_keys::{LastUse, Listed};
 use crate::artifact::Package;
 use crate::failure::Failure;
 use crate::files::Location;
@@ -57,6 +58,18 @@ pub(super) fn all() -> Vec<Sample> {
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
         lines("logs", "logs", &logs()),
+        of("keys list", "keys-list", &keys_listed()),
+        of("keys issue", "keys-issue", &key_issued(Some("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))),
+        of("keys rotate", "keys-rotate", &key_rotated()),
+        of(
+            "keys revoke",
+            "keys-revoke",
+            &KeyRevoked {
+                user: "user-a".to_owned(),
+                iam_user: "photos-user-a".to_owned(),
+                revoked: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            },
+        ),
         lines("verify", "verify", &verify()),
         of("inspect", "inspect", &inspected()),
         of("sanitize", "sanitize", &sanitized()),
@@ -96,6 +109,45 @@ pub(super) fn all() -> Vec<Sample> {
         of("export policies", "export-policies", &policies()),
         lines("errors", "errors", &errors()),
     ]
+}
+
+fn keys_listed() -> KeysListed {
+    let now = 1_795_654_800;
+    let used = LastUse::At(now - 7_200, "s3, eu-central-1".to_owned());
+    let key = Listed {
+        id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        is_active: true,
+        created: now - 100 * 86_400,
+        last_use: used,
+        is_of_run: false,
+        perhaps_given: None,
+    };
+    KeysListed::of(&[("user-a".to_owned(), "photos-user-a".to_owned(), vec![key])], now)
+}
+
+fn key_rotated() -> KeyIssued {
+    let (file, file_bytes) = exact(&latin1("/home/ann/caf", "/credentials"));
+    KeyIssued {
+        profile: Some("photos-a".to_owned()),
+        file: Some(file),
+        file_bytes,
+        revoked: vec!["AKIAI44QH8DHBEXAMPLE".to_owned()],
+        ..key_issued(None)
+    }
+}
+
+fn key_issued(secret: Option<&str>) -> KeyIssued {
+    KeyIssued {
+        user: "user-a".to_owned(),
+        iam_user: "photos-user-a".to_owned(),
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        secret_access_key: secret.map(str::to_owned),
+        profile: None,
+        file: None,
+        file_bytes: None,
+        revoked: Vec::new(),
+        kept: Vec::new(),
+    }
 }
 
 fn logs() -> Vec<Logged> {

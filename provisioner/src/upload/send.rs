@@ -13,8 +13,8 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use sanitizer::Format;
 
-use super::access_key::not_known_yet;
 use super::selection::Picture;
+use crate::access_keys::not_known_yet;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use engine::aws::{AwsCall, AwsError, Deadline, Uplink, until};

@@ -318,12 +318,14 @@ pub enum Note {
         /// Their ids.
         ids: Vec<String>,
     },
-    /// A tag tells of an access key that an upload has made for itself.
+    /// A tag tells of an access key that an upload has made for itself, or `keys` to give away.
     UploadKey {
         /// The IAM name of the user.
         user: String,
         /// The key's id, when it was known already.
         key: Option<String>,
+        /// Whether it was being given to somebody.
+        is_given: bool,
     },
     /// A user has access keys that have no known use.
     DoubtfulKeys {
@@ -401,7 +403,13 @@ impl std::fmt::Display for Note {
                 "bucket {bucket} is replicated to {}: what was copied there stays, metadata included",
                 at.join(", ")
             ),
-            Self::UploadKey { user, key } => write!(
+            Self::UploadKey { user, key, is_given: true } => write!(
+                f,
+                "user {user} has the access key {}: `keys` was giving it to somebody, and still is or was killed; \
+                 `keys revoke` removes it when nobody has it",
+                key.as_deref().unwrap_or_default()
+            ),
+            Self::UploadKey { user, key, is_given: false } => write!(
                 f,
                 "user {user} has {}: `upload --as` has made it, which is under way or was killed; the next one removes \
                  what a killed one has left",

@@ -95,9 +95,11 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
     for config in &stack.config.users {
         let name = stack.names.user(&config.name);
         let observed = world.users.get(&name).and_then(Option::as_ref);
-        for UploadKey { key, .. } in observed.iter().flat_map(|user| UploadKey::of_tags(&user.identity.tags))
+        for UploadKey { key, given, .. } in
+            observed.iter().flat_map(|user| UploadKey::of_tags(&user.identity.tags))
         {
-            planner.plan.notes.push(Note::UploadKey { user: name.clone(), key });
+            let is_given = given.is_some();
+            planner.plan.notes.push(Note::UploadKey { user: name.clone(), key, is_given });
         }
         if let Some(doubt) = observed.and_then(|user| user::doubt(&user.keys)) {
             planner.plan.notes.push(Note::DoubtfulKeys { user: name.clone(), doubt });

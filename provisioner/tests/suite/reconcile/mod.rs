@@ -7,6 +7,7 @@ mod denied;
 mod emptying;
 mod foreign_entries;
 mod interrupted;
+mod keys;
 mod many_users;
 mod mistaken;
 mod never_open;

@@ -81,7 +81,7 @@ pub(super) async fn own(aws: &Aws, tags: &Tags, keys: Vec<AccessKeyMetadata>) ->
 /// Whether an upload has made the key, or may have: it says that it is about to.
 fn is_of_upload(marks: &[UploadKey], id: &str) -> bool {
     marks.iter().any(|mark| match &mark.key {
-        Some(named) => named == id,
+        Some(named) => named == id && mark.given.is_none(),
         None => !mark.before.iter().any(|before| before == id),
     })
 }
@@ -125,6 +125,7 @@ mod tests {
             run: "r".to_owned(),
             since: 0,
             key: key.map(str::to_owned),
+            given: None,
             before: before.iter().map(|&id| id.to_owned()).collect(),
         };
         let named = [mark(Some("NEW"), &["OLD"])];

@@ -4,7 +4,7 @@
 //! # Guarantees
 //! - A key goes only when a tag names it, or when a tag says that one was about to be made, and of the keys that the
 //!   user did not have before exactly one was made then and was never used. The user's own keys stay.
-//! - The key of a run that goes on stays.
+//! - The key of a run that goes on stays, and so does one that was being given to somebody.
 
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ const APART: u64 = 8 * 60;
 pub(super) struct Leftovers {
     /// The ids of the keys to remove.
     pub(super) keys: Vec<String>,
+    /// Of keys that somebody may have got, and may not.
+    pub(super) given: Vec<UploadKey>,
     /// The tags to take off after that.
     pub(super) tags: Vec<String>,
 }
@@ -51,6 +53,11 @@ pub(super) async fn find(aws: &Aws, marks: &[UploadKey], keys: &[Listed], now: D
     let mut found = Leftovers::default();
     for mark in marks.iter().filter(|mark| is_over(mark, now)) {
         match &mark.key {
+            // Perhaps somebody has it, and `keys` can tell more.
+            Some(_) if mark.given.is_some() => {
+                found.given.push(mark.clone());
+                continue;
+            }
             Some(id) => found.keys.push(id.clone()),
             None => match candidates(mark, marks, keys).as_slice() {
                 [] => {}
@@ -100,6 +107,7 @@ mod tests {
             run: run.to_owned(),
             since: NOW.as_secs() - age,
             key: key.map(str::to_owned),
+            given: None,
             before: before.iter().map(|&id| id.to_owned()).collect(),
         }
     }

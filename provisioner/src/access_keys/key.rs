@@ -1,11 +1,11 @@
-//! An access key of a user of the stack, made for one run and removed after it.
+//! An access key of a user of the stack: made for one run and removed after it, or made to be given to somebody.
 //!
 //! # Expected flow
 //! Remove what killed runs have left; tag the user with this run; make the key; name it in the tag. After the upload
 //! the key goes, then the tag.
 //!
 //! # Guarantees
-//! - The secret never leaves this process.
+//! - The secret leaves this process only through [`AccessKey::give`].
 //! - From before the key is made until after it is gone, a tag of the user tells of it. So a run that is killed leaves
 //!   nothing that the next one does not find. Whoever has an [`AccessKey`] gives it to [`AccessKey::remove`].
 //!
@@ -37,14 +37,14 @@ const DENIED: Duration = Duration::from_secs(15);
 /// How long to try to remove a key, or to set or take off its tag.
 const REMOVAL: Deadline = Deadline(Duration::from_secs(30));
 
-/// A key made for this run.
+/// A key made by this run.
 pub(crate) struct AccessKey {
     user: String,
     /// Its public part.
     pub id: String,
     secret: String,
-    /// The tag that tells of it, unless it may not be set.
-    tag: Option<String>,
+    /// What the user's tag tells of it, unless it may not be set.
+    mark: Option<UploadKey>,
     /// The ids of the keys of killed runs that were removed before.
     pub removed: Vec<String>,
 }
@@ -58,33 +58,35 @@ impl AccessKey {
     pub(crate) async fn create(aws: &Aws, user: &str, suggest: &Suggest) -> Result<Self, Failure> {
         let missing = |error| missing_user(error, user, suggest);
         let (mut before, marks) = futures::try_join!(list(aws, user), marks(aws, user)).map_err(missing)?;
-        let removed = remove_leftovers(aws, user, &mut before, &marks).await?;
+        let Swept { removed, .. } = remove_leftovers(aws, user, &mut before, &marks).await?;
         if before.len() >= MOST_KEYS {
-            return Err(too_many(user, &before));
+            return Err(too_many(user, &before, suggest));
         }
         let mut mark = UploadKey {
             run: Run::this().to_string(),
             since: now().as_secs(),
             key: None,
+            given: None,
             before: before.iter().filter_map(AccessKeyMetadata::access_key_id).map(str::to_owned).collect(),
         };
-        let tag = match set_tag(aws, user, &mark).await {
-            Ok(()) => Some(mark.tag_key()),
-            Err(error) if error.is_access_denied() => None,
+        let is_tagged = match set_tag(aws, user, &mark).await {
+            Ok(()) => true,
+            Err(error) if error.is_access_denied() => false,
             Err(error) => return Err(missing(error)),
         };
         let made = Self::make(aws, user, &before, suggest).await;
         let (id, secret) = match made {
             Ok(made) => made,
             Err(failure) => {
-                take_off(aws, user, tag.as_deref()).await;
+                take_off(aws, user, is_tagged.then(|| mark.tag_key()).as_deref()).await;
                 return Err(failure);
             }
         };
-        let key = Self { user: user.to_owned(), id, secret, tag, removed };
-        mark.key = Some(key.id.clone());
-        if key.tag.is_some()
-            && let Err(error) = set_tag(aws, user, &mark).await
+        mark.key = Some(id.clone());
+        let mark = is_tagged.then_some(mark);
+        let key = Self { user: user.to_owned(), id, secret, mark, removed };
+        if let Some(mark) = &key.mark
+            && let Err(error) = set_tag(aws, user, mark).await
         {
             key.remove(aws).await?;
             return Err(error.into());
@@ -125,7 +127,7 @@ impl AccessKey {
                 Ok((key.access_key_id, key.secret_access_key))
             }
             Err(error) if error.code.as_deref() == Some("LimitExceeded") => {
-                Err(too_many(user, &list(aws, user).await?))
+                Err(too_many(user, &list(aws, user).await?, suggest))
             }
             Err(error) => {
                 if error.is_uncertain() {
@@ -171,39 +173,76 @@ impl AccessKey {
     /// When it could not be removed within half a minute.
     pub(crate) async fn remove(&self, aws: &Aws) -> Result<(), AwsError> {
         remove(aws, &self.user, &self.id).await?;
-        take_off(aws, &self.user, self.tag.as_deref()).await;
+        take_off(aws, &self.user, self.mark.as_ref().map(UploadKey::tag_key).as_deref()).await;
         Ok(())
+    }
+
+    /// Gives the key to somebody to keep: `deliver` gets the id and the secret. If it fails, the key goes. `to` says where
+    /// to, in letters, digits and `-`: when the run is killed just then, that is what can be told.
+    ///
+    /// # Errors
+    /// Those of `deliver`, or IAM's before it.
+    pub(crate) async fn give(
+        &self,
+        aws: &Aws,
+        to: &str,
+        deliver: impl FnOnce(&str, &str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let given = self.mark.as_ref().map(|mark| UploadKey { given: Some(to.to_owned()), ..mark.clone() });
+        let told = match &given {
+            Some(given) => set_tag(aws, &self.user, given).await.map_err(Failure::from),
+            None => Ok(()),
+        };
+        if let Err(failure) = told.and_then(|()| deliver(&self.id, &self.secret)) {
+            self.remove(aws).await?;
+            return Err(failure);
+        }
+        Ok(())
+    }
+
+    /// From now on the key is its user's own: it is where it should be, and nothing tells of it any more.
+    pub(crate) async fn settle(&self, aws: &Aws) {
+        take_off(aws, &self.user, self.mark.as_ref().map(UploadKey::tag_key).as_deref()).await;
     }
 }
 
 /// Why a refusal may be that of a key made a moment ago. The servers of S3 learn
 /// of a key one after the other.
-pub(super) fn not_known_yet(error: &AwsError, elapsed: Duration) -> Option<&'static str> {
+pub(crate) fn not_known_yet(error: &AwsError, elapsed: Duration) -> Option<&'static str> {
     let early_denial = error.is_access_denied() && elapsed < DENIED;
     (error.is_credentials() || early_denial).then_some("S3 does not know the user's new access key yet")
 }
 
-async fn list(aws: &Aws, user: &str) -> Result<Vec<AccessKeyMetadata>, AwsError> {
+pub(super) async fn list(aws: &Aws, user: &str) -> Result<Vec<AccessKeyMetadata>, AwsError> {
     let output = aws.iam.list_access_keys().user_name(user).send().await.aws("ListAccessKeys")?;
     Ok(output.access_key_metadata)
 }
 
-/// What the tags of the user tell of keys of uploads.
-async fn marks(aws: &Aws, user: &str) -> Result<Vec<UploadKey>, AwsError> {
+/// What the tags of the user tell of keys of runs.
+pub(super) async fn marks(aws: &Aws, user: &str) -> Result<Vec<UploadKey>, AwsError> {
     let output = aws.iam.get_user().user_name(user).send().await.aws("GetUser")?;
     let tags = output.user.map(|user| user.tags.unwrap_or_default()).unwrap_or_default();
     Ok(UploadKey::of_tags(&tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
 }
 
+/// What was found of killed runs.
+#[derive(Debug, Default)]
+pub(super) struct Swept {
+    /// The ids of the keys that were removed.
+    pub(super) removed: Vec<String>,
+    /// The marks of keys that killed runs may have given to somebody, and may not.
+    pub(super) perhaps_given: Vec<UploadKey>,
+}
+
 /// Removes the keys that killed runs have left, and takes them out of `keys`.
-async fn remove_leftovers(
+pub(super) async fn remove_leftovers(
     aws: &Aws,
     user: &str,
     keys: &mut Vec<AccessKeyMetadata>,
     marks: &[UploadKey],
-) -> Result<Vec<String>, AwsError> {
+) -> Result<Swept, AwsError> {
     if marks.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Swept::default());
     }
     let listed: Vec<Listed> = keys.iter().map(Listed::of).collect();
     let found = leftover::find(aws, marks, &listed, now()).await;
@@ -216,7 +255,8 @@ async fn remove_leftovers(
     let is_gone =
         |key: &AccessKeyMetadata| key.access_key_id().is_some_and(|id| found.keys.iter().any(|it| it == id));
     let gone = keys.extract_if(.., |key| is_gone(key));
-    Ok(gone.filter_map(|key| key.access_key_id).collect())
+    let removed = gone.filter_map(|key| key.access_key_id).collect();
+    Ok(Swept { removed, perhaps_given: found.given })
 }
 
 async fn set_tag(aws: &Aws, user: &str, mark: &UploadKey) -> Result<(), AwsError> {
@@ -229,7 +269,7 @@ async fn set_tag(aws: &Aws, user: &str, mark: &UploadKey) -> Result<(), AwsError
 }
 
 /// Takes the tag off. A tag that stays does no harm: the next run takes it off.
-async fn take_off(aws: &Aws, user: &str, tag: Option<&str>) {
+pub(super) async fn take_off(aws: &Aws, user: &str, tag: Option<&str>) {
     let Some(tag) = tag else { return };
     let _ = until(REMOVAL, &|_| (), may_help, async || {
         match aws.iam.untag_user().user_name(user).tag_keys(tag).send().await.aws("UntagUser") {
@@ -245,7 +285,8 @@ fn may_help(error: &AwsError) -> Option<&'static str> {
     (error.is_uncertain() || error.is_throttled() || error.is_conflict()).then_some("IAM is busy")
 }
 
-async fn remove(aws: &Aws, user: &str, id: &str) -> Result<(), AwsError> {
+/// Removes a key; one that is gone is no error.
+pub(super) async fn remove(aws: &Aws, user: &str, id: &str) -> Result<(), AwsError> {
     until(REMOVAL, &|_| (), may_help, async || {
         let call = aws.iam.delete_access_key().user_name(user).access_key_id(id);
         match call.send().await.aws("DeleteAccessKey") {
@@ -266,17 +307,17 @@ async fn remove_unknown(aws: &Aws, user: &str, before: &[AccessKeyMetadata]) {
     }
 }
 
-fn missing_user(error: AwsError, user: &str, suggest: &Suggest) -> Failure {
+pub(super) fn missing_user(error: AwsError, user: &str, suggest: &Suggest) -> Failure {
     if error.is_not_found() {
         return Failure::Refused {
-            what: format!("nothing was uploaded: the user {user} does not exist"),
+            what: format!("the user {user} does not exist"),
             hint: format!("run `{}`: it creates the users of config.toml", suggest.command("up")),
         };
     }
     error.into()
 }
 
-fn too_many(user: &str, keys: &[AccessKeyMetadata]) -> Failure {
+fn too_many(user: &str, keys: &[AccessKeyMetadata], suggest: &Suggest) -> Failure {
     let keys: Vec<String> = keys
         .iter()
         .map(|key| {
@@ -286,14 +327,15 @@ fn too_many(user: &str, keys: &[AccessKeyMetadata]) -> Failure {
         .collect();
     Failure::Refused {
         what: format!(
-            "nothing was uploaded: {user} has {} access keys already ({}), and AWS allows {MOST_KEYS}; \
-             uploading as this user takes one for as long as it runs",
+            "{user} has {} access keys already ({}), and AWS allows {MOST_KEYS}; this needs one more, an upload for \
+             as long as it runs",
             keys.len(),
             keys.join(", ")
         ),
         hint: format!(
-            "delete one that is not in use: aws iam delete-access-key --user-name {user} --access-key-id ID; \
-             or upload without --as"
+            "`{}` shows which one is in use, `{}` removes one; or upload without --as",
+            suggest.command("keys list"),
+            suggest.command("keys revoke USER ID")
         ),
     }
 }
@@ -316,10 +358,8 @@ mod tests {
     #[test]
     fn two_keys_are_named_and_the_way_out_too() {
         let key = |id: &str| AccessKeyMetadata::builder().access_key_id(id).build();
-        let failure = too_many("photos-anna", &[key("AKIA1"), key("AKIA2")]);
+        let failure = too_many("photos-anna", &[key("AKIA1"), key("AKIA2")], &Suggest::default());
         assert!(failure.to_string().contains("AKIA1, AKIA2"), "{failure}");
-        assert!(
-            failure.hint(&Suggest::default()).is_some_and(|hint| hint.contains("--user-name photos-anna"))
-        );
+        assert!(failure.hint(&Suggest::default()).is_some_and(|hint| hint.contains("provisioner keys list")));
     }
 }
