@@ -2,15 +2,11 @@
 
 use aws_sdk_iam::types::StatusType;
 use engine::aws::{Aws, AwsCall, AwsError};
-use engine::resources::user::UploadKey;
+use engine::resources::user::{OLD_DAYS, UploadKey};
 
 use super::key::{self, Swept};
 use crate::failure::Failure;
 use crate::suggest::Suggest;
-
-/// From so many days on a key should be replaced
-/// (<https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3>).
-pub(crate) const OLD_DAYS: i64 = 90;
 
 /// Where to a key goes that is shown.
 pub(crate) const ON_SCREEN: &str = "screen";
@@ -46,7 +42,7 @@ pub(crate) struct Listed {
 impl Listed {
     /// Whether it should be replaced.
     pub(crate) fn is_old(&self, now: i64) -> bool {
-        self.is_active && now - self.created > OLD_DAYS * 86_400
+        self.is_active && now - self.created > OLD_DAYS.cast_signed() * 86_400
     }
 }
 

@@ -8,6 +8,6 @@ mod proof;
 mod this_run;
 
 pub(crate) use key::{AccessKey, not_known_yet};
-pub(crate) use listed::{LastUse, Listed, OLD_DAYS, ON_SCREEN, list, revoke, settle};
+pub(crate) use listed::{LastUse, Listed, ON_SCREEN, list, revoke, settle};
 pub(crate) use profile::Profile;
 pub(crate) use proof::prove;

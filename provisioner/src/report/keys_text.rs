@@ -3,8 +3,9 @@
 use anstyle::{AnsiColor, Style};
 
 use super::foreign;
-use crate::access_keys::{LastUse, Listed, OLD_DAYS};
+use crate::access_keys::{LastUse, Listed};
 use crate::moment::ago;
+use engine::resources::user::OLD_DAYS;
 
 const WARN: Style = AnsiColor::Yellow.on_default().bold();
 

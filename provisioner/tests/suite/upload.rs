@@ -290,7 +290,7 @@ async fn a_third_key_is_refused(place: &Place) {
     let output = place.run(&["upload", "a.jpg", "--as", "user-a"]).await;
     assert_eq!(output.status.code(), Some(4));
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("has 2 access keys already") && stderr.contains("delete-access-key"), "{stderr}");
+    assert!(stderr.contains("has 2 access keys already") && stderr.contains("keys revoke"), "{stderr}");
     assert_eq!(place.keys_of("user-a").await, 2, "the user's own keys stay");
 }
 

@@ -420,20 +420,23 @@ impl std::fmt::Display for Note {
             Self::DoubtfulKeys { user, doubt: Doubt::Several(ids) } => write!(
                 f,
                 "user {user} has {} access keys, {}: one is enough; whoever has the secret of another has this user's rights, \
-                 so find out who needs which (`aws iam get-access-key-last-used --access-key-id ...` tells when it was used), and delete the others",
+                 so find out who needs which (`keys list` tells when each was used last), and `keys revoke` the others",
                 ids.len(),
                 ids.join(" and ")
             ),
             Self::DoubtfulKeys { user, doubt: Doubt::Inactive(id) } => write!(
                 f,
-                "user {user} has the access key {id}, which is inactive; when nobody needs it any more: \
-                 `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
+                "user {user} has the access key {id}, which is inactive; when nobody needs it any more, `keys revoke` \
+                 removes it"
             ),
             Self::DoubtfulKeys { user, doubt: Doubt::Unused(id) } => write!(
                 f,
                 "user {user} has the access key {id}, which is more than a day old and was never used; when nobody has been \
-                 given it: `aws iam delete-access-key --user-name {user} --access-key-id {id}`"
+                 given it, `keys revoke` removes it"
             ),
+            Self::DoubtfulKeys { user, doubt: Doubt::Old(id, days) } => {
+                write!(f, "user {user} has the access key {id}, which is {days} days old: `keys rotate` replaces it")
+            }
             Self::ForeignEntries(n) => {
                 write!(f, "{n} notification entries of others on the source bucket: untouched")
             }

@@ -29,7 +29,7 @@ mod remove;
 mod upload_key;
 
 pub use observe::{Users, look_again, observe};
-pub use own_key::{Doubt, OwnKey, doubt};
+pub use own_key::{Doubt, OLD_DAYS, OwnKey, doubt};
 pub use upload_key::UploadKey;
 
 /// A user as it is.

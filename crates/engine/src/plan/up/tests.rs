@@ -235,7 +235,7 @@ fn problems() {
 fn keys_without_a_known_use_are_told() {
     let stack = stack(EVERYTHING);
     let mut world = as_desired(&stack);
-    let key = |id: &str, is_active, is_unused| OwnKey { id: id.to_owned(), is_active, is_unused };
+    let key = |id: &str, is_active, is_unused| OwnKey { id: id.to_owned(), is_active, is_unused, days: 2 };
     let doubtful = [
         (
             "photos-uploader",
@@ -249,6 +249,11 @@ fn keys_without_a_known_use_are_told() {
         ),
         ("photos-viewer", vec![key("AKIA3", false, false)], "AKIA3, which is inactive"),
         ("photos-viewer", vec![key("AKIA3", true, false)], ""),
+        (
+            "photos-viewer",
+            vec![OwnKey { days: 120, ..key("AKIA3", true, false) }],
+            "AKIA3, which is 120 days old: `keys rotate` replaces it",
+        ),
     ];
     for (name, keys, expected) in doubtful {
         if let Some(Some(user)) = world.users.get_mut(name) {

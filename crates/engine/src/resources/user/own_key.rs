@@ -2,7 +2,7 @@
 //!
 //! Nothing is stored about keys, so what is known of one is what IAM tells: when it was made, whether it is active,
 //! whether it was ever used. A tag of the user accounts for the key of an upload ([`UploadKey`]). Of the others one is
-//! what a user needs: somebody has made it by hand and works with it. A second one, one that was never used for a day, and
+//! what a user needs: somebody works with it. A key that is too old should be replaced. A second one, one that was never used for a day, and
 //! one that is switched off have no known use; whoever has their secret has the user's rights all the same.
 
 use std::time::{Duration, SystemTime};
@@ -17,6 +17,10 @@ use crate::stack::Tags;
 /// So long a new key may wait for its first use.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// From so many days on a key should be replaced
+/// (<https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3>).
+pub const OLD_DAYS: u64 = 90;
+
 /// A key that no tag of an upload accounts for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnKey {
@@ -26,6 +30,8 @@ pub struct OwnKey {
     pub is_active: bool,
     /// Whether it was made more than a day ago and was never used since.
     pub is_unused: bool,
+    /// How old it is, in days.
+    pub days: u64,
 }
 
 /// Why some keys of a user have no known use.
@@ -37,6 +43,8 @@ pub enum Doubt {
     Inactive(String),
     /// It was made more than a day ago and was never used.
     Unused(String),
+    /// It is so many days old, and should be replaced.
+    Old(String, u64),
 }
 
 /// What is to be told of a user's own keys.
@@ -46,6 +54,7 @@ pub fn doubt(keys: &[OwnKey]) -> Option<Doubt> {
         [] => None,
         [key] if !key.is_active => Some(Doubt::Inactive(key.id.clone())),
         [key] if key.is_unused => Some(Doubt::Unused(key.id.clone())),
+        [key] if key.days > OLD_DAYS => Some(Doubt::Old(key.id.clone(), key.days)),
         [_] => None,
         several => Some(Doubt::Several(several.iter().map(|key| key.id.clone()).collect())),
     }
@@ -71,8 +80,9 @@ pub(super) async fn own(aws: &Aws, tags: &Tags, keys: Vec<AccessKeyMetadata>) ->
     let read = futures::stream::iter(own).map(|key| async move {
         let id = key.access_key_id().unwrap_or_default().to_owned();
         let is_active = key.status() != Some(&StatusType::Inactive);
-        let is_unused = is_active && is_old(&key) && was_never_used(aws, &id).await;
-        OwnKey { id, is_active, is_unused }
+        let age = age(&key);
+        let is_unused = is_active && age > PATIENCE && was_never_used(aws, &id).await;
+        OwnKey { id, is_active, is_unused, days: age.as_secs() / 86_400 }
     });
     // IAM allows two keys.
     read.buffered(2).collect().await
@@ -86,9 +96,10 @@ fn is_of_upload(marks: &[UploadKey], id: &str) -> bool {
     })
 }
 
-fn is_old(key: &AccessKeyMetadata) -> bool {
+/// How old a key is; one that does not tell is new.
+fn age(key: &AccessKeyMetadata) -> Duration {
     let made = key.create_date().and_then(|date| SystemTime::try_from(*date).ok());
-    made.and_then(|made| made.elapsed().ok()).is_some_and(|age| age > PATIENCE)
+    made.and_then(|made| made.elapsed().ok()).unwrap_or_default()
 }
 
 /// Without an answer a key counts as used.
@@ -106,7 +117,7 @@ mod tests {
     use super::*;
 
     fn key(id: &str, is_active: bool, is_unused: bool) -> OwnKey {
-        OwnKey { id: id.to_owned(), is_active, is_unused }
+        OwnKey { id: id.to_owned(), is_active, is_unused, days: 1 }
     }
 
     #[test]
@@ -115,6 +126,8 @@ mod tests {
         assert_eq!(doubt(&[key("A", true, false)]), None);
         assert_eq!(doubt(&[key("A", true, true)]), Some(Doubt::Unused("A".to_owned())));
         assert_eq!(doubt(&[key("A", false, false)]), Some(Doubt::Inactive("A".to_owned())));
+        let old = |days| [OwnKey { days, ..key("A", true, false) }];
+        assert_eq!((doubt(&old(90)), doubt(&old(91))), (None, Some(Doubt::Old("A".to_owned(), 91))));
         let two = [key("A", true, false), key("B", false, false)];
         assert_eq!(doubt(&two), Some(Doubt::Several(vec!["A".to_owned(), "B".to_owned()])));
     }
@@ -142,9 +155,9 @@ mod tests {
         let made = |ago: u64| {
             let time = SystemTime::now() - Duration::from_secs(ago);
             let key = AccessKeyMetadata::builder().create_date(DateTime::from(time));
-            is_old(&key.build())
+            age(&key.build()) > PATIENCE
         };
         assert!(!made(0) && !made(86_300) && made(86_500));
-        assert!(!is_old(&AccessKeyMetadata::builder().build()));
+        assert_eq!(age(&AccessKeyMetadata::builder().build()), Duration::ZERO);
     }
 }
