@@ -1,10 +1,8 @@
 //! HEIC and AVIF as a user of the library sees them: files made so that every place can hold something.
 //! Real pictures: `heif_pictures.rs`; what slices hide: `heif_slices.rs`.
 
-#[path = "support/heif.rs"]
-mod builder;
-#[path = "support/heif_checks.rs"]
-mod checks;
+use crate::support::heif as builder;
+use crate::support::heif_checks as checks;
 
 use builder::{
     FRAME, Heif, Item, PPS, SEQUENCE, SPS, VPS, auxc, avif, boxed, full, hvcc, nal, obu, phone_heic, unit,

@@ -2,17 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[expect(dead_code, reason = "shared with the other tests of the format")]
-#[path = "support/gif.rs"]
-mod gif_builder;
-#[path = "support/heif.rs"]
-mod heif_builder;
-#[expect(dead_code, reason = "shared with the other tests of the format")]
-#[path = "support/png.rs"]
-mod png_builder;
-#[expect(dead_code, reason = "shared with the other tests of the format")]
-#[path = "support/webp.rs"]
-mod webp_builder;
+use crate::support::gif as gif_builder;
+use crate::support::heif as heif_builder;
+use crate::support::png as png_builder;
+use crate::support::webp as webp_builder;
 
 use sanitizer::{Error, Options, Sanitized, sanitize};
 use testkit::jpeg::{self, Kind};

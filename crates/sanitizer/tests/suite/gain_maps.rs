@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-#[path = "support/gain_map.rs"]
-mod gain_map;
+use crate::support::gain_map;
 use testkit::icc;
 use testkit::jpeg;
 

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "support/webp.rs"]
-mod support;
+use crate::support::webp as support;
 
 use proptest::prelude::*;
 use sanitizer::facts::FactKind;

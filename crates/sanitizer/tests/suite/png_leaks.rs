@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/canary.rs"]
-mod canary;
+use crate::support::canary;
+use crate::support::png as support;
 use testkit::icc;
-#[path = "support/png.rs"]
-mod support;
 
 use canary::{CANARY, utf16};
 use sanitizer::{

@@ -1,7 +1,7 @@
 //! Builds JPEG pictures with an HDR gain map, as each kind of writer does, and
 //! says what a clean one must be, to the byte.
 
-use super::jpeg::{CANARY, markers, segment};
+use testkit::jpeg::{CANARY, markers, segment};
 
 pub(crate) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 pub(crate) const ISO: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
@@ -241,7 +241,7 @@ pub(crate) fn assert_template(file: &[u8]) {
     expected.push(iso(&[0; 4]));
     expected.push(segment(0xE2, &mpf));
     let is_jfif = |s: &[u8]| s.len() == 18 && s[4..].starts_with(b"JFIF\0") && s[16..] == [0, 0];
-    let is_tag = |s: &[u8]| s.len() == 36 && (1..=8).any(|o| s == super::jpeg::minimal_exif(o));
+    let is_tag = |s: &[u8]| s.len() == 36 && (1..=8).any(|o| s == testkit::jpeg::minimal_exif(o));
     let left: Vec<&[u8]> = base_segments
         .into_iter()
         .filter(|s| !is_adobe(s) && !is_jfif(s) && !is_tag(s) && !is_profile(s))

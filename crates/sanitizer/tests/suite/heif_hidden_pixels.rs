@@ -2,11 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/heif.rs"]
-mod builder;
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "support/heif_checks.rs"]
-mod checks;
+use crate::support::heif as builder;
+use crate::support::heif_checks as checks;
 
 use builder::{Heif, Item, avif, hvcc, ispe, nal, phone_heic};
 use checks::form;

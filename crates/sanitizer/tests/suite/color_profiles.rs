@@ -3,17 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[expect(dead_code, reason = "pictures are only made here")]
-#[path = "support/heif.rs"]
-mod heif;
+use crate::support::heif;
+use crate::support::png;
+use crate::support::webp;
 use testkit::icc;
 use testkit::jpeg;
-#[expect(dead_code, reason = "pictures are only made here")]
-#[path = "support/png.rs"]
-mod png;
-#[expect(dead_code, reason = "pictures are only made here")]
-#[path = "support/webp.rs"]
-mod webp;
 
 use std::path::Path;
 

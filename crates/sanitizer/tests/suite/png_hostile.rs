@@ -3,11 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/canary.rs"]
-mod canary;
-#[expect(dead_code, reason = "shared with the other tests of the format")]
-#[path = "support/png.rs"]
-mod support;
+use crate::support::canary;
+use crate::support::png as support;
 
 use canary::CANARY;
 use proptest::prelude::*;

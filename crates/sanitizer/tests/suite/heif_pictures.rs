@@ -2,11 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
 
-#[expect(dead_code, reason = "shared with the tests of made files")]
-#[path = "support/heif.rs"]
-mod builder;
-#[path = "support/heif_checks.rs"]
-mod checks;
+use crate::support::heif as builder;
+use crate::support::heif_checks as checks;
 
 use builder::phone_heic;
 use checks::{CANARY, clean_well, form, holds};

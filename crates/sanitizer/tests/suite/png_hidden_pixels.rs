@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[expect(dead_code, reason = "shared with other tests")]
-#[path = "support/png.rs"]
-mod support;
+use crate::support::png as support;
 
 use proptest::prelude::*;
 use sanitizer::facts::FactKind;

@@ -3,10 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/canary.rs"]
-mod canary;
-#[path = "support/gif.rs"]
-mod support;
+use crate::support::canary;
+use crate::support::gif as support;
 
 use canary::{CANARY, survives, utf16};
 use sanitizer::{Category, Error, Options, sanitize};

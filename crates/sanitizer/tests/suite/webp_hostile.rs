@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[expect(dead_code, reason = "shared with the other tests of the format")]
-#[path = "support/webp.rs"]
-mod support;
+use crate::support::webp as support;
 
 use sanitizer::{Error, Options, sanitize};
 use support::{chunk, file, vp8x};

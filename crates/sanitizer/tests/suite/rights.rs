@@ -3,15 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/heif.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod heif;
-#[path = "support/png.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod png;
-#[path = "support/webp.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod webp;
+use crate::support::heif;
+use crate::support::png;
+use crate::support::webp;
 
 use std::io::Write;
 use std::process::Command;

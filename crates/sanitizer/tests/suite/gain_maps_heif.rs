@@ -3,8 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-#[path = "support/heif.rs"]
-mod heif;
+use crate::support::heif;
 
 use std::path::Path;
 

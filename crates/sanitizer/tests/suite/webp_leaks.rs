@@ -3,11 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "support/canary.rs"]
-mod canary;
+use crate::support::canary;
+use crate::support::webp as support;
 use testkit::icc;
-#[path = "support/webp.rs"]
-mod support;
 
 use canary::{CANARY, survives, utf16};
 use sanitizer::{
@@ -15,9 +13,9 @@ use sanitizer::{
 };
 use support::{animation, animation_head, chunk, chunks, decode, file, frame, lossless, vp8x};
 
-const LOSSY: &[u8] = include_bytes!("data/webp/lossy.webp");
-const ALPHA: &[u8] = include_bytes!("data/webp/alpha.webp");
-const PARTITIONS: &[u8] = include_bytes!("data/webp/partitions.webp");
+const LOSSY: &[u8] = include_bytes!("../data/webp/lossy.webp");
+const ALPHA: &[u8] = include_bytes!("../data/webp/alpha.webp");
+const PARTITIONS: &[u8] = include_bytes!("../data/webp/partitions.webp");
 
 fn clean_with(file: &[u8], options: &Options) -> (Vec<u8>, sanitizer::Report) {
     let sanitized = sanitize(file.to_vec(), options).unwrap();
