@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use contract::provenance::CLEANED_FROM;
+use contract::provenance::{CLEANED_BY, CLEANED_FROM};
 use sanitizer::{Format, Sanitized};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 /// Headers are taken as strictly as metadata: the type is that of the bytes, `Cache-Control` is rebuilt from what is
 /// known, and what else uploaders wrote (a file name in `Content-Disposition`, a language, `x-amz-meta-*`) goes along
 /// only with `keep_user_metadata`. `made_of` is the version that was read; the copy says so, since times of whole seconds
-/// do not tell a picture and the one that replaces it apart.
+/// do not tell a picture and the one that replaces it apart. It also says which sanitizer made it, for who audits.
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
@@ -35,6 +35,7 @@ pub async fn put(
     // Ours wins over what an uploader wrote under this name.
     metadata.remove(CLEANED_FROM);
     // Without versioning S3 gives "null" to all.
+    metadata.insert(CLEANED_BY.to_owned(), sanitizer::VERSION.to_owned());
     metadata.extend(made_of.filter(|id| *id != "null").map(|id| (CLEANED_FROM.to_owned(), id.to_owned())));
     let content_type = content_type(headers.content_type.as_deref(), picture.format);
     let config = s3.begin(Phase::Put, picture.len() as u64);
@@ -46,7 +47,7 @@ pub async fn put(
         .set_cache_control(headers.cache_control.as_deref().and_then(cache_control::rebuilt))
         .set_content_disposition(headers.content_disposition.filter(|_| keep_user_metadata))
         .set_content_language(headers.content_language.filter(|_| keep_user_metadata))
-        .set_metadata((!metadata.is_empty()).then_some(metadata))
+        .set_metadata(Some(metadata))
         .content_length(i64::try_from(picture.len()).unwrap_or(i64::MAX))
         .body(pieces::body(picture.pieces()))
         .customize()

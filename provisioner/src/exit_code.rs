@@ -11,7 +11,7 @@ pub enum ExitCode {
     Ok = 0,
     /// AWS, the network or this machine failed; run again to go on.
     Failed = 1,
-    /// With `--detailed-exitcode` there are changes or pending pictures; with `inspect --check` something to remove.
+    /// With `--detailed-exitcode` there are changes or pending pictures; with `inspect --check` and `audit` something to remove.
     Changes = 2,
     /// `config.toml` has errors.
     Config = 3,
@@ -35,7 +35,7 @@ pub(crate) const TABLE: [(ExitCode, &str); 10] = [
     (ExitCode::Failed, "AWS, the network or this machine failed; run again to go on"),
     (
         ExitCode::Changes,
-        "there are changes or pending pictures, with --detailed-exitcode; something to remove, with `inspect --check`",
+        "there are changes or pending pictures, with --detailed-exitcode; something to remove, with `inspect --check` and `audit`",
     ),
     (ExitCode::Config, "config.toml has errors"),
     (ExitCode::Refused, "refused: something foreign, data that nobody said to delete, no --yes"),

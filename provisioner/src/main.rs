@@ -4,6 +4,7 @@
 
 mod access_keys;
 mod artifact;
+mod audit;
 mod cli;
 mod commands;
 mod exit_code;

@@ -112,6 +112,9 @@ pub use rights::{Right, Rights};
 pub use sanitized::Sanitized;
 pub use words::UnknownWord;
 
+/// The version of this library, which decides what is removed.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Cleans one picture.
 ///
 /// The format is told by the content, never by a name.

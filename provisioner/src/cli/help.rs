@@ -11,7 +11,7 @@ use super::Cli;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
-    ("Day two", &["pending", "backfill", "logs", "verify", "keys"]),
+    ("Day two", &["pending", "backfill", "logs", "verify", "audit", "keys"]),
     ("Terraform", &["export", "package"]),
     ("This machine", &["init", "config", "local", "completions", "man"]),
 ];
@@ -42,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 17] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
     (
         "plan",
         &[
@@ -99,6 +99,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 17] = [
         "pending",
         &[
             ("pending --since 7d", "what was uploaded in the last week and has no clean copy"),
+            ("pending --why --limit 20", "cleans the first 20 of them, or shows why they cannot be cleaned"),
             ("pending --detailed-exitcode", "for a monitor: exits with 2 when there are some"),
         ],
     ),
@@ -107,6 +108,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 17] = [
         &[
             ("backfill --dry-run", "what would be cleaned"),
             ("backfill --prefix 2026/", "everything that is pending under 2026/"),
+            ("backfill --cleaned-before 2026-11-26", "also what an older version has cleaned"),
         ],
     ),
     (
@@ -116,6 +118,10 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 17] = [
             ("logs --rejected --failed --since 7d", "what could not be cleaned in the last week, and why"),
             ("logs --key 2026/rome.jpg --since 30d", "the story of one picture"),
         ],
+    ),
+    (
+        "audit",
+        &[("audit", "every picture that is published"), ("audit --sample 500", "a look at 500 of them")],
     ),
     (
         "keys",

@@ -18,7 +18,7 @@ pub(crate) use help::{command, parse};
 pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
-pub(crate) use queue::{Backfill, Logs, Pending, Scope, Verify};
+pub(crate) use queue::{Audit, Backfill, Logs, Pending, Scope, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
@@ -74,6 +74,12 @@ pub(crate) enum Command {
     /// that each comes out clean or not at all; then asks for every right of every
     /// user. Uses access keys that live as long as the run, and leaves nothing.
     Verify(Verify),
+    /// Look at what is published, and tell what is not clean.
+    ///
+    /// Reads the pictures of the destination bucket and cleans each once more in
+    /// memory: of a clean one nothing changes. Also tells copies of what was
+    /// deleted, and which version made them. Changes nothing.
+    Audit(Audit),
     /// Hand out, list, replace and take away the access keys of the stack's users.
     ///
     /// AWS tells the secret of a key once. A new key is shown, or written into a

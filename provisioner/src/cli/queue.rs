@@ -13,6 +13,9 @@ pub(crate) struct Pending {
     /// Stop when so many are found.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
+    /// Have the deployed function clean them, and show what it says of each.
+    #[arg(long)]
+    pub why: bool,
     /// Exit with 2 when pictures are pending.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -27,6 +30,10 @@ pub(crate) struct Backfill {
     /// Which pictures to look at.
     #[command(flatten)]
     pub scope: Scope,
+    /// Also pictures whose clean copy was written before: `7d` ago, or a time such
+    /// as 2026-11-26. After an update of the function: what an older one has cleaned.
+    #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "keys")]
+    pub cleaned_before: Option<i64>,
     /// How many invocations at once; at most half of what the function may use,
     /// so that uploads are cleaned meanwhile.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -34,6 +41,17 @@ pub(crate) struct Backfill {
     /// List what would be cleaned, and clean nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `audit`
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only keys that begin so.
+    #[arg(long, value_name = "KEYPREFIX", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+    /// Look at N of them only, chosen by chance: each picture that is read costs a request and its traffic.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub sample: Option<u64>,
 }
 
 /// `verify`

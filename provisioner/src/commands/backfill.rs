@@ -15,7 +15,7 @@ use crate::session::{Connected, Session};
 use engine::aws::{Aws, AwsError};
 use engine::backfill::{self, Outcome};
 use engine::pace::Pace;
-use engine::pending::{State, compare};
+use engine::pending::{Compared, State, compare};
 use engine::stack::Stack;
 
 /// Tries of a picture that Lambda had no room for, each after the others that are under way.
@@ -29,9 +29,9 @@ pub(super) async fn run(args: &cli::Backfill, session: &Session<'_>) -> Result<E
         return dry_run(args, session, &connected).await;
     }
     let start = Instant::now();
-    let most = session.interrupt.or(at_once(args.concurrency, aws, stack, session)).await?;
+    let batch = Batch::new(args.concurrency, session, &connected).await?;
     let mut sums = json::Backfilled::default();
-    let cleaned = clean_all(args, session, &connected, most, &mut sums).await;
+    let cleaned = batch.clean_all(keys(args, aws, stack), &mut sums).await;
     // What an interrupted or failed run did is told all the same.
     if cleaned.is_ok() && args.keys.is_empty() {
         sums.still_pending = Some(session.interrupt.or(count(args, aws, stack)).await?);
@@ -57,12 +57,28 @@ fn keys<'a>(
     if !args.keys.is_empty() {
         return iter(args.keys.iter().cloned().map(Ok)).boxed();
     }
-    let since = args.scope.since;
-    compare(aws, stack, &args.scope.prefix)
+    let before = args.cleaned_before;
+    of_scope(&args.scope, aws, stack, move |compared| match compared.state {
+        State::Pending(_) => true,
+        State::Clean => {
+            before.is_some_and(|before| compared.copy.as_ref().is_some_and(|copy| copy.modified < before))
+        }
+        State::Unmatched | State::Orphaned => false,
+    })
+}
+
+/// The keys of pictures in a part of the bucket, in order.
+pub(super) fn of_scope<'a>(
+    scope: &'a cli::Scope,
+    aws: &'a Aws,
+    stack: &'a Stack,
+    is_wanted: impl Fn(&Compared) -> bool + Copy + Send + 'a,
+) -> BoxStream<'a, Result<String, AwsError>> {
+    let since = scope.since;
+    compare(aws, stack, &scope.prefix)
         .try_filter_map(move |compared| async move {
             let is_recent = since.is_none_or(|since| compared.object.modified >= since);
-            let is_pending = matches!(compared.state, State::Pending(_));
-            Ok((is_recent && is_pending).then_some(compared.object.key))
+            Ok((is_recent && is_wanted(&compared)).then_some(compared.object.key))
         })
         .boxed()
 }
@@ -79,67 +95,86 @@ async fn at_once(asked: u32, aws: &Aws, stack: &Stack, session: &Session<'_>) ->
     Ok(asked.min(half) as usize)
 }
 
-async fn clean_all(
-    args: &cli::Backfill,
-    session: &Session<'_>,
-    Connected { aws, stack }: &Connected,
+/// Pictures that the deployed function cleans, some at a time.
+pub(super) struct Batch<'a> {
+    session: &'a Session<'a>,
+    connected: &'a Connected,
     most: usize,
-    sums: &mut json::Backfilled,
-) -> Result<(), Failure> {
-    let screen = session.screen;
-    let bar = CountBar::new("pictures", screen.is_live && !screen.json);
-    let mut keys = keys(args, aws, stack);
-    let mut pace = Pace::new(1, most, aws.retries());
-    let mut running = FuturesUnordered::new();
-    let mut again: Vec<(String, u32)> = Vec::new();
-    let mut is_listed = false;
-    loop {
-        while running.len() < pace.limit() && session.interrupt.interrupted().is_none() {
-            let (key, tries) = match again.pop() {
-                Some(again) => again,
-                None if is_listed => break,
-                None => match session.interrupt.or(keys.try_next()).await? {
-                    Some(key) => (key, 0),
-                    None => {
-                        is_listed = true;
-                        break;
-                    }
-                },
-            };
-            running.push(async move { (backfill::clean(aws, stack, &key).await, key, tries) });
-        }
-        // Those under way have some time to finish after Ctrl-C, and their answers are told.
-        let next = session.interrupt.or_grace(async { Ok::<_, Failure>(running.next().await) }).await?;
-        let Some((result, key, tries)) = next else { break };
-        pace.adapt(aws.retries());
-        let outcome = match result {
-            Ok(outcome) => outcome,
-            Err(error) if error.is_throttled() && tries < TRIES => {
-                pace.halve();
-                again.push((key, tries + 1));
-                continue;
-            }
-            // Whatever else Lambda says of one invocation it would say of all.
-            Err(error) => return Err(error.into()),
-        };
-        *match outcome {
-            Outcome::Cleaned => &mut sums.cleaned,
-            Outcome::Gone => &mut sums.gone,
-            Outcome::Rejected { .. } => &mut sums.rejected,
-            Outcome::Failed { .. } => &mut sums.failed,
-        } += 1;
-        bar.done(running.len());
-        bar.aside(|| {
-            if screen.json {
-                screen.line(&json::Backfill::of(&key, &outcome));
-            } else {
-                screen.out(&outcome_line(&key, &outcome));
-            }
-        });
+}
+
+impl<'a> Batch<'a> {
+    /// At most `asked` at a time.
+    pub(super) async fn new(
+        asked: u32,
+        session: &'a Session<'a>,
+        connected: &'a Connected,
+    ) -> Result<Self, Failure> {
+        let Connected { aws, stack } = connected;
+        let most = session.interrupt.or(at_once(asked, aws, stack, session)).await?;
+        Ok(Self { session, connected, most })
     }
-    match session.interrupt.interrupted() {
-        Some(interrupted) => Err(interrupted.into()),
-        None => Ok(()),
+
+    /// Has them cleaned, and tells what became of each.
+    pub(super) async fn clean_all(
+        &self,
+        mut keys: BoxStream<'_, Result<String, AwsError>>,
+        sums: &mut json::Backfilled,
+    ) -> Result<(), Failure> {
+        let Self { session, connected: Connected { aws, stack }, most } = *self;
+        let screen = session.screen;
+        let bar = CountBar::new("pictures", screen.is_live && !screen.json);
+        let mut pace = Pace::new(1, most, aws.retries());
+        let mut running = FuturesUnordered::new();
+        let mut again: Vec<(String, u32)> = Vec::new();
+        let mut is_listed = false;
+        loop {
+            while running.len() < pace.limit() && session.interrupt.interrupted().is_none() {
+                let (key, tries) = match again.pop() {
+                    Some(again) => again,
+                    None if is_listed => break,
+                    None => match session.interrupt.or(keys.try_next()).await? {
+                        Some(key) => (key, 0),
+                        None => {
+                            is_listed = true;
+                            break;
+                        }
+                    },
+                };
+                running.push(async move { (backfill::clean(aws, stack, &key).await, key, tries) });
+            }
+            // Those under way have some time to finish after Ctrl-C, and their answers are told.
+            let next = session.interrupt.or_grace(async { Ok::<_, Failure>(running.next().await) }).await?;
+            let Some((result, key, tries)) = next else { break };
+            pace.adapt(aws.retries());
+            let outcome = match result {
+                Ok(outcome) => outcome,
+                Err(error) if error.is_throttled() && tries < TRIES => {
+                    pace.halve();
+                    again.push((key, tries + 1));
+                    continue;
+                }
+                // Whatever else Lambda says of one invocation it would say of all.
+                Err(error) => return Err(error.into()),
+            };
+            *match outcome {
+                Outcome::Cleaned => &mut sums.cleaned,
+                Outcome::Gone => &mut sums.gone,
+                Outcome::Rejected { .. } => &mut sums.rejected,
+                Outcome::Failed { .. } => &mut sums.failed,
+            } += 1;
+            bar.done(running.len());
+            bar.aside(|| {
+                if screen.json {
+                    screen.line(&json::Backfill::of(&key, &outcome));
+                } else {
+                    screen.out(&outcome_line(&key, &outcome));
+                }
+            });
+        }
+        match session.interrupt.interrupted() {
+            Some(interrupted) => Err(interrupted.into()),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::time::Instant;
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use time::OffsetDateTime;
 
+use super::backfill::{Batch, of_scope};
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::{compared_text, pending_line};
-use crate::session::Session;
+use crate::report::{backfilled_text, compared_text, pending_line};
+use crate::session::{Connected, Session};
 use engine::aws::AwsError;
 use engine::pending::{Compared, State, Why, compare};
 
+/// Invocations at once for `--why`.
+const AT_ONCE: u32 = 10;
 /// Pictures younger than this many seconds may be under way.
 const UNDER_WAY: i64 = 60;
 
@@ -22,6 +25,9 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
     let connected = session.connect().await?;
     let (aws, stack, screen) = (&connected.aws, &connected.stack, session.screen);
     let start = Instant::now();
+    if args.why {
+        return why(args, session, &connected).await;
+    }
     let mut sums = json::Compared::default();
     let mut all = compare(aws, stack, &args.scope.prefix);
     loop {
@@ -51,6 +57,28 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
         screen.say(&compared_text(&sums, &session.suggest("backfill")));
     }
     Ok(if args.detailed_exitcode && has_pending { ExitCode::Changes } else { ExitCode::Ok })
+}
+
+/// Has what is pending cleaned: whatever cannot be, the function gives the reason for.
+async fn why(args: &cli::Pending, session: &Session<'_>, connected: &Connected) -> Result<ExitCode, Failure> {
+    let Connected { aws, stack } = connected;
+    let start = Instant::now();
+    let is_pending = |compared: &Compared| matches!(compared.state, State::Pending(_));
+    let limit = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let keys = of_scope(&args.scope, aws, stack, is_pending).take(limit).boxed();
+    let mut sums = json::Backfilled::default();
+    let batch = Batch::new(AT_ONCE, session, connected).await?;
+    let cleaned = batch.clean_all(keys, &mut sums).await;
+    sums.elapsed_ms = json::millis(start.elapsed());
+    sums.aws_calls = aws.calls();
+    let is_left = sums.rejected + sums.failed > 0;
+    if session.screen.json {
+        session.screen.line(&json::Backfill::Backfilled(sums));
+    } else {
+        session.screen.say(&backfilled_text(&sums, &session.suggest("pending")));
+    }
+    cleaned.map_err(|failure| not_up(failure, session))?;
+    Ok(if args.detailed_exitcode && is_left { ExitCode::Changes } else { ExitCode::Ok })
 }
 
 /// Counts a key, and tells why it is pending when it is.

@@ -14,6 +14,7 @@ use super::sample_stack::{HASH, beginning, removal, something, stack, update};
 use super::*;
 use crate::access_keys::{LastUse, Listed};
 use crate::artifact::Package;
+use crate::audit::{Finding, Looked};
 use crate::failure::Failure;
 use crate::files::Location;
 use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
@@ -57,6 +58,7 @@ pub(super) fn all() -> Vec<Sample> {
         lines("upload", "upload", &upload()),
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
+        lines("audit", "audit", &audit()),
         lines("logs", "logs", &logs()),
         of("keys list", "keys-list", &keys_listed()),
         of("keys issue", "keys-issue", &key_issued(Some("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))),
@@ -109,6 +111,33 @@ pub(super) fn all() -> Vec<Sample> {
         of("export policies", "export-policies", &policies()),
         lines("errors", "errors", &errors()),
     ]
+}
+
+fn audit() -> Vec<Audit> {
+    let looked = |key: &str, finding, is_orphan, by: Option<&str>| Looked {
+        key: key.to_owned(),
+        finding,
+        is_orphan,
+        cleaned_by: by.map(str::to_owned),
+    };
+    let all = [
+        looked("a.jpg", Finding::NotClean(vec!["EXIF".to_owned()]), false, None),
+        looked("b.jpg", Finding::WrittenOtherwise, false, Some("0.0.9")),
+        looked("c.txt", Finding::Unknown("not a picture".to_owned()), true, None),
+        looked("d.jpg", Finding::Clean, false, Some("0.1.0")),
+    ];
+    let mut sums = Audited {
+        objects: 411,
+        orphaned: 1,
+        complete: true,
+        elapsed_ms: 900,
+        aws_calls: 420,
+        ..Default::default()
+    };
+    all.iter().for_each(|looked| sums.count(looked));
+    let mut lines: Vec<Audit> = all.iter().filter_map(Audit::of).collect();
+    lines.push(Audit::Audited(sums));
+    lines
 }
 
 fn keys_listed() -> KeysListed {

@@ -17,4 +17,6 @@ pub(crate) use place::{Place, PlaceError, places};
 pub(crate) use read::{ReadError, read};
 pub(crate) use runner::{Buffer, each};
 pub(crate) use sanitized::{Cleaned, Ending, Summary, clean};
-pub(crate) use text::{cleaned_text, gain_map_note, hidden_pixels_note, inspection_text, summary_text};
+pub(crate) use text::{
+    category_name, cleaned_text, gain_map_note, hidden_pixels_note, inspection_text, summary_text,
+};

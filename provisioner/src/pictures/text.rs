@@ -186,7 +186,7 @@ fn removed_of(report: &Report, category: Category) -> u64 {
     all.map(|removal| removal.bytes as u64).sum()
 }
 
-fn category_name(category: Category) -> &'static str {
+pub(crate) fn category_name(category: Category) -> &'static str {
     match category {
         Category::Exif => "EXIF",
         Category::Xmp => "XMP",

@@ -1,6 +1,7 @@
 //! Plans and events for people, for logs and for programs. Nothing here decides.
 
 mod arrival;
+mod audit_text;
 mod config_errors;
 mod count_bar;
 mod foreign;
@@ -22,6 +23,7 @@ mod tree;
 mod verify_text;
 
 pub(crate) use arrival::arrival_line;
+pub(crate) use audit_text::{audited_text, finding_line};
 pub(crate) use config_errors::config_errors_text;
 pub(crate) use count_bar::CountBar;
 pub(crate) use engine::units::{bytes, seconds};

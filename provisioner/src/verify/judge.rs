@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use contract::cleaning::Cleaning;
-use contract::provenance::CLEANED_FROM;
+use contract::provenance::is_ours;
 
 use super::canary::Canary;
 use super::pictures::SECRET;
@@ -49,7 +49,7 @@ pub(crate) fn judge(canary: &Canary, copy: &Copy, cleaning: Cleaning) -> Verdict
     if has_secret(&copy.content) {
         return Verdict::Wrong("metadata of the original are in the clean copy".to_owned());
     }
-    let of_uploader = copy.metadata.iter().filter(|(name, _)| *name != CLEANED_FROM);
+    let of_uploader = copy.metadata.iter().filter(|(name, _)| !is_ours(name));
     let texts = of_uploader.flat_map(|(name, value)| [name, value]).chain(&copy.headers);
     if texts.into_iter().any(|text| has_secret(text.as_bytes())) {
         return Verdict::Wrong("headers of the upload are on the clean copy".to_owned());
@@ -73,6 +73,8 @@ pub(crate) fn judge(canary: &Canary, copy: &Copy, cleaning: Cleaning) -> Verdict
 #[cfg(test)]
 mod tests {
     use engine::config::TriggerConfig;
+
+    use contract::provenance::CLEANED_FROM;
 
     use super::super::canary::canaries;
     use super::*;

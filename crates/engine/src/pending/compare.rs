@@ -19,6 +19,8 @@ const CONCURRENT: usize = 16;
 pub struct Compared {
     /// The picture in bucket A; for an orphan, its copy in bucket B.
     pub object: Object,
+    /// What bucket B has under its key.
+    pub copy: Option<Object>,
     /// How it stands.
     pub state: State,
 }
@@ -43,7 +45,8 @@ pub fn compare<'a>(
                 Listed::SameSecond if is_copy_of_the_newest(aws, stack, pair.key()).await? => State::Clean,
                 Listed::SameSecond => State::Pending(Why::OlderCopy),
             };
-            Ok(pair.object().map(|object| Compared { object, state }))
+            let copy = pair.copy.clone();
+            Ok(pair.object().map(|object| Compared { object, copy, state }))
         })
         .try_buffered(CONCURRENT)
         .try_filter_map(|compared| async move { Ok(compared) })

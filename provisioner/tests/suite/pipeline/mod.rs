@@ -3,6 +3,7 @@
 
 mod access;
 mod alarms;
+mod audit;
 mod drift;
 mod end_to_end;
 mod logs;

@@ -93,6 +93,14 @@ async fn what_was_missed_is_found_and_cleaned() {
     let all = lines(&run.out);
     assert_eq!((run.code, all.len(), &all[0]["kind"]), (6, 2, &"not-a-picture".into()), "{}", run.out);
     assert_eq!((&all[1]["cleaned"], &all[1]["still_pending"]), (&0.into(), &1.into()));
+    // The same question, asked of the function.
+    let run = stage.run(&["pending", "--why", "--detailed-exitcode"]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.out.contains("rejected  broken.jpg: not a picture"), "{}", run.out);
+    // What was cleaned until now was cleaned before tomorrow.
+    let run = stage.ok(&["backfill", "--dry-run", "--cleaned-before", "2999-01-01"]);
+    assert_eq!(run.out.lines().count(), 4, "{}", run.out);
+    assert_eq!(stage.ok(&["backfill", "--dry-run", "--cleaned-before", "2020-01-01"]).out.lines().count(), 1);
     let run = stage.ok(&["backfill", "a.jpg", "gone.jpg"]);
     assert!(run.out.contains("cleaned   a.jpg") && run.out.contains("gone      gone.jpg"), "{}", run.out);
 }
