@@ -41,7 +41,7 @@ pub(crate) struct Looked {
     pub(crate) finding: Finding,
     /// It is made of nothing that is in the source bucket.
     pub(crate) is_orphan: bool,
-    /// The version of the sanitizer that made it; before 0.1.1 it did not say.
+    /// The version of the sanitizer that made it; a copy made before there was this entry does not say.
     pub(crate) cleaned_by: Option<String>,
 }
 
