@@ -45,10 +45,19 @@ pub struct Observed {
 pub struct Policies {
     /// Our inline policy.
     pub ours: Option<Value>,
-    /// Names of inline policies that are not ours.
-    pub extra_inline: Vec<String>,
+    /// Inline policies that are not ours.
+    pub extra_inline: Vec<ExtraInline>,
     /// ARNs of attached policies.
     pub attached: Vec<String>,
+}
+
+/// An inline policy that is not ours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtraInline {
+    /// Its name.
+    pub name: String,
+    /// The document, or the IAM action that these credentials lack to read it.
+    pub document: Result<Value, &'static str>,
 }
 
 /// The rights that the configuration gives to an identity.
@@ -74,7 +83,7 @@ pub enum Change {
     /// Delete our inline policy: the rights go before the identity goes, or before other rights come.
     RevokeRights(String),
     /// Delete an inline policy that is not of the configuration, whatever its name looks like.
-    DeleteInline(String),
+    DeleteInline(ExtraInline),
     /// Detach a policy that is not of the configuration.
     Detach(String),
     /// Set or remove the permissions boundary.
@@ -152,8 +161,14 @@ impl Change {
             Self::RevokeRights(name) => {
                 Line::set("inline policy", Shown::text(name), None).note("removed first")
             }
-            Self::DeleteInline(name) => {
-                Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
+            // What is taken stands in the plan, since nothing else keeps it.
+            Self::DeleteInline(ExtraInline { name, document: Ok(document) }) => {
+                let note = format!("named {name}, not in config.toml");
+                Line::set("inline policy", Shown::document(document), None).note(note)
+            }
+            Self::DeleteInline(ExtraInline { name, document: Err(action) }) => {
+                let note = format!("not in config.toml; what it grants cannot be read without {action}");
+                Line::set("inline policy", Shown::text(name), None).note(note)
             }
             Self::Detach(arn) => {
                 Line::set("attached policy", Shown::text(arn), None).note("not in config.toml")
@@ -199,7 +214,7 @@ impl Change {
             Self::SetPolicy { to, .. } => {
                 until_consistent(context, async || identity.put_policy(ours, to).await).await
             }
-            Self::RevokeRights(policy) | Self::DeleteInline(policy) => {
+            Self::RevokeRights(policy) | Self::DeleteInline(ExtraInline { name: policy, .. }) => {
                 idempotent::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
             }
             Self::Detach(arn) => {

@@ -118,6 +118,45 @@ fn each_read() {
     assert!(plan.stdout.contains("these credentials lack tag:GetResources"), "{}", plan.text());
 }
 
+/// What others gave goes whether it can be read or not, and the plan tells what it can.
+#[test]
+fn a_policy_of_others_that_may_not_be_read() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let iam = &stage.aws.iam;
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    let of_role = iam.put_role_policy().role_name("crash-sanitizer").policy_name("extra");
+    stage.wait(of_role.policy_document(wide).send()).unwrap();
+    let of_user = iam.put_user_policy().user_name("crash-reader").policy_name("extra");
+    stage.wait(of_user.policy_document(wide).send()).unwrap();
+    let unread = || {
+        let extra = |call: &Call| {
+            ["GetRolePolicy", "GetUserPolicy"].contains(&call.operation.as_str())
+                && call.body.contains("PolicyName=extra")
+        };
+        vec![Rule::when(extra, Fault::RefuseAs(Refusal::denied))]
+    };
+    let plan = stage.run(&["plan"]).ok();
+    let told = "- inline policy: may do s3:* on EVERYTHING  (named extra, not in config.toml)";
+    assert_eq!(plan.stdout.matches(told).count(), 2, "{}", plan.text());
+    let status = stage.run(&["status"]).ok();
+    assert_eq!(
+        status.stdout.matches("and by the inline policy extra: s3:* on *").count(),
+        2,
+        "{}",
+        status.text()
+    );
+    let plan = stage.run_with(&["plan"], unread()).ok();
+    for action in ["iam:GetRolePolicy", "iam:GetUserPolicy"] {
+        let told = format!(
+            "- inline policy: extra  (not in config.toml; what it grants cannot be read without {action})"
+        );
+        assert!(plan.stdout.contains(&told), "{told}: {}", plan.text());
+    }
+    stage.run_with(&UP, unread()).ok();
+    is_clean(&stage);
+}
+
 /// The problems of a plan stand on stdout, with how to fix them.
 fn moved_to_stderr(run: Run) -> Run {
     Run { stderr: format!("{}{}", run.stderr, run.stdout), ..run }

@@ -233,7 +233,7 @@ fn policies_made_by_hand_go_and_tags_made_by_hand_stay() {
     let plan = stage.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code(), Some(2));
     for line in [
-        "- inline policy: extra",
+        "(named extra, not in config.toml)",
         "- attached policy: arn:aws:iam::000000000000:policy/wide",
         "- group: admins",
         "bucket policy:",

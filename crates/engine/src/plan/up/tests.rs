@@ -4,7 +4,9 @@ use super::*;
 use crate::resources::bucket::{ObservedLifecycle, Versioning};
 use crate::resources::trigger::Foreign;
 use crate::resources::user::OwnKey;
-use crate::testing::{CODE, EVERYTHING, as_desired, assert_ordered, nothing, plan_lines, stack};
+use crate::testing::{
+    CODE, EVERYTHING, as_desired, assert_ordered, extra_inline, nothing, plan_lines, stack,
+};
 
 /// Two users, all else as shipped.
 const SHIPPED: &str = include_str!("../../../../../config.toml");
@@ -105,7 +107,7 @@ fn everything_changed() {
     role.trust = wide.clone();
     role.settings.max_session = 43200;
     role.identity.policies.ours = Some(wide.clone());
-    role.identity.policies.extra_inline = vec!["extra".to_owned()];
+    role.identity.policies.extra_inline = vec![extra_inline("extra")];
     role.identity.policies.attached = vec!["arn".to_owned()];
     role.identity.boundary = None;
     role.identity.tags.remove("team");
