@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_s3::types::{AbacStatus, BucketAbacStatus};
 use testkit::proxy::{Call, Fault, Record, Refusal, Rule, Service};
 use testkit::stage::{CHANGED, PLAIN, Run, Stage};
 
+const SOURCE: &str = "crash-uploads-000000000000";
 const UP: [&str; 2] = ["up", "--yes"];
 const PLAN: [&str; 2] = ["plan", "--detailed-exitcode"];
 const DOWN: [&str; 3] = ["down", "--yes", "--delete-data"];
@@ -37,6 +39,7 @@ fn action((service, operation): &Operation) -> String {
         ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
         ("GetBucketNotificationConfiguration", "GetBucketNotification"),
         ("PutBucketNotificationConfiguration", "PutBucketNotification"),
+        ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
         ("ListObjectVersions", "ListBucketVersions"),
         ("ListMultipartUploads", "ListBucketMultipartUploads"),
         ("DeleteObjects", "DeleteObjectVersion"),
@@ -116,6 +119,59 @@ fn each_read() {
     let tags = (Service::Tagging, "GetResources".to_owned());
     let plan = stage.run_with(&["plan"], vec![deny(&tags)]).ok();
     assert!(plan.stdout.contains("these credentials lack tag:GetResources"), "{}", plan.text());
+}
+
+/// Calls that only some stacks need: what a run can do without, it does without, and else names the action.
+#[test]
+fn calls_that_only_some_stacks_make() {
+    let stage = Stage::new();
+    let (s3, iam) = (&stage.aws.s3, &stage.aws.iam);
+    let of = |service, name: &str| (service, name.to_owned());
+    #[track_caller]
+    fn denied(stage: &Stage, args: &[&str], operation: &Operation) -> Run {
+        let run = stage.run_with(args, vec![deny(operation)]);
+        assert!(was_called(&run, operation), "{operation:?}: {}", run.text());
+        run
+    }
+    // What the account can reserve is not known, and the reservation is tried.
+    stage.configure(&format!("{PLAIN}\n[function]\nreserved_concurrency = 5\n"));
+    denied(&stage, &UP, &of(Service::Lambda, "GetAccountSettings")).ok();
+
+    // A user of others is moved.
+    stage.wait(iam.create_user().user_name("crash-guest").send()).unwrap();
+    let guest = "[[users]]\nname = \"guest\"\nbucket = \"destination\"\naccess = \"read-only\"\n";
+    stage.configure(&format!("{PLAIN}\n{guest}"));
+    let update = of(Service::Iam, "UpdateUser");
+    names_the_action(&denied(&stage, &["up", "--yes", "--adopt"], &update), &update);
+    stage.run(&["up", "--yes", "--adopt"]).ok();
+    is_clean(&stage);
+
+    // A bucket whose tags give rights gets them by another call.
+    let abac = AbacStatus::builder().status(BucketAbacStatus::Enabled).build();
+    stage.wait(s3.put_bucket_abac().bucket(SOURCE).abac_status(abac).send()).unwrap();
+    stage.configure(&format!("{PLAIN}\n{guest}[tags]\nteam = \"media\"\n"));
+    let tag = of(Service::S3, "TagResource");
+    names_the_action(&denied(&stage, &UP, &tag), &tag);
+    // Whether they do is not known, and what is told is that they could not be set.
+    let run = denied(&stage, &UP, &of(Service::S3, "GetBucketAbac"));
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    assert!(run.stderr.contains("PutBucketTagging"), "{}", run.text());
+    stage.run(&UP).ok();
+    is_clean(&stage);
+
+    // A virtual device stays, and its user goes. That Object Lock keeps something is told by what it keeps.
+    let device =
+        stage.wait(iam.create_virtual_mfa_device().virtual_mfa_device_name("reader").send()).unwrap();
+    let serial = device.virtual_mfa_device.unwrap().serial_number;
+    let enable = iam.enable_mfa_device().user_name("crash-reader").serial_number(&serial);
+    let enable = enable.authentication_code1("123456").authentication_code2("654321");
+    stage.wait(enable.send()).unwrap();
+    stage.wait(s3.put_object().bucket(SOURCE).key("a.txt").body(b"x".to_vec().into()).send()).unwrap();
+    let [lock, device] =
+        [of(Service::S3, "GetObjectLockConfiguration"), of(Service::Iam, "DeleteVirtualMFADevice")];
+    let run = stage.run_with(&DOWN, vec![deny(&lock), deny(&device)]).ok();
+    assert!(was_called(&run, &lock) && was_called(&run, &device), "{}", run.text());
+    stage.is_bare();
 }
 
 /// What others gave goes whether it can be read or not, and the plan tells what it can.
