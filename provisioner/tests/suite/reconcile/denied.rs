@@ -121,6 +121,34 @@ fn each_read() {
     assert!(plan.stdout.contains("these credentials lack tag:GetResources"), "{}", plan.text());
 }
 
+/// What keeps buckets closed, in the account or in the organisation, is told as what it is. A bucket that is closed needs
+/// no call, and one that is made is closed already.
+#[test]
+fn what_keeps_buckets_closed_is_told_as_what_it_is() {
+    let stage = Stage::new();
+    let forbidden = || Fault::RefuseAs(Refusal::forbidden_by_organisation);
+    stage.run_with(&UP, vec![Rule::on("PutPublicAccessBlock", forbidden())]).ok();
+    stage.wait(stage.aws.s3.delete_public_access_block().bucket(SOURCE).send()).unwrap();
+    let run = stage.run_with(&UP, vec![Rule::on("PutPublicAccessBlock", forbidden())]);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    run.is_understandable();
+    for says in
+        ["an explicit deny, most often of the organisation", "aws s3api put-public-access-block --bucket"]
+    {
+        assert!(run.stderr.contains(says), "{says}: {}", run.text());
+    }
+    stage.run(&UP).ok();
+    stage.wait(stage.aws.s3.delete_bucket_policy().bucket(SOURCE).send()).unwrap();
+    let blocked = Rule::on("PutBucketPolicy", Fault::RefuseAs(Refusal::blocked_as_public));
+    let run = stage.run_with(&UP, vec![blocked]);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    let says = "S3 Block Public Access takes what s3:PutBucketPolicy would write for public";
+    assert!(run.stderr.contains(says), "{}", run.text());
+    assert!(!run.stderr.contains("have this allowed"), "{}", run.text());
+    stage.run(&UP).ok();
+    is_clean(&stage);
+}
+
 /// Calls that only some stacks need: what a run can do without, it does without, and else names the action.
 #[test]
 fn calls_that_only_some_stacks_make() {
