@@ -36,6 +36,14 @@ pub(crate) enum Failure {
         /// How to go on.
         hint: String,
     },
+    /// An argument that only the configuration and the account show to be wrong.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// How it is right.
+        hint: String,
+    },
     /// The plan cannot be executed.
     #[error("nothing was changed: {}", .0.first().map(Problem::what).unwrap_or_default())]
     Problems(Vec<Problem>),
@@ -132,6 +140,7 @@ impl Failure {
             | Self::Problems(_)
             | Self::Cancelled(None)
             | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
+            Self::Usage { .. } => ExitCode::Usage,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
             Self::Aws(_)
@@ -196,7 +205,7 @@ impl Failure {
             Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(String::from),
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
-            Self::Refused { hint, .. } => Some(hint.clone()),
+            Self::Refused { hint, .. } | Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Problems(problems) => problems.first().map(|problem| problem.fix().to_owned()),
             Self::Steps { hint, .. } => Some(
                 hint.clone().unwrap_or_else(|| {

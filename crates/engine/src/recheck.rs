@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
-use crate::plan::{self, DataRule, Note, Plan, Problem};
+use crate::plan::{self, Adopt, DataRule, Note, Plan, Problem};
 use crate::resources::Address;
 use crate::sightings::Sightings;
 use crate::stack::Stack;
@@ -84,7 +84,7 @@ async fn until_up(
 ) -> Result<Option<Difference>, AwsError> {
     let mut seen = Sightings::after(done);
     let waited = poll_until(BACKOFF, on_wait, async || {
-        let plan = plan::up(stack, code_sha256, &look().await?, false);
+        let plan = plan::up(stack, code_sha256, &look().await?, &Adopt::Nothing);
         seen.look(&plan);
         let Some(open) = difference(stack, done, seen.settle(plan.clone())) else {
             return Ok(Poll::Ready(()));

@@ -69,14 +69,14 @@ fn aspects(plan: &Plan) -> BTreeSet<Aspect> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan;
+    use crate::plan::{self, Adopt};
     use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
     use crate::world::World;
 
     #[test]
     fn right_after_wrong_is_lag_and_wrong_after_right_is_not() {
         let stack = stack(EVERYTHING);
-        let plan = |world: &World| plan::up(&stack, CODE, world, false);
+        let plan = |world: &World| plan::up(&stack, CODE, world, &Adopt::Nothing);
         let right = plan(&as_desired(&stack));
         let no_group = plan(&World { log_group: None, ..as_desired(&stack) });
         let no_permission = plan(&World { permission: Vec::new(), ..as_desired(&stack) });
@@ -108,10 +108,15 @@ mod tests {
     fn what_is_lag_counts_as_unchanged() {
         let stack = stack(EVERYTHING);
         let world = World { permission: Vec::new(), log_group: None, ..as_desired(&stack) };
-        let differing = plan::up(&stack, CODE, &world, false);
+        let differing = plan::up(&stack, CODE, &world, &Adopt::Nothing);
         let mut seen = Sightings::default();
         seen.look(&differing);
-        seen.look(&plan::up(&stack, CODE, &World { permission: Vec::new(), ..as_desired(&stack) }, false));
+        seen.look(&plan::up(
+            &stack,
+            CODE,
+            &World { permission: Vec::new(), ..as_desired(&stack) },
+            &Adopt::Nothing,
+        ));
         let settled = seen.settle(differing);
         let left: BTreeSet<&Address> = settled.steps.iter().map(|step| &step.address).collect();
         assert_eq!(left, BTreeSet::from([&Address::Permission]));

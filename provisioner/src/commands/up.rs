@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::adopt::adopt;
 use super::changes;
 use crate::artifact::Package;
 use crate::cli;
@@ -23,7 +24,8 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     let (connected, package) = session.connect_and_build().await?;
     let (aws, stack) = (&connected.aws, &connected.stack);
     let code = |_: &World| package.code_sha256.clone();
-    let survey = survey::up(aws, stack, code, args.adopt, Patience::TO_CHANGE);
+    let adopt = adopt(args.adopt.as_ref(), stack)?;
+    let survey = survey::up(aws, stack, code, &adopt, Patience::TO_CHANGE);
     let (_, plan) = session.interrupt.or(survey).await?;
     changes::show(session, &connected, &plan)?;
     if !plan.is_empty() {

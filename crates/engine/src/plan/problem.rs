@@ -215,11 +215,12 @@ impl Problem {
     pub fn fix(&self) -> &'static str {
         match self {
             Self::Foreign { owner: None, .. } => {
-                "choose another name in config.toml, or take it over with --adopt, which makes it as config.toml says: \
-                 `plan --adopt` shows what that changes"
+                "choose another name in config.toml, or take it over with --adopt=NAME (--adopt: all that is foreign), which makes \
+                 it as config.toml says: `plan --adopt=NAME` shows what that changes"
             }
             Self::Foreign { owner: Some(_), .. } => {
-                "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt (`plan --adopt` shows what that changes)"
+                "choose another name in config.toml or another --stack; if that stack is gone, take it over with \
+                 --adopt=NAME (--adopt: all that is foreign; `plan --adopt=NAME` shows what that changes)"
             }
             Self::Taken { .. } => {
                 "choose another `bucket` in config.toml ({account} in the name makes it unique); if the bucket is yours, \

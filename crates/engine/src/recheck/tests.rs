@@ -37,7 +37,7 @@ fn without_permission(stack: &Stack) -> World {
 
 /// A plan that has created everything, and one that has created the log group only.
 fn done(stack: &Stack) -> [Plan; 2] {
-    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, false))
+    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, &Adopt::Nothing))
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +83,7 @@ async fn a_difference_that_stays_is_told_after_minutes() {
         let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await;
         let found = found.unwrap().unwrap();
         assert_eq!((found.disturbed, found.left), (0, vec![name.to_owned()]));
-        assert_eq!(found.plan, plan::up(&stack, CODE, &world, false));
+        assert_eq!(found.plan, plan::up(&stack, CODE, &world, &Adopt::Nothing));
         let took = start.elapsed();
         assert!(deadline.0 <= took && took < deadline.0 + BACKOFF.cap, "{took:?}");
     }
@@ -150,9 +150,9 @@ async fn old_and_new_by_turns_is_lag_and_nobodys_work() {
 #[test]
 fn problems_are_differences_and_nothing_is_adopted_any_more() {
     let stack = stack("");
-    let done = plan::up(&stack, CODE, &nothing(&stack), true);
+    let done = plan::up(&stack, CODE, &nothing(&stack), &Adopt::Everything);
     let mut world = as_desired(&stack);
-    let look = |world: &World| difference(&stack, &done, plan::up(&stack, CODE, world, false));
+    let look = |world: &World| difference(&stack, &done, plan::up(&stack, CODE, world, &Adopt::Nothing));
     assert_eq!(look(&world), None);
     if let Some(group) = &mut world.log_group {
         group.tags.remove(OWNER_TAG);

@@ -101,13 +101,13 @@ fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan;
+    use crate::plan::{self, Adopt};
     use crate::resources::bucket::Observation;
     use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
     use crate::world::World;
 
     fn verdicts(stack: &Stack, world: &World) -> Vec<String> {
-        let rows = rows(stack, &plan::up(stack, CODE, world, false));
+        let rows = rows(stack, &plan::up(stack, CODE, world, &Adopt::Nothing));
         let text = |row: &Row| {
             let mut text = format!("{} {} {}", row.verdict.as_str(), row.address, row.address.name(stack));
             if !row.differing.is_empty() {
