@@ -80,6 +80,9 @@ pub(crate) enum Failure {
         /// Those among them that were right before, and that we did not touch.
         disturbed: usize,
     },
+    /// Somebody else has written what this run wrote.
+    #[error("{}", .0.iter().map(Problem::what).collect::<Vec<_>>().join("; "))]
+    Overwritten(Vec<Problem>),
     /// `verify` found that something is not as it should be; it has been reported.
     #[error("{failed} of {total} checks failed")]
     Unproven {
@@ -148,6 +151,7 @@ impl Failure {
             | Self::Artifact(_)
             | Self::Steps { .. }
             | Self::Differs { .. }
+            | Self::Overwritten(_)
             | Self::Unproven { .. }
             | Self::Residue(_)
             | Self::File { .. } => ExitCode::Failed,
@@ -206,7 +210,7 @@ impl Failure {
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
             Self::Refused { hint, .. } | Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::Problems(problems) => problems.first().map(|problem| problem.fix().to_owned()),
+            Self::Problems(problems) | Self::Overwritten(problems) => problems.first().map(|problem| problem.fix().to_owned()),
             Self::Steps { hint, .. } => Some(
                 hint.clone().unwrap_or_else(|| {
                     "what is done stays done: run the same command again and it goes on from here".to_owned()
@@ -243,6 +247,11 @@ impl Failure {
                 screen.err(&(problem_text(problem) + "\n"));
             }
             screen.err("Nothing was changed.\n");
+        } else if let Self::Overwritten(problems) = self {
+            for problem in problems {
+                screen.err(&(problem_text(problem) + "\n"));
+            }
+            screen.err("All changes of this run were made.\n");
         } else {
             screen.err(&error_text(&self.to_string(), self.hint(suggest).as_deref()));
         }

@@ -4,12 +4,16 @@
 //! state before it, and tell of it again after they have told of the new one. So a difference is given minutes, and what
 //! was seen right once is right ([`Sightings`]). What was right before, was not touched and is not right any more is
 //! given one: an earlier run may be what AWS is behind with. If it stays, or is of several services at once, something
-//! else is at work.
+//! else is at work. What was written and is neither as before nor as we wrote it is given no time ([`others`]).
+
+mod others;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+
+use others::Others;
 
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
 use crate::plan::{self, Adopt, DataRule, Note, Plan, Problem};
@@ -39,6 +43,8 @@ pub struct Difference {
     pub left: Vec<String>,
     /// How many of the resources were right before and not touched.
     pub disturbed: usize,
+    /// What this run has written and somebody else has written over.
+    pub overwritten: Vec<Problem>,
 }
 
 /// Compares everything once more after `done` was executed. `None`: all is as configured.
@@ -83,12 +89,16 @@ async fn until_up(
     mut look: impl AsyncFnMut() -> Result<World, AwsError>,
 ) -> Result<Option<Difference>, AwsError> {
     let mut seen = Sightings::after(done);
+    let mut others = Others::beside(done, stack);
     let waited = poll_until(BACKOFF, on_wait, async || {
         let plan = plan::up(stack, code_sha256, &look().await?, &Adopt::Nothing);
         seen.look(&plan);
-        let Some(open) = difference(stack, done, seen.settle(plan.clone())) else {
-            return Ok(Poll::Ready(()));
-        };
+        let settled = seen.settle(plan.clone());
+        let overwritten = others.look(&settled);
+        let Some(open) = difference(stack, done, settled) else { return Ok(Poll::Ready(None)) };
+        if !overwritten.is_empty() {
+            return Ok(Poll::Ready(Some(Difference { overwritten, ..open })));
+        }
         let (why, deadline) = if open.disturbed > 0 {
             let deadline =
                 if services(&open.plan, done) > 1 { TAKEN_DOWN_DEADLINE } else { DISTURBED_DEADLINE };
@@ -102,7 +112,7 @@ async fn until_up(
         Ok(Poll::NotYet { why, deadline, last })
     });
     match waited.await? {
-        Waited::Ready(()) => Ok(None),
+        Waited::Ready(difference) => Ok(difference),
         Waited::TimedOut(difference) => Ok(Some(difference)),
     }
 }
@@ -158,7 +168,7 @@ fn difference(stack: &Stack, done: &Plan, plan: Plan) -> Option<Difference> {
         .map(|(address, _)| format!("{address} {}", address.name(stack)))
         .chain(plan.problems.iter().map(Problem::what))
         .collect();
-    Some(Difference { left, disturbed, plan })
+    Some(Difference { left, disturbed, plan, overwritten: Vec::new() })
 }
 
 /// Whatever carries our mark and was not kept on purpose.

@@ -48,6 +48,9 @@ async fn recheck(
     let on_wait = |wait: Wait<'_>| changes::say_wait(screen, wait);
     let recheck = recheck::after_up(aws, stack, &package.code_sha256, done, &on_wait);
     let Some(difference) = session.interrupt.or(recheck).await? else { return Ok(()) };
+    if !difference.overwritten.is_empty() {
+        return Err(Failure::Overwritten(difference.overwritten));
+    }
     screen.say(&plan_text(&difference.plan, stack, session.view()));
     Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }

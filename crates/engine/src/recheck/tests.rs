@@ -1,11 +1,13 @@
 use std::sync::Mutex;
 
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
 use crate::aws::Wait;
 use crate::resources::bucket::{Contents, Observation};
 use crate::stack::OWNER_TAG;
+use crate::status::statements;
 use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
 
 /// What the waits said: the cause, and how many seconds they may take at most.
@@ -276,4 +278,109 @@ fn up_to_three_are_named() {
     assert_eq!(naming("w", &names(1)), "w: 1");
     assert_eq!(naming("w", &names(3)), "w: 1, 2, 3");
     assert_eq!(naming("w", &names(4)), "w: 1 and 3 more");
+}
+
+/// The policy of the viewer, as it would be read.
+fn with_policy(stack: &Stack, policy: serde_json::Value) -> World {
+    let mut world = as_desired(stack);
+    if let Some(Some(user)) = world.users.get_mut("photos-viewer") {
+        user.identity.policies.ours = Some(policy);
+    }
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_neither_old_nor_ours_is_somebody_elses_and_not_waited_for() {
+    let stack = stack(EVERYTHING);
+    let allow = |action: &str| json!({"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}});
+    let (old, theirs) = (with_policy(&stack, allow("s3:GetObject")), with_policy(&stack, allow("sqs:*")));
+    let done = plan::up(&stack, CODE, &old, &Adopt::Nothing);
+    let start = Instant::now();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(theirs.clone())).await.unwrap().unwrap();
+    assert_eq!(start.elapsed(), BACKOFF.first, "the second look is enough");
+    let told: Vec<String> = found.overwritten.iter().map(Problem::what).collect();
+    let ours = statements(&crate::stack::policies::user(&stack, &stack.config.users[1]));
+    let expected =
+        "somebody else is writing the inline policy of user photos-viewer: found sqs:* on *, we wrote";
+    assert_eq!(told, [format!("{expected} {ours}")]);
+
+    // The old value is waited for, and one of somebody else among old ones is found.
+    let looks = [&old, &old, &old, &theirs, &theirs].map(World::clone);
+    let mut next = looks.into_iter();
+    let look = async || Ok(next.next().unwrap());
+    let found = until_up(&stack, CODE, &done, &|_| (), look).await.unwrap().unwrap();
+    assert_eq!((found.overwritten.len(), next.len()), (1, 0));
+    // Once may be what an earlier run has written.
+    let looks = [theirs.clone(), old.clone(), theirs, old.clone(), as_desired(&stack)];
+    let mut next = looks.into_iter();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(next.next().unwrap())).await.unwrap();
+    assert_eq!(found, None);
+    let start = Instant::now();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(old.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty() && start.elapsed() >= DEADLINE.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_new_has_defaults_that_nobody_wrote() {
+    let stack = stack(EVERYTHING);
+    let [done, _] = done(&stack);
+    let mut world = as_desired(&stack);
+    if let Observation::Present(bucket) = &mut world.source {
+        bucket.encryption = None;
+        bucket.versioning = crate::resources::bucket::Versioning::Suspended;
+    }
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty(), "{found:?}");
+    // A policy has no default.
+    let policy = json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let world = with_policy(&stack, policy);
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert_eq!(found.overwritten.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_setting_of_several_has_its_own_old_value() {
+    let stack = stack(EVERYTHING);
+    let with = |memory, timeout| {
+        let mut world = as_desired(&stack);
+        if let Some(function) = &mut world.function {
+            function.settings.memory = memory;
+            function.settings.timeout = timeout;
+        }
+        world
+    };
+    let wanted = as_desired(&stack).function.unwrap().settings;
+    let done = plan::up(&stack, CODE, &with(128, wanted.timeout), &Adopt::Nothing);
+    for (world, overwritten) in [
+        (with(128, wanted.timeout), None),
+        // It was not touched: told as disturbed, after a while.
+        (with(wanted.memory, 1), None),
+        (with(256, wanted.timeout), Some("found memory: 256 MB, we wrote memory: 2048 MB")),
+    ] {
+        let look = async || Ok(world.clone());
+        let found = until_up(&stack, CODE, &done, &|_| (), look).await.unwrap().unwrap();
+        let told: Vec<String> = found.overwritten.iter().map(Problem::what).collect();
+        assert_eq!(told.len(), usize::from(overwritten.is_some()), "{told:?}");
+        assert!(overwritten.is_none_or(|words| told[0].contains(words)), "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stack_that_marks_what_we_made_is_named() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    if let Some(group) = &mut world.log_group {
+        group.tags.insert(OWNER_TAG.to_owned(), "other".to_owned());
+    }
+    let [_, made] = done(&stack);
+    let found = until_up(&stack, CODE, &made, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert_eq!(
+        found.overwritten[0].what(),
+        "somebody else is writing the owner of log group /aws/lambda/photos-sanitizer: found the stack other, we wrote \
+         the stack photos"
+    );
+    // Where it was the other stack's before, AWS may show that for some time.
+    let adopted = plan::up(&stack, CODE, &world, &Adopt::Everything);
+    let found = until_up(&stack, CODE, &adopted, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty());
 }

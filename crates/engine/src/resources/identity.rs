@@ -81,7 +81,12 @@ pub enum Change {
         buckets: Vec<BucketRole>,
     },
     /// Delete our inline policy: the rights go before the identity goes, or before other rights come.
-    RevokeRights(String),
+    RevokeRights {
+        /// Its name.
+        name: String,
+        /// As it is, when other rights come.
+        from: Option<Value>,
+    },
     /// Delete an inline policy that is not of the configuration, whatever its name looks like.
     DeleteInline(ExtraInline),
     /// Detach a policy that is not of the configuration.
@@ -117,7 +122,7 @@ impl Rights {
             // What takes and gives does so in two steps: the first is done before anything else.
             match from.as_ref().and_then(|from| policy::common(from, &policy)) {
                 Some(left) if policy::has_no_statements(&left) => {
-                    changes.push(Change::revoke(stack));
+                    changes.push(Change::RevokeRights { name: stack.names.inline_policy.clone(), from });
                     from = None;
                 }
                 Some(left) => {
@@ -150,7 +155,7 @@ pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
 impl Change {
     /// Takes our rights away from an identity that is about to go.
     pub(super) fn revoke(stack: &Stack) -> Self {
-        Self::RevokeRights(stack.names.inline_policy.clone())
+        Self::RevokeRights { name: stack.names.inline_policy.clone(), from: None }
     }
 
     pub(super) fn line(&self) -> Line {
@@ -158,8 +163,9 @@ impl Change {
             Self::SetPolicy { from, to, .. } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            Self::RevokeRights(name) => {
-                Line::set("inline policy", Shown::text(name), None).note("removed first")
+            Self::RevokeRights { name, from } => {
+                let from = from.as_ref().map_or_else(|| Shown::text(name), Shown::document);
+                Line::set("inline policy", from, None).note("removed first")
             }
             // What is taken stands in the plan, since nothing else keeps it.
             Self::DeleteInline(ExtraInline { name, document: Ok(document) }) => {
@@ -194,7 +200,7 @@ impl Change {
 
     pub(super) fn narrows(&self) -> bool {
         match self {
-            Self::RevokeRights(_)
+            Self::RevokeRights { .. }
             | Self::DeleteInline(_)
             | Self::Detach(_)
             | Self::SetBoundary { to: Some(_), .. } => true,
@@ -214,7 +220,8 @@ impl Change {
             Self::SetPolicy { to, .. } => {
                 until_consistent(context, async || identity.put_policy(ours, to).await).await
             }
-            Self::RevokeRights(policy) | Self::DeleteInline(ExtraInline { name: policy, .. }) => {
+            Self::RevokeRights { name: policy, .. }
+            | Self::DeleteInline(ExtraInline { name: policy, .. }) => {
                 idempotent::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
             }
             Self::Detach(arn) => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::statements::{Allow, allows};
+use super::statements::{Allow, allows, statements};
 use crate::config::{Access, BucketRole, UserConfig};
 use crate::policy;
 use crate::resources::identity::ExtraInline;
@@ -12,9 +12,6 @@ use crate::stack::{Stack, policies};
 /// Managed policies with which one can have everything, at once or by a detour
 /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>).
 const ADMIN_POLICIES: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
-
-/// Statements of a foreign policy that are told one by one.
-const TOLD: usize = 3;
 
 /// What an identity may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,15 +127,6 @@ fn known(stack: &Stack, config: &UserConfig, observed: &Value) -> Option<UserCon
 
 fn of_user(stack: &Stack, user: &UserConfig) -> String {
     format!("{} {}/{}*", user.access.as_str(), stack.names.bucket(user.bucket), user.prefix)
-}
-
-fn statements(policy: &Value) -> String {
-    let all = allows(policy);
-    let mut told: Vec<String> = all.iter().take(TOLD).map(Allow::words).collect();
-    if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
-        told.push(format!("{more} more"));
-    }
-    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
 }
 
 #[cfg(test)]

@@ -82,7 +82,9 @@ fn attribute(change: &crate::resources::Change) -> Option<&'static str> {
 /// The resource that a problem is about.
 fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
     match problem {
-        Problem::Foreign { address, .. } | Problem::WrongPath { address, .. } => Some(address.clone()),
+        Problem::Foreign { address, .. }
+        | Problem::WrongPath { address, .. }
+        | Problem::Overwritten { address, .. } => Some(address.clone()),
         Problem::Taken { bucket } | Problem::Elsewhere { bucket, .. } | Problem::MfaDelete { bucket } => {
             let roles = [BucketRole::Source, BucketRole::Destination];
             roles.into_iter().find(|role| stack.names.bucket(*role) == bucket).map(Address::Bucket)

@@ -48,7 +48,7 @@ fn rights_are_taken_before_all_else_and_given_when_the_bucket_is_settled() {
     assert_eq!(
         policy_lines(Some(&read), &write),
         [
-            "1 - inline policy: provisioner-photos (removed first) | narrows".to_owned(),
+            "1 - inline policy: Allow s3:Get on b/* (removed first) | narrows".to_owned(),
             format!("1 + inline policy: Allow s3:Put on b/* | {settled}"),
         ]
     );

@@ -11,7 +11,7 @@ fn each_aspect_is_synced_on_its_own() {
         Change::SetTrust { .. },
         Change::SetSettings { .. },
         Change::Identity(identity::Change::SetPolicy { .. }),
-        Change::Identity(identity::Change::RevokeRights(_)),
+        Change::Identity(identity::Change::RevokeRights { .. }),
         Change::Identity(identity::Change::DeleteInline(_)),
         Change::Identity(identity::Change::Detach(_)),
         Change::Identity(identity::Change::SetBoundary { .. }),

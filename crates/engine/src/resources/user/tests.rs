@@ -9,7 +9,7 @@ fn each_aspect_is_synced_on_its_own() {
         Aspect::Create,
         Aspect::Move { .. },
         Aspect::Identity(identity::Change::SetPolicy { .. }),
-        Aspect::Identity(identity::Change::RevokeRights(_)),
+        Aspect::Identity(identity::Change::RevokeRights { .. }),
         Aspect::Identity(identity::Change::DeleteInline(_)),
         Aspect::Identity(identity::Change::Detach(_)),
         Aspect::Identity(identity::Change::SetBoundary { .. }),
