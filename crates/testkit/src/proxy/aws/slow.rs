@@ -71,10 +71,9 @@ impl Memory {
                 None => Before::Ask,
             },
             (Service::S3, _) if matches!(request.method(), "GET" | "HEAD") => {
-                let object = object(request);
                 let since = self.versioned.get(&call.subject);
                 if since.is_some_and(|since| now.duration_since(*since) < VERSIONED_AFTER)
-                    && self.unknown.contains(object)
+                    && object(request).is_some_and(|object| self.unknown.contains(object))
                 {
                     let gone = Refusal::new(404, "NoSuchKey", "The specified key does not exist.");
                     return refuse(&gone, request, call);
@@ -119,8 +118,10 @@ impl Memory {
             }
             (Service::S3, _) if matches!(request.method(), "PUT" | "POST") => {
                 let since = self.versioned.get(subject);
-                if since.is_some_and(|since| now.duration_since(*since) < VERSIONED_AFTER) {
-                    self.unknown.insert(object(request).to_owned());
+                if since.is_some_and(|since| now.duration_since(*since) < VERSIONED_AFTER)
+                    && let Some(object) = object(request)
+                {
+                    self.unknown.insert(object.to_owned());
                 }
             }
             _ => {}
@@ -137,7 +138,8 @@ impl Memory {
     }
 }
 
-/// Bucket and key of a request to S3.
-fn object(request: &Message) -> &str {
-    request.target().split('?').next().unwrap_or_default()
+/// Bucket and key of a request to S3 that is about an object; settings of the bucket are known at once.
+fn object(request: &Message) -> Option<&str> {
+    let path = request.target().split('?').next().unwrap_or_default();
+    path.trim_matches('/').contains('/').then_some(path)
 }
