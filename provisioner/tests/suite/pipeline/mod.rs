@@ -3,6 +3,7 @@
 
 mod access;
 mod alarms;
+mod behind;
 mod drift;
 mod end_to_end;
 mod mirror_deletes;
