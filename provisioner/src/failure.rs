@@ -36,6 +36,14 @@ pub(crate) enum Failure {
         /// How to go on.
         hint: String,
     },
+    /// An argument that only the configuration and the account show to be wrong.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// How it is right.
+        hint: String,
+    },
     /// The plan cannot be executed.
     #[error("nothing was changed: {}", .0.first().map(Problem::what).unwrap_or_default())]
     Problems(Vec<Problem>),
@@ -72,6 +80,9 @@ pub(crate) enum Failure {
         /// Those among them that were right before, and that we did not touch.
         disturbed: usize,
     },
+    /// Somebody else has written what this run wrote.
+    #[error("{}", .0.iter().map(Problem::what).collect::<Vec<_>>().join("; "))]
+    Overwritten(Vec<Problem>),
     /// `verify` found that something is not as it should be; it has been reported.
     #[error("{failed} of {total} checks failed")]
     Unproven {
@@ -132,6 +143,7 @@ impl Failure {
             | Self::Problems(_)
             | Self::Cancelled(None)
             | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
+            Self::Usage { .. } => ExitCode::Usage,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
             Self::Aws(_)
@@ -139,6 +151,7 @@ impl Failure {
             | Self::Artifact(_)
             | Self::Steps { .. }
             | Self::Differs { .. }
+            | Self::Overwritten(_)
             | Self::Unproven { .. }
             | Self::Residue(_)
             | Self::File { .. } => ExitCode::Failed,
@@ -196,8 +209,8 @@ impl Failure {
             Self::Connect(ConnectError::Call(error)) | Self::Aws(error) => error.hint().map(String::from),
             Self::Local(error) => Some(error.hint()),
             Self::Artifact(error) => error.hint(suggest),
-            Self::Refused { hint, .. } => Some(hint.clone()),
-            Self::Problems(problems) => problems.first().map(|problem| problem.fix().to_owned()),
+            Self::Refused { hint, .. } | Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Problems(problems) | Self::Overwritten(problems) => problems.first().map(|problem| problem.fix().to_owned()),
             Self::Steps { hint, .. } => Some(
                 hint.clone().unwrap_or_else(|| {
                     "what is done stays done: run the same command again and it goes on from here".to_owned()
@@ -234,6 +247,11 @@ impl Failure {
                 screen.err(&(problem_text(problem) + "\n"));
             }
             screen.err("Nothing was changed.\n");
+        } else if let Self::Overwritten(problems) = self {
+            for problem in problems {
+                screen.err(&(problem_text(problem) + "\n"));
+            }
+            screen.err("All changes of this run were made.\n");
         } else {
             screen.err(&error_text(&self.to_string(), self.hint(suggest).as_deref()));
         }

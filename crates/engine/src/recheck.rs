@@ -4,15 +4,19 @@
 //! state before it, and tell of it again after they have told of the new one. So a difference is given minutes, and what
 //! was seen right once is right ([`Sightings`]). What was right before, was not touched and is not right any more is
 //! given one: an earlier run may be what AWS is behind with. If it stays, or is of several services at once, something
-//! else is at work.
+//! else is at work. What was written and is neither as before nor as we wrote it is given no time ([`others`]).
+
+mod others;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use others::Others;
+
 use crate::aws::{Aws, AwsError, Backoff, Deadline, OnWait, Poll, Waited, poll_until};
-use crate::plan::{self, DataRule, Note, Plan, Problem};
+use crate::plan::{self, Adopt, DataRule, Note, Plan, Problem};
 use crate::resources::Address;
 use crate::sightings::Sightings;
 use crate::stack::Stack;
@@ -39,6 +43,8 @@ pub struct Difference {
     pub left: Vec<String>,
     /// How many of the resources were right before and not touched.
     pub disturbed: usize,
+    /// What this run has written and somebody else has written over.
+    pub overwritten: Vec<Problem>,
 }
 
 /// Compares everything once more after `done` was executed. `None`: all is as configured.
@@ -83,15 +89,28 @@ async fn until_up(
     mut look: impl AsyncFnMut() -> Result<World, AwsError>,
 ) -> Result<Option<Difference>, AwsError> {
     let mut seen = Sightings::after(done);
+    let mut others = Others::beside(done, stack);
+    let mut missing: Option<Difference> = None;
     let waited = poll_until(BACKOFF, on_wait, async || {
-        let plan = plan::up(stack, code_sha256, &look().await?, false);
+        let plan = plan::up(stack, code_sha256, &look().await?, &Adopt::Nothing);
         seen.look(&plan);
-        let Some(open) = difference(stack, done, seen.settle(plan.clone())) else {
-            return Ok(Poll::Ready(()));
+        let settled = seen.settle(plan.clone());
+        let overwritten = others.look(&settled);
+        let open = difference(stack, done, settled);
+        // What was missing and is there again may be an old answer about what is gone.
+        let Some(open) = open.or_else(|| missing.take().filter(|_| seen.is_in_doubt())) else {
+            return Ok(Poll::Ready(None));
         };
-        let (why, deadline) = if open.disturbed > 0 {
-            let deadline =
-                if services(&open.plan, done) > 1 { TAKEN_DOWN_DEADLINE } else { DISTURBED_DEADLINE };
+        if !overwritten.is_empty() {
+            return Ok(Poll::Ready(Some(Difference { overwritten, ..open })));
+        }
+        let disturbed = || {
+            let untouched =
+                |address: &&Address| done.unchanged.contains(address) && !seen.comes_and_goes(address);
+            open.plan.steps.iter().map(|step| &step.address).filter(untouched)
+        };
+        let (why, deadline) = if disturbed().next().is_some() {
+            let deadline = if services(disturbed()) > 1 { TAKEN_DOWN_DEADLINE } else { DISTURBED_DEADLINE };
             ("reading again what this run did not touch and what differs now", deadline)
         } else {
             ("waiting until AWS shows the changes everywhere", patience(&open.plan))
@@ -99,10 +118,11 @@ async fn until_up(
         let why = naming(why, &open.left).into();
         // What comes and goes is named, too, when there is something that stays.
         let last = difference(stack, done, plan).unwrap_or(open);
+        missing = Some(last.clone());
         Ok(Poll::NotYet { why, deadline, last })
     });
     match waited.await? {
-        Waited::Ready(()) => Ok(None),
+        Waited::Ready(difference) => Ok(difference),
         Waited::TimedOut(difference) => Ok(Some(difference)),
     }
 }
@@ -114,11 +134,14 @@ async fn until_down(
     on_wait: OnWait<'_>,
     mut look: impl AsyncFnMut() -> Result<World, AwsError>,
 ) -> Result<Vec<String>, AwsError> {
+    // An AWS that has shown what is gone may do so again, and an `up` that comes next would take it for there.
+    let (mut is_behind, mut was_gone) = (false, false);
     let waited = poll_until(BACKOFF, on_wait, async || {
         let left = residue(stack, &look().await?, rule, notes);
-        if left.is_empty() {
+        if left.is_empty() && (!is_behind || was_gone) {
             return Ok(Poll::Ready(left));
         }
+        (is_behind, was_gone) = (true, left.is_empty());
         let why = naming("waiting until AWS shows everywhere that all is gone", &left);
         Ok(Poll::NotYet { why: why.into(), deadline: DEADLINE, last: left })
     });
@@ -127,8 +150,8 @@ async fn until_down(
     }
 }
 
-/// How many services have something that differs and was not touched.
-fn services(open: &Plan, done: &Plan) -> usize {
+/// How many services these are of.
+fn services<'a>(addresses: impl Iterator<Item = &'a Address>) -> usize {
     let service = |address: &Address| match address {
         Address::Bucket(_) | Address::FormerBucket(_) | Address::Trigger => "s3",
         Address::Role | Address::User(_) => "iam",
@@ -136,8 +159,7 @@ fn services(open: &Plan, done: &Plan) -> usize {
         Address::LogGroup => "logs",
         Address::Alarm(_) => "cloudwatch",
     };
-    let disturbed = open.steps.iter().map(|step| &step.address).filter(|it| done.unchanged.contains(it));
-    disturbed.map(service).collect::<BTreeSet<_>>().len()
+    addresses.map(service).collect::<BTreeSet<_>>().len()
 }
 
 /// How long the slowest of what differs may take.
@@ -158,7 +180,7 @@ fn difference(stack: &Stack, done: &Plan, plan: Plan) -> Option<Difference> {
         .map(|(address, _)| format!("{address} {}", address.name(stack)))
         .chain(plan.problems.iter().map(Problem::what))
         .collect();
-    Some(Difference { left, disturbed, plan })
+    Some(Difference { left, disturbed, plan, overwritten: Vec::new() })
 }
 
 /// Whatever carries our mark and was not kept on purpose.
@@ -184,6 +206,7 @@ fn residue(stack: &Stack, world: &World, rule: DataRule, notes: &[Note]) -> Vec<
 /// The cause of a wait, with what it is about; of more than three the first one.
 fn naming(why: &str, left: &[String]) -> String {
     match left {
+        [] => why.to_owned(),
         [first, rest @ ..] if rest.len() > 2 => format!("{why}: {first} and {} more", rest.len()),
         few => format!("{why}: {}", few.join(", ")),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::aws::{Aws, AwsError, pause};
-use crate::plan::{self, Plan, Problem};
+use crate::plan::{self, Adopt, Plan, Problem};
 use crate::resources::{Address, ResourceChange};
 use crate::sightings::Sightings;
 use crate::stack::Stack;
@@ -39,7 +39,7 @@ pub async fn up(
     aws: &Aws,
     stack: &Stack,
     code_sha256: impl Fn(&World) -> String,
-    adopt: bool,
+    adopt: &Adopt,
     patience: Patience,
 ) -> Result<(World, Plan), AwsError> {
     let mut world = observe(aws, stack).await?;
@@ -100,7 +100,7 @@ fn addresses(plan: &Plan, stack: &Stack) -> BTreeSet<Address> {
 
 /// What `up` would create, and the trigger when it has not all its entries.
 fn missing(world: &World, stack: &Stack) -> BTreeSet<Address> {
-    let plan = plan::up(stack, "", world, false);
+    let plan = plan::up(stack, "", world, &Adopt::Nothing);
     let creates = plan.steps.iter().filter(|step| {
         step.address == Address::Trigger
             || (step.change.rank() == 0 && step.change.line().attribute.is_none())

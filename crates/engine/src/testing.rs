@@ -5,7 +5,7 @@ mod ordered;
 mod render;
 mod table;
 
-pub(crate) use desired::{CODE, as_desired, bucket, identity, nothing, role, user};
+pub(crate) use desired::{CODE, as_desired, bucket, extra_inline, identity, nothing, role, user};
 pub(crate) use ordered::assert_ordered;
 pub(crate) use render::{change_line, plan_lines};
 pub(crate) use table::{Table, Variants, variants};

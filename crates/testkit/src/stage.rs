@@ -223,6 +223,15 @@ impl Stage {
         let calls = self.proxy.end();
         if std::env::var_os("PROVISIONER_SHOW_CALLS").is_some() {
             println!("{args:?} {:?}, {} calls", run.elapsed, calls.0.len());
+            for call in &calls.0 {
+                let changed = if call.disturbed { " (disturbed)" } else { "" };
+                println!(
+                    "    {:?} {} {}{changed}",
+                    call.start.duration_since(calls.0[0].start),
+                    call.label(),
+                    call.status
+                );
+            }
         }
         Run { calls, ..run }
     }

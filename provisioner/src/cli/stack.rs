@@ -8,9 +8,10 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Plan to take over what exists and is not of this stack.
-    #[arg(long)]
-    pub adopt: bool,
+    /// Plan to take over what exists and is not of this stack: all of it, or
+    /// what is named, by kind (bucket, user) or as the plan prints it.
+    #[arg(long, value_name = "RESOURCE", num_args = 0..)]
+    pub adopt: Option<Vec<String>>,
 }
 
 /// `up`
@@ -19,9 +20,10 @@ pub(crate) struct Up {
     /// Skip the confirmation.
     #[arg(short, long)]
     pub yes: bool,
-    /// Take over what exists and is not of this stack.
-    #[arg(long)]
-    pub adopt: bool,
+    /// Take over what exists and is not of this stack: all of it, or what is
+    /// named, by kind (bucket, user) or as the plan prints it.
+    #[arg(long, value_name = "RESOURCE", num_args = 0..)]
+    pub adopt: Option<Vec<String>>,
 }
 
 /// `down`

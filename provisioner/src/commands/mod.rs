@@ -1,5 +1,6 @@
 //! One file per command: arguments -> the core -> report.
 
+mod adopt;
 mod audit;
 mod backfill;
 mod changes;

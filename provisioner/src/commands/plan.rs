@@ -1,5 +1,6 @@
 //! `provisioner plan`
 
+use super::adopt::adopt;
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -15,7 +16,8 @@ pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitC
     let (aws, stack) = (&connected.aws, &connected.stack);
     let patience = if args.detailed_exitcode { Patience::TO_JUDGE } else { Patience::TO_SHOW };
     let code = |_: &World| package.code_sha256.clone();
-    let (_, plan) = session.interrupt.or(survey::up(aws, stack, code, args.adopt, patience)).await?;
+    let adopt = adopt(args.adopt.as_ref(), stack)?;
+    let (_, plan) = session.interrupt.or(survey::up(aws, stack, code, &adopt, patience)).await?;
     let screen = session.screen;
     if screen.json {
         screen.document(&json::Plan::of(&plan, stack));

@@ -9,6 +9,7 @@ use crate::report::{Seen, stacks_text, status_text};
 use crate::session::Session;
 use engine::aws::AwsError;
 use engine::config::BucketRole;
+use engine::plan::Adopt;
 use engine::resources::bucket::{self, Contents, Keys, Observation};
 use engine::stacks;
 use engine::status;
@@ -35,7 +36,7 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
     let listed = async |role: BucketRole| bucket::list(aws, stack.names.bucket(role)).await;
     let all = async {
         let (survey, source, destination) = futures::join!(
-            survey::up(aws, stack, code, false, patience),
+            survey::up(aws, stack, code, &Adopt::Nothing, patience),
             listed(BucketRole::Source),
             listed(BucketRole::Destination)
         );

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::adopt::adopt;
 use super::changes;
 use crate::artifact::Package;
 use crate::cli;
@@ -23,7 +24,8 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     let (connected, package) = session.connect_and_build().await?;
     let (aws, stack) = (&connected.aws, &connected.stack);
     let code = |_: &World| package.code_sha256.clone();
-    let survey = survey::up(aws, stack, code, args.adopt, Patience::TO_CHANGE);
+    let adopt = adopt(args.adopt.as_ref(), stack)?;
+    let survey = survey::up(aws, stack, code, &adopt, Patience::TO_CHANGE);
     let (_, plan) = session.interrupt.or(survey).await?;
     changes::show(session, &connected, &plan)?;
     if !plan.is_empty() {
@@ -46,6 +48,9 @@ async fn recheck(
     let on_wait = |wait: Wait<'_>| changes::say_wait(screen, wait);
     let recheck = recheck::after_up(aws, stack, &package.code_sha256, done, &on_wait);
     let Some(difference) = session.interrupt.or(recheck).await? else { return Ok(()) };
+    if !difference.overwritten.is_empty() {
+        return Err(Failure::Overwritten(difference.overwritten));
+    }
     screen.say(&plan_text(&difference.plan, stack, session.view()));
     Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }

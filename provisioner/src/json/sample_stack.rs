@@ -40,7 +40,7 @@ fn nothing() -> World {
 
 /// The plan that creates everything.
 pub(super) fn creation() -> plan::Plan {
-    plan::up(&stack(), HASH, &nothing(), false)
+    plan::up(&stack(), HASH, &nothing(), &plan::Adopt::Nothing)
 }
 
 /// Its first change alone.

@@ -278,7 +278,7 @@ fn down() -> Vec<Event> {
 fn status() -> Status {
     let contents = bucket::Contents { objects: 3, versions: 1, bytes: 9_400_000, ..Default::default() };
     let (stack, world) = (stack(), something());
-    let plan = engine::plan::up(&stack, HASH, &world, false);
+    let plan = engine::plan::up(&stack, HASH, &world, &engine::plan::Adopt::Nothing);
     let rows = engine::status::rows(&stack, &plan);
     let contents = [contents, bucket::Contents::default()];
     let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };

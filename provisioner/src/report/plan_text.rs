@@ -138,7 +138,10 @@ fn lines(steps: &[&Step], action: Action) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for line in steps.iter().map(|step| step.change.line()).filter(|line| line.attribute.is_some()) {
         let before = lines.iter_mut().find(|before| {
-            before.attribute == line.attribute && before.to.is_some() && before.to == line.from
+            before.attribute == line.attribute
+                && line.to.is_some()
+                && before.to.is_some()
+                && before.to == line.from
         });
         match before {
             Some(before) => before.to = line.to,
@@ -286,3 +289,6 @@ fn style(action: Action) -> Style {
         Action::Delete => AnsiColor::Red.on_default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

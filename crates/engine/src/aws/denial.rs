@@ -4,6 +4,9 @@
 
 use super::{AwsError, actions};
 
+/// What organisations keep everybody from, so that nobody opens a bucket.
+const PUT_PUBLIC_ACCESS_BLOCK: &str = "s3:PutBucketPublicAccessBlock";
+
 /// What stands between several operations of one error.
 const AND: &str = ", ";
 
@@ -54,6 +57,19 @@ impl AwsError {
             actions => actions.join(AND),
         };
         match forbidden_by(&self.message) {
+            Some(Guard::PublicAccess) => format!(
+                "S3 Block Public Access takes what {missing} would write for public, and refuses it whatever the permissions: \
+                 it is set on the bucket, for the account or by the organisation. See who is given rights (`provisioner plan \
+                 -v`); the account's settings are told by `aws s3control get-public-access-block --account-id ACCOUNT`, and \
+                 whoever manages it can change them"
+            ),
+            Some(Guard::Organisation | Guard::Deny) if missing == PUT_PUBLIC_ACCESS_BLOCK => format!(
+                "an explicit deny, most often of the organisation, keeps everybody from {missing}, and blocks public access for \
+                 whole accounts instead. The stack asks for it on its buckets, too: have somebody who may set all four settings \
+                 there (`aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \
+                 BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`), or ask for an \
+                 exception; then run `up` again"
+            ),
             Some(Guard::Organisation) => format!(
                 "a policy of the organisation forbids {missing} here, which no permission in this account can lift: ask \
                  whoever manages the organisation for an exception, or work in another account or region"
@@ -81,6 +97,8 @@ impl AwsError {
 /// What else than a missing permission denies a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guard {
+    /// S3 Block Public Access, of a bucket, of the account, or of the organisation.
+    PublicAccess,
     /// A service or resource control policy.
     Organisation,
     /// The caller's permissions boundary.
@@ -94,6 +112,10 @@ enum Guard {
 }
 
 fn forbidden_by(message: &str) -> Option<Guard> {
+    // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+    if message.contains("setting in S3 Block Public Access") {
+        return Some(Guard::PublicAccess);
+    }
     let explicit = message.split("explicit deny in a").nth(1);
     let why = explicit.or_else(|| message.split("because no ").nth(1))?;
     [
@@ -142,6 +164,39 @@ mod tests {
         assert_eq!(denied("CreateFunction", message).missing_actions(), ["iam:PassRole"]);
         let hint = denied("CreateFunction", message).hint().unwrap();
         assert!(hint.contains("have this allowed: iam:PassRole"), "{hint}");
+    }
+
+    #[test]
+    fn what_keeps_buckets_closed_is_told_with_what_to_do() {
+        let user = "User: arn:aws:iam::1:user/d is not authorized to perform:";
+        let of = |operation, action: &str, why: &str| {
+            denied(operation, &format!("{user} {action} on resource: \"arn:aws:s3:::b\" {why}"))
+                .hint()
+                .unwrap()
+        };
+        for why in [
+            "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+            "because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access.",
+        ] {
+            let hint = of("PutBucketPolicy", "s3:PutBucketPolicy", why);
+            assert!(
+                hint.contains("S3 Block Public Access takes what s3:PutBucketPolicy would write"),
+                "{hint}"
+            );
+            assert!(hint.contains("aws s3control get-public-access-block"), "{hint}");
+        }
+        for why in [
+            "with an explicit deny in a service control policy",
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b",
+            "with an explicit deny in an identity-based policy",
+        ] {
+            let hint = of("PutPublicAccessBlock", PUT_PUBLIC_ACCESS_BLOCK, why);
+            assert!(hint.contains("explicit deny, most often of the organisation"), "{hint}");
+            assert!(hint.contains("aws s3api put-public-access-block"), "{hint}");
+        }
+        let hint =
+            of("PutPublicAccessBlock", PUT_PUBLIC_ACCESS_BLOCK, "because no identity-based policy allows it");
+        assert!(hint.contains("have this allowed"), "{hint}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Desired x observed -> ordered changes. Pure; `plan`, `up` and `down` all
 //! use what is made here.
 
+mod adopt;
 mod down;
 mod obstacles;
 mod order;
 mod problem;
 mod up;
 
+pub use adopt::{Adopt, UnknownResource};
 pub use down::{DataRule, down};
 pub use obstacles::obstacles;
 pub use problem::{Note, Problem};

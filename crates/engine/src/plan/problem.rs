@@ -91,6 +91,19 @@ pub enum Problem {
         /// What it has in all.
         limit: u32,
     },
+    /// What a run has written has another value, which is not the one from before either.
+    Overwritten {
+        /// Which resource.
+        address: Address,
+        /// Its name.
+        name: String,
+        /// What of it.
+        attribute: &'static str,
+        /// The value that is there, in words.
+        found: String,
+        /// The value that the run has written, in words.
+        wrote: String,
+    },
     /// A bucket holds data and nobody has said what becomes of it.
     Data {
         /// The bucket's name.
@@ -152,6 +165,9 @@ impl Problem {
             Self::Concurrency { wanted, available, limit } => format!(
                 "reserved_concurrency = {wanted} is more than this account can reserve, which is {available} of its {limit}"
             ),
+            Self::Overwritten { address, name, attribute, found, wrote } => format!(
+                "somebody else is writing the {attribute} of {address} {name}: found {found}, we wrote {wrote}"
+            ),
             Self::Data { bucket, contents } => format!("bucket {bucket} holds {contents}"),
         }
     }
@@ -159,7 +175,11 @@ impl Problem {
     /// The resources to read again to see whether it is still so.
     pub(crate) fn addresses(&self, stack: &Stack) -> Vec<Address> {
         match self {
-            Self::Foreign { address, .. } | Self::WrongPath { address, .. } => vec![address.clone()],
+            Self::Foreign { address, .. }
+            | Self::WrongPath { address, .. }
+            | Self::Overwritten { address, .. } => {
+                vec![address.clone()]
+            }
             Self::Taken { bucket }
             | Self::Elsewhere { bucket, .. }
             | Self::Data { bucket, .. }
@@ -206,6 +226,9 @@ impl Problem {
             Self::Concurrency { .. } => {
                 "Lambda keeps 100 for functions without a reservation, and new accounts may have no more than 10 in all"
             }
+            Self::Overwritten { .. } => {
+                "it is neither what was there before nor what this run wrote, so AWS is not just behind"
+            }
             Self::Data { .. } => "data is never deleted by accident",
         }
     }
@@ -215,11 +238,12 @@ impl Problem {
     pub fn fix(&self) -> &'static str {
         match self {
             Self::Foreign { owner: None, .. } => {
-                "choose another name in config.toml, or take it over with --adopt, which makes it as config.toml says: \
-                 `plan --adopt` shows what that changes"
+                "choose another name in config.toml, or take it over with --adopt=NAME (--adopt: all that is foreign), which makes \
+                 it as config.toml says: `plan --adopt=NAME` shows what that changes"
             }
             Self::Foreign { owner: Some(_), .. } => {
-                "choose another name in config.toml or another --stack; if that stack is gone, take it over with --adopt (`plan --adopt` shows what that changes)"
+                "choose another name in config.toml or another --stack; if that stack is gone, take it over with \
+                 --adopt=NAME (--adopt: all that is foreign; `plan --adopt=NAME` shows what that changes)"
             }
             Self::Taken { .. } => {
                 "choose another `bucket` in config.toml ({account} in the name makes it unique); if the bucket is yours, \
@@ -257,6 +281,10 @@ impl Problem {
             Self::Concurrency { .. } => {
                 "set a smaller number in config.toml or leave it out, or ask for more (Service Quotas: Lambda, Concurrent \
                  executions)"
+            }
+            Self::Overwritten { .. } => {
+                "see whether another `up`, Terraform or a person is at work on this stack, then run `up` again, which \
+                 makes it as config.toml says"
             }
             Self::Data { .. } => {
                 "--delete-data deletes it for good, --keep-data keeps the bucket and everything in it"

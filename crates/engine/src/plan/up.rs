@@ -1,6 +1,6 @@
 //! The plan of `up`: what must change so that the stack is as configured.
 
-use super::{Note, Plan, Problem, order};
+use super::{Adopt, Note, Plan, Problem, order};
 use crate::config::{BucketRole, Encryption};
 use crate::resources::user::UploadKey;
 use crate::resources::{
@@ -11,9 +11,9 @@ use crate::stack::{OWNER_TAG, Stack, Tags};
 use crate::world::World;
 
 /// Plans `up`. `code_sha256` is the hash of the function's package; `adopt`
-/// takes over what is not ours.
+/// says what is taken over that is not ours.
 #[must_use]
-pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan {
+pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: &Adopt) -> Plan {
     let mut planner = Planner { stack, adopt, plan: Plan::default(), changes: Vec::new() };
     for role in [BucketRole::Source, BucketRole::Destination] {
         planner.bucket(role, world.bucket(role));
@@ -125,7 +125,7 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: bool) -> Plan 
 
 struct Planner<'a> {
     stack: &'a Stack,
-    adopt: bool,
+    adopt: &'a Adopt,
     plan: Plan,
     changes: Vec<(Address, Change)>,
 }
@@ -197,7 +197,7 @@ impl Planner<'_> {
             self.plan.problems.push(Problem::WrongPath { address, name, path: path.to_owned() });
         } else if ours {
             self.add(address, diff());
-        } else if self.adopt {
+        } else if self.adopt.includes(&address) {
             self.plan.notes.push(Note::Adopted { address: address.clone(), name });
             self.add(address, diff());
         } else {

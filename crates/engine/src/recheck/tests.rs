@@ -1,11 +1,13 @@
 use std::sync::Mutex;
 
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
 use crate::aws::Wait;
 use crate::resources::bucket::{Contents, Observation};
 use crate::stack::OWNER_TAG;
+use crate::status::statements;
 use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
 
 /// What the waits said: the cause, and how many seconds they may take at most.
@@ -37,7 +39,7 @@ fn without_permission(stack: &Stack) -> World {
 
 /// A plan that has created everything, and one that has created the log group only.
 fn done(stack: &Stack) -> [Plan; 2] {
-    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, false))
+    [nothing(stack), without_log_group(stack)].map(|world| plan::up(stack, CODE, &world, &Adopt::Nothing))
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +85,7 @@ async fn a_difference_that_stays_is_told_after_minutes() {
         let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await;
         let found = found.unwrap().unwrap();
         assert_eq!((found.disturbed, found.left), (0, vec![name.to_owned()]));
-        assert_eq!(found.plan, plan::up(&stack, CODE, &world, false));
+        assert_eq!(found.plan, plan::up(&stack, CODE, &world, &Adopt::Nothing));
         let took = start.elapsed();
         assert!(deadline.0 <= took && took < deadline.0 + BACKOFF.cap, "{took:?}");
     }
@@ -147,12 +149,37 @@ async fn old_and_new_by_turns_is_lag_and_nobodys_work() {
     }
 }
 
+/// As after a `down` of a moment ago: what is gone is shown now and then, and was shown when the run began.
+#[tokio::test(start_paused = true)]
+async fn what_was_just_deleted_is_not_taken_for_there() {
+    let stack = stack(EVERYTHING);
+    let done = plan::up(&stack, CODE, &without_permission(&stack), &Adopt::Nothing);
+    let gone = || World { log_group: None, ..without_role(&stack) };
+    let blames = |wait: Wait<'_>| assert!(!wait.why.contains("something else"), "{}", wait.why);
+    let mut look = 0;
+    let by_turns_then_gone = async || {
+        look += 1;
+        Ok(if look < 8 && look % 2 == 0 { as_desired(&stack) } else { gone() })
+    };
+    let found = until_up(&stack, CODE, &done, &blames, by_turns_then_gone).await.unwrap().unwrap();
+    assert_eq!(found.disturbed, 2, "{:?}", found.left);
+    // As after an `up` of a moment ago: the same, and in the end it is there.
+    let mut look = 0;
+    let by_turns_then_there = async || {
+        look += 1;
+        Ok(if look < 8 && look % 2 == 1 { gone() } else { as_desired(&stack) })
+    };
+    let found = until_up(&stack, CODE, &done, &blames, by_turns_then_there).await.unwrap();
+    assert_eq!(found, None);
+    assert!(look >= 9, "two looks in a row");
+}
+
 #[test]
 fn problems_are_differences_and_nothing_is_adopted_any_more() {
     let stack = stack("");
-    let done = plan::up(&stack, CODE, &nothing(&stack), true);
+    let done = plan::up(&stack, CODE, &nothing(&stack), &Adopt::Everything);
     let mut world = as_desired(&stack);
-    let look = |world: &World| difference(&stack, &done, plan::up(&stack, CODE, world, false));
+    let look = |world: &World| difference(&stack, &done, plan::up(&stack, CODE, world, &Adopt::Nothing));
     assert_eq!(look(&world), None);
     if let Some(group) = &mut world.log_group {
         group.tags.remove(OWNER_TAG);
@@ -184,6 +211,8 @@ async fn what_is_shown_although_it_is_gone_is_waited_for_after_down() {
         [
             (format!("{why}: trigger photos-uploads-123456789012 and 4 more"), 300),
             (format!("{why}: role photos-sanitizer"), 300),
+            // Gone once is not enough where AWS was behind.
+            (why.to_owned(), 300),
         ]
     );
     let start = Instant::now();
@@ -276,4 +305,109 @@ fn up_to_three_are_named() {
     assert_eq!(naming("w", &names(1)), "w: 1");
     assert_eq!(naming("w", &names(3)), "w: 1, 2, 3");
     assert_eq!(naming("w", &names(4)), "w: 1 and 3 more");
+}
+
+/// The policy of the viewer, as it would be read.
+fn with_policy(stack: &Stack, policy: serde_json::Value) -> World {
+    let mut world = as_desired(stack);
+    if let Some(Some(user)) = world.users.get_mut("photos-viewer") {
+        user.identity.policies.ours = Some(policy);
+    }
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_neither_old_nor_ours_is_somebody_elses_and_not_waited_for() {
+    let stack = stack(EVERYTHING);
+    let allow = |action: &str| json!({"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}});
+    let (old, theirs) = (with_policy(&stack, allow("s3:GetObject")), with_policy(&stack, allow("sqs:*")));
+    let done = plan::up(&stack, CODE, &old, &Adopt::Nothing);
+    let start = Instant::now();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(theirs.clone())).await.unwrap().unwrap();
+    assert_eq!(start.elapsed(), BACKOFF.first, "the second look is enough");
+    let told: Vec<String> = found.overwritten.iter().map(Problem::what).collect();
+    let ours = statements(&crate::stack::policies::user(&stack, &stack.config.users[1]));
+    let expected =
+        "somebody else is writing the inline policy of user photos-viewer: found sqs:* on *, we wrote";
+    assert_eq!(told, [format!("{expected} {ours}")]);
+
+    // The old value is waited for, and one of somebody else among old ones is found.
+    let looks = [&old, &old, &old, &theirs, &theirs].map(World::clone);
+    let mut next = looks.into_iter();
+    let look = async || Ok(next.next().unwrap());
+    let found = until_up(&stack, CODE, &done, &|_| (), look).await.unwrap().unwrap();
+    assert_eq!((found.overwritten.len(), next.len()), (1, 0));
+    // Once may be what an earlier run has written.
+    let looks = [theirs.clone(), old.clone(), theirs, old.clone(), as_desired(&stack)];
+    let mut next = looks.into_iter();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(next.next().unwrap())).await.unwrap();
+    assert_eq!(found, None);
+    let start = Instant::now();
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(old.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty() && start.elapsed() >= DEADLINE.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_new_has_defaults_that_nobody_wrote() {
+    let stack = stack(EVERYTHING);
+    let [done, _] = done(&stack);
+    let mut world = as_desired(&stack);
+    if let Observation::Present(bucket) = &mut world.source {
+        bucket.encryption = None;
+        bucket.versioning = crate::resources::bucket::Versioning::Suspended;
+    }
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty(), "{found:?}");
+    // A policy has no default.
+    let policy = json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let world = with_policy(&stack, policy);
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert_eq!(found.overwritten.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_setting_of_several_has_its_own_old_value() {
+    let stack = stack(EVERYTHING);
+    let with = |memory, timeout| {
+        let mut world = as_desired(&stack);
+        if let Some(function) = &mut world.function {
+            function.settings.memory = memory;
+            function.settings.timeout = timeout;
+        }
+        world
+    };
+    let wanted = as_desired(&stack).function.unwrap().settings;
+    let done = plan::up(&stack, CODE, &with(128, wanted.timeout), &Adopt::Nothing);
+    for (world, overwritten) in [
+        (with(128, wanted.timeout), None),
+        // It was not touched: told as disturbed, after a while.
+        (with(wanted.memory, 1), None),
+        (with(256, wanted.timeout), Some("found memory: 256 MB, we wrote memory: 2048 MB")),
+    ] {
+        let look = async || Ok(world.clone());
+        let found = until_up(&stack, CODE, &done, &|_| (), look).await.unwrap().unwrap();
+        let told: Vec<String> = found.overwritten.iter().map(Problem::what).collect();
+        assert_eq!(told.len(), usize::from(overwritten.is_some()), "{told:?}");
+        assert!(overwritten.is_none_or(|words| told[0].contains(words)), "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stack_that_marks_what_we_made_is_named() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    if let Some(group) = &mut world.log_group {
+        group.tags.insert(OWNER_TAG.to_owned(), "other".to_owned());
+    }
+    let [_, made] = done(&stack);
+    let found = until_up(&stack, CODE, &made, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert_eq!(
+        found.overwritten[0].what(),
+        "somebody else is writing the owner of log group /aws/lambda/photos-sanitizer: found the stack other, we wrote \
+         the stack photos"
+    );
+    // Where it was the other stack's before, AWS may show that for some time.
+    let adopted = plan::up(&stack, CODE, &world, &Adopt::Everything);
+    let found = until_up(&stack, CODE, &adopted, &|_| (), async || Ok(world.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty());
 }

@@ -45,10 +45,19 @@ pub struct Observed {
 pub struct Policies {
     /// Our inline policy.
     pub ours: Option<Value>,
-    /// Names of inline policies that are not ours.
-    pub extra_inline: Vec<String>,
+    /// Inline policies that are not ours.
+    pub extra_inline: Vec<ExtraInline>,
     /// ARNs of attached policies.
     pub attached: Vec<String>,
+}
+
+/// An inline policy that is not ours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtraInline {
+    /// Its name.
+    pub name: String,
+    /// The document, or the IAM action that these credentials lack to read it.
+    pub document: Result<Value, &'static str>,
 }
 
 /// The rights that the configuration gives to an identity.
@@ -72,9 +81,14 @@ pub enum Change {
         buckets: Vec<BucketRole>,
     },
     /// Delete our inline policy: the rights go before the identity goes, or before other rights come.
-    RevokeRights(String),
+    RevokeRights {
+        /// Its name.
+        name: String,
+        /// As it is, when other rights come.
+        from: Option<Value>,
+    },
     /// Delete an inline policy that is not of the configuration, whatever its name looks like.
-    DeleteInline(String),
+    DeleteInline(ExtraInline),
     /// Detach a policy that is not of the configuration.
     Detach(String),
     /// Set or remove the permissions boundary.
@@ -108,7 +122,7 @@ impl Rights {
             // What takes and gives does so in two steps: the first is done before anything else.
             match from.as_ref().and_then(|from| policy::common(from, &policy)) {
                 Some(left) if policy::has_no_statements(&left) => {
-                    changes.push(Change::revoke(stack));
+                    changes.push(Change::RevokeRights { name: stack.names.inline_policy.clone(), from });
                     from = None;
                 }
                 Some(left) => {
@@ -141,7 +155,7 @@ pub(super) fn diff_settings(stack: &Stack, observed: &Observed) -> Vec<Change> {
 impl Change {
     /// Takes our rights away from an identity that is about to go.
     pub(super) fn revoke(stack: &Stack) -> Self {
-        Self::RevokeRights(stack.names.inline_policy.clone())
+        Self::RevokeRights { name: stack.names.inline_policy.clone(), from: None }
     }
 
     pub(super) fn line(&self) -> Line {
@@ -149,11 +163,18 @@ impl Change {
             Self::SetPolicy { from, to, .. } => {
                 Line::set("inline policy", from.as_ref().and_then(Shown::document), Shown::document(to))
             }
-            Self::RevokeRights(name) => {
-                Line::set("inline policy", Shown::text(name), None).note("removed first")
+            Self::RevokeRights { name, from } => {
+                let from = from.as_ref().map_or_else(|| Shown::text(name), Shown::document);
+                Line::set("inline policy", from, None).note("removed first")
             }
-            Self::DeleteInline(name) => {
-                Line::set("inline policy", Shown::text(name), None).note("not in config.toml")
+            // What is taken stands in the plan, since nothing else keeps it.
+            Self::DeleteInline(ExtraInline { name, document: Ok(document) }) => {
+                let note = format!("named {name}, not in config.toml");
+                Line::set("inline policy", Shown::document(document), None).note(note)
+            }
+            Self::DeleteInline(ExtraInline { name, document: Err(action) }) => {
+                let note = format!("not in config.toml; what it grants cannot be read without {action}");
+                Line::set("inline policy", Shown::text(name), None).note(note)
             }
             Self::Detach(arn) => {
                 Line::set("attached policy", Shown::text(arn), None).note("not in config.toml")
@@ -179,7 +200,7 @@ impl Change {
 
     pub(super) fn narrows(&self) -> bool {
         match self {
-            Self::RevokeRights(_)
+            Self::RevokeRights { .. }
             | Self::DeleteInline(_)
             | Self::Detach(_)
             | Self::SetBoundary { to: Some(_), .. } => true,
@@ -199,7 +220,8 @@ impl Change {
             Self::SetPolicy { to, .. } => {
                 until_consistent(context, async || identity.put_policy(ours, to).await).await
             }
-            Self::RevokeRights(policy) | Self::DeleteInline(policy) => {
+            Self::RevokeRights { name: policy, .. }
+            | Self::DeleteInline(ExtraInline { name: policy, .. }) => {
                 idempotent::delete(context, wait, BUSY, async || identity.delete_policy(policy).await).await
             }
             Self::Detach(arn) => {

@@ -8,4 +8,5 @@ mod verdict;
 
 pub use exposure::{Exposure, exposure, function_exposure};
 pub use rights::{Rights, role_rights, user_rights};
+pub(crate) use statements::statements;
 pub use verdict::{Row, Verdict, rows};

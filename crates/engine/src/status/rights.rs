@@ -2,18 +2,16 @@
 
 use serde_json::Value;
 
-use super::statements::{Allow, allows};
+use super::statements::{Allow, allows, statements};
 use crate::config::{Access, BucketRole, UserConfig};
 use crate::policy;
+use crate::resources::identity::ExtraInline;
 use crate::resources::{identity, role, user};
 use crate::stack::{Stack, policies};
 
 /// Managed policies with which one can have everything, at once or by a detour
 /// (<https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html>).
 const ADMIN_POLICIES: [&str; 2] = ["AdministratorAccess", "IAMFullAccess"];
-
-/// Statements of a foreign policy that are told one by one.
-const TOLD: usize = 3;
 
 /// What an identity may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +77,15 @@ fn rights(identity: &identity::Observed, groups: &[String], own: impl Fn(&Value)
             words.push(format!("and whatever the attached policy {name} allows"));
         }
     }
-    words.extend(extra_inline.iter().map(|name| format!("and whatever the inline policy {name} allows")));
+    for ExtraInline { name, document } in extra_inline {
+        match document {
+            Ok(policy) if allows(policy).iter().any(Allow::is_admin) => {
+                admin.push(format!("the inline policy {name} allows {}", statements(policy)));
+            }
+            Ok(policy) => words.push(format!("and by the inline policy {name}: {}", statements(policy))),
+            Err(_) => words.push(format!("and whatever the inline policy {name} allows")),
+        }
+    }
     words.extend(groups.iter().map(|group| format!("and whatever the group {group} may do")));
     let is_admin = !admin.is_empty();
     if is_admin {
@@ -123,15 +129,6 @@ fn of_user(stack: &Stack, user: &UserConfig) -> String {
     format!("{} {}/{}*", user.access.as_str(), stack.names.bucket(user.bucket), user.prefix)
 }
 
-fn statements(policy: &Value) -> String {
-    let all = allows(policy);
-    let mut told: Vec<String> = all.iter().take(TOLD).map(Allow::words).collect();
-    if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
-        told.push(format!("{more} more"));
-    }
-    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -152,36 +149,48 @@ mod tests {
         let other = UserConfig { bucket: BucketRole::Source, ..viewer.clone() };
         let own = || Some(policies::user(&stack, viewer));
         let is = "read-only photos-clean-123456789012/albums/*";
+        let extra = |document: Option<Value>| {
+            [ExtraInline { name: "extra".to_owned(), document: document.ok_or("iam:GetUserPolicy") }]
+        };
+        let (unread, all) = (extra(None), extra(allow("*", "*")));
+        let some = extra(allow("sqs:*", "*"));
+        let none: &[ExtraInline] = &[];
         let no: &[&str] = &[];
         for (ours, inline, attached, groups, expected) in [
-            (own(), no, no, no, vec![is.to_owned()]),
-            (None, no, no, no, vec!["no policy: may do nothing".to_owned()]),
+            (own(), none, no, no, vec![is.to_owned()]),
+            (None, none, no, no, vec!["no policy: may do nothing".to_owned()]),
             (
                 Some(policies::user(&stack, &wide)),
-                no,
+                none,
                 no,
                 no,
                 vec![format!("read-write photos-clean-123456789012/* instead of {is}")],
             ),
             (
                 Some(policies::user(&stack, &other)),
-                no,
+                none,
                 no,
                 no,
                 vec![format!("read-only photos-uploads-123456789012/albums/* instead of {is}")],
             ),
             (
                 allow("s3:*", "arn:aws:s3:::x"),
-                no,
+                none,
                 no,
                 no,
                 vec![format!("s3:* on arn:aws:s3:::x instead of {is}")],
             ),
-            (Some(json!({"Statement": []})), no, no, no, vec![format!("nothing instead of {is}")]),
-            (own(), no, &[ADMIN], no, vec!["ADMIN: AdministratorAccess attached".to_owned(), is.to_owned()]),
+            (Some(json!({"Statement": []})), none, no, no, vec![format!("nothing instead of {is}")]),
+            (
+                own(),
+                none,
+                &[ADMIN],
+                no,
+                vec!["ADMIN: AdministratorAccess attached".to_owned(), is.to_owned()],
+            ),
             (
                 None,
-                no,
+                none,
                 &[ADMIN],
                 no,
                 vec![
@@ -189,12 +198,32 @@ mod tests {
                     "without the policy of config.toml".to_owned(),
                 ],
             ),
-            (allow("*", "*"), no, no, no, vec!["ADMIN: its policy allows * on *".to_owned()]),
-            (allow("IAM:*", "*"), no, no, no, vec!["ADMIN: its policy allows IAM:* on *".to_owned()]),
-            (allow("*", "arn:aws:s3:::x"), no, no, no, vec![format!("* on arn:aws:s3:::x instead of {is}")]),
+            (allow("*", "*"), none, no, no, vec!["ADMIN: its policy allows * on *".to_owned()]),
+            (allow("IAM:*", "*"), none, no, no, vec!["ADMIN: its policy allows IAM:* on *".to_owned()]),
+            (
+                allow("*", "arn:aws:s3:::x"),
+                none,
+                no,
+                no,
+                vec![format!("* on arn:aws:s3:::x instead of {is}")],
+            ),
             (
                 own(),
-                &["extra"],
+                &all,
+                no,
+                no,
+                vec!["ADMIN: the inline policy extra allows * on *".to_owned(), is.to_owned()],
+            ),
+            (
+                own(),
+                &some,
+                no,
+                no,
+                vec![is.to_owned(), "and by the inline policy extra: sqs:* on *".to_owned()],
+            ),
+            (
+                own(),
+                &unread,
                 &["arn:aws:iam::123456789012:policy/AdministratorAccess"],
                 &["ops"],
                 vec![
@@ -209,7 +238,7 @@ mod tests {
             let strings = |list: &[&str]| list.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
             observed.groups = strings(groups);
             observed.identity.policies =
-                identity::Policies { ours, extra_inline: strings(inline), attached: strings(attached) };
+                identity::Policies { ours, extra_inline: inline.to_vec(), attached: strings(attached) };
             let rights = user_rights(&stack, viewer, &observed);
             assert_eq!(rights.words, expected);
             assert_eq!(rights.is_admin, expected[0].starts_with("ADMIN"));

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// Statements of a foreign policy that are told one by one.
+const TOLD: usize = 3;
+
 /// A statement that allows something.
 pub(super) struct Allow<'a> {
     statement: &'a Value,
@@ -15,6 +18,16 @@ pub(super) fn allows(document: &Value) -> Vec<Allow<'_>> {
         _ => Vec::new(),
     };
     statements.into_iter().filter_map(Allow::of).collect()
+}
+
+/// What a document allows, a few statements of it.
+pub(crate) fn statements(policy: &Value) -> String {
+    let all = allows(policy);
+    let mut told: Vec<String> = all.iter().take(TOLD).map(Allow::words).collect();
+    if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        told.push(format!("{more} more"));
+    }
+    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
 }
 
 impl<'a> Allow<'a> {

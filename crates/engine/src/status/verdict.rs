@@ -82,7 +82,9 @@ fn attribute(change: &crate::resources::Change) -> Option<&'static str> {
 /// The resource that a problem is about.
 fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
     match problem {
-        Problem::Foreign { address, .. } | Problem::WrongPath { address, .. } => Some(address.clone()),
+        Problem::Foreign { address, .. }
+        | Problem::WrongPath { address, .. }
+        | Problem::Overwritten { address, .. } => Some(address.clone()),
         Problem::Taken { bucket } | Problem::Elsewhere { bucket, .. } | Problem::MfaDelete { bucket } => {
             let roles = [BucketRole::Source, BucketRole::Destination];
             roles.into_iter().find(|role| stack.names.bucket(*role) == bucket).map(Address::Bucket)
@@ -101,13 +103,13 @@ fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan;
+    use crate::plan::{self, Adopt};
     use crate::resources::bucket::Observation;
     use crate::testing::{CODE, EVERYTHING, as_desired, nothing, stack};
     use crate::world::World;
 
     fn verdicts(stack: &Stack, world: &World) -> Vec<String> {
-        let rows = rows(stack, &plan::up(stack, CODE, world, false));
+        let rows = rows(stack, &plan::up(stack, CODE, world, &Adopt::Nothing));
         let text = |row: &Row| {
             let mut text = format!("{} {} {}", row.verdict.as_str(), row.address, row.address.name(stack));
             if !row.differing.is_empty() {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::config::{BucketRole, UserConfig};
 use crate::resources::bucket::{Lifecycle, Observation, ObservedEncryption, ObservedLifecycle, Versioning};
-use crate::resources::identity::Policies;
+use crate::resources::identity::{ExtraInline, Policies};
 use crate::resources::{alarm, bucket as buckets, function, identity as identities, log_group, trigger};
 use crate::resources::{role as roles, user as users};
 use crate::stack::{Stack, policies};
@@ -110,6 +110,12 @@ pub(crate) fn identity(stack: &Stack, policy: Value) -> identities::Observed {
         boundary: stack.config.permissions_boundary.clone(),
         tags: stack.tags.clone(),
     }
+}
+
+/// An inline policy of others, with which one may do everything in S3.
+pub(crate) fn extra_inline(name: &str) -> ExtraInline {
+    let document = json!({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]});
+    ExtraInline { name: name.to_owned(), document: Ok(document) }
 }
 
 fn function(stack: &Stack) -> function::Observed {

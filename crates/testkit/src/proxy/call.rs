@@ -136,10 +136,15 @@ fn s3(method: &str, path: &str, query: &str) -> String {
         ("notification", "BucketNotificationConfiguration"),
         ("replication", "BucketReplication"),
         ("object-lock", "ObjectLockConfiguration"),
+        ("abac", "BucketAbac"),
     ] {
         if has(parameter) {
             return format!("{verb}{noun}");
         }
+    }
+    // S3 Control, which has the same name for its signature.
+    if path.starts_with("/v20180820/tags/") {
+        return "TagResource".to_owned();
     }
     let is_object = path.trim_matches('/').contains('/');
     let name = match method {

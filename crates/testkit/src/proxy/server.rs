@@ -368,7 +368,7 @@ impl Shared {
     fn ask_later(self: &Arc<Self>, request: Message, call: Call, held: Held) {
         let shared = Arc::clone(self);
         std::thread::spawn(move || {
-            std::thread::sleep(Held::FOR);
+            std::thread::sleep(held.time);
             // Whoever reads it now waits until the local AWS has it, and so does not see the one before.
             let mut memory = shared.memory.lock().unwrap();
             if memory.releases(&held) && !shared.closed.load(Ordering::Relaxed) {

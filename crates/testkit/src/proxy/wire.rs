@@ -40,6 +40,15 @@ impl Refusal {
         Self { message: Cow::Borrowed(message), ..Self::denied(service) }
     }
 
+    /// How S3 says that it takes a policy for public, and that the bucket, the account or the organisation does not let
+    /// it be.
+    pub fn blocked_as_public(service: Service) -> Self {
+        let message = "User: arn:aws:iam::000000000000:user/deployer is not authorized to perform: s3:PutBucketPolicy on \
+                       resource: \"arn:aws:s3:::crash-uploads-000000000000\" because public policies are prevented by the \
+                       BlockPublicPolicy setting in S3 Block Public Access.";
+        Self { message: Cow::Borrowed(message), ..Self::denied(service) }
+    }
+
     /// How this service says that it broke.
     pub fn internal(service: Service) -> Self {
         let code = match service {

@@ -89,12 +89,12 @@ const DRIFTS: &[Drift] = drifts! {
     "another policy on the role": |aws, stack| {
         let put = aws.iam.put_role_policy().role_name(stack.names.role()).policy_name("extra");
         put.policy_document(EVERYTHING).send().await.unwrap();
-    } => "extra";
+    } => "(named extra, not in config.toml)";
     "another policy on a user": |aws, stack| {
         // A name that looks like ours makes it no policy of ours.
         let put = aws.iam.put_user_policy().user_name(user(stack)).policy_name("provisioner-extra");
         put.policy_document(EVERYTHING).send().await.unwrap();
-    } => "inline policy: provisioner-extra  (not in config.toml)";
+    } => "- inline policy: may do s3:* on EVERYTHING  (named provisioner-extra, not in config.toml)";
     "user's policy deleted": |aws, stack| {
         let delete = aws.iam.delete_user_policy().user_name(user(stack));
         delete.policy_name(&stack.names.inline_policy).send().await.unwrap();

@@ -7,7 +7,7 @@ use testkit::clean_copy::clean_copy;
 
 /// A real baseline JPEG (8 x 8, grey) with EXIF (GPS inside), XMP, IPTC, a
 /// comment and a trailer, each with a canary.
-fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     let mut jpeg = vec![0xFF, 0xD8];
     let mut segment = |marker: u8, payload: &[u8]| {
         jpeg.extend([0xFF, marker]);

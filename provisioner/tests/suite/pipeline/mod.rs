@@ -4,6 +4,7 @@
 mod access;
 mod alarms;
 mod audit;
+mod behind;
 mod drift;
 mod end_to_end;
 mod logs;

@@ -8,6 +8,7 @@ use engine::config::{self, Overrides};
 use engine::stack::Stack;
 use engine::world::World;
 use local_aws::{Ephemeral, LocalAws};
+use testkit::proxy::{Adversary, Proxy};
 
 /// The two users and everything else as shipped.
 pub(crate) const CONFIG: &str = include_str!("../../../../config.toml");
@@ -23,13 +24,24 @@ pub(crate) struct Run {
 pub(crate) struct Stage {
     pub(crate) local: Ephemeral,
     folder: tempfile::TempDir,
+    /// What stands between the CLI and the local AWS, if anything does.
+    pub(crate) proxy: Option<Proxy>,
 }
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        let stage =
-            Self { local: LocalAws::ephemeral().await.unwrap(), folder: tempfile::tempdir().unwrap() };
+        let (local, folder) = (LocalAws::ephemeral().await.unwrap(), tempfile::tempdir().unwrap());
+        let stage = Self { local, folder, proxy: None };
         stage.configure(CONFIG);
+        stage
+    }
+
+    /// One whose AWS is as difficult as this.
+    pub(crate) async fn behind(adversary: Adversary) -> Self {
+        let mut stage = Self::new().await;
+        let proxy = Proxy::start(&stage.local.endpoint, &stage.local.ca_bundle);
+        proxy.adversary(adversary);
+        stage.proxy = Some(proxy);
         stage
     }
 
@@ -57,7 +69,12 @@ impl Stage {
                 command.env(key, value);
             }
         }
-        let Output { status, stdout, stderr } = command.envs(environment.iter().copied()).output().unwrap();
+        command.envs(environment.iter().copied());
+        if let Some(proxy) = &self.proxy {
+            // Its minutes are seconds.
+            command.env("AWS_ENDPOINT_URL", proxy.endpoint()).env("PROVISIONER_PATIENCE", "0.2");
+        }
+        let Output { status, stdout, stderr } = command.output().unwrap();
         Run {
             code: status.code().unwrap_or(-1),
             out: String::from_utf8(stdout).unwrap(),

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_s3::types::{AbacStatus, BucketAbacStatus};
 use testkit::proxy::{Call, Fault, Record, Refusal, Rule, Service};
 use testkit::stage::{CHANGED, PLAIN, Run, Stage};
 
+const SOURCE: &str = "crash-uploads-000000000000";
 const UP: [&str; 2] = ["up", "--yes"];
 const PLAN: [&str; 2] = ["plan", "--detailed-exitcode"];
 const DOWN: [&str; 3] = ["down", "--yes", "--delete-data"];
@@ -37,6 +39,7 @@ fn action((service, operation): &Operation) -> String {
         ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
         ("GetBucketNotificationConfiguration", "GetBucketNotification"),
         ("PutBucketNotificationConfiguration", "PutBucketNotification"),
+        ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
         ("ListObjectVersions", "ListBucketVersions"),
         ("ListMultipartUploads", "ListBucketMultipartUploads"),
         ("DeleteObjects", "DeleteObjectVersion"),
@@ -116,6 +119,126 @@ fn each_read() {
     let tags = (Service::Tagging, "GetResources".to_owned());
     let plan = stage.run_with(&["plan"], vec![deny(&tags)]).ok();
     assert!(plan.stdout.contains("these credentials lack tag:GetResources"), "{}", plan.text());
+}
+
+/// What keeps buckets closed, in the account or in the organisation, is told as what it is. A bucket that is closed needs
+/// no call, and one that is made is closed already.
+#[test]
+fn what_keeps_buckets_closed_is_told_as_what_it_is() {
+    let stage = Stage::new();
+    let forbidden = || Fault::RefuseAs(Refusal::forbidden_by_organisation);
+    stage.run_with(&UP, vec![Rule::on("PutPublicAccessBlock", forbidden())]).ok();
+    stage.wait(stage.aws.s3.delete_public_access_block().bucket(SOURCE).send()).unwrap();
+    let run = stage.run_with(&UP, vec![Rule::on("PutPublicAccessBlock", forbidden())]);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    run.is_understandable();
+    for says in
+        ["an explicit deny, most often of the organisation", "aws s3api put-public-access-block --bucket"]
+    {
+        assert!(run.stderr.contains(says), "{says}: {}", run.text());
+    }
+    stage.run(&UP).ok();
+    stage.wait(stage.aws.s3.delete_bucket_policy().bucket(SOURCE).send()).unwrap();
+    let blocked = Rule::on("PutBucketPolicy", Fault::RefuseAs(Refusal::blocked_as_public));
+    let run = stage.run_with(&UP, vec![blocked]);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    let says = "S3 Block Public Access takes what s3:PutBucketPolicy would write for public";
+    assert!(run.stderr.contains(says), "{}", run.text());
+    assert!(!run.stderr.contains("have this allowed"), "{}", run.text());
+    stage.run(&UP).ok();
+    is_clean(&stage);
+}
+
+/// Calls that only some stacks need: what a run can do without, it does without, and else names the action.
+#[test]
+fn calls_that_only_some_stacks_make() {
+    let stage = Stage::new();
+    let (s3, iam) = (&stage.aws.s3, &stage.aws.iam);
+    let of = |service, name: &str| (service, name.to_owned());
+    #[track_caller]
+    fn denied(stage: &Stage, args: &[&str], operation: &Operation) -> Run {
+        let run = stage.run_with(args, vec![deny(operation)]);
+        assert!(was_called(&run, operation), "{operation:?}: {}", run.text());
+        run
+    }
+    // What the account can reserve is not known, and the reservation is tried.
+    stage.configure(&format!("{PLAIN}\n[function]\nreserved_concurrency = 5\n"));
+    denied(&stage, &UP, &of(Service::Lambda, "GetAccountSettings")).ok();
+
+    // A user of others is moved.
+    stage.wait(iam.create_user().user_name("crash-guest").send()).unwrap();
+    let guest = "[[users]]\nname = \"guest\"\nbucket = \"destination\"\naccess = \"read-only\"\n";
+    stage.configure(&format!("{PLAIN}\n{guest}"));
+    let update = of(Service::Iam, "UpdateUser");
+    names_the_action(&denied(&stage, &["up", "--yes", "--adopt"], &update), &update);
+    stage.run(&["up", "--yes", "--adopt"]).ok();
+    is_clean(&stage);
+
+    // A bucket whose tags give rights gets them by another call.
+    let abac = AbacStatus::builder().status(BucketAbacStatus::Enabled).build();
+    stage.wait(s3.put_bucket_abac().bucket(SOURCE).abac_status(abac).send()).unwrap();
+    stage.configure(&format!("{PLAIN}\n{guest}[tags]\nteam = \"media\"\n"));
+    let tag = of(Service::S3, "TagResource");
+    names_the_action(&denied(&stage, &UP, &tag), &tag);
+    // Whether they do is not known, and what is told is that they could not be set.
+    let run = denied(&stage, &UP, &of(Service::S3, "GetBucketAbac"));
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    assert!(run.stderr.contains("PutBucketTagging"), "{}", run.text());
+    stage.run(&UP).ok();
+    is_clean(&stage);
+
+    // A virtual device stays, and its user goes. That Object Lock keeps something is told by what it keeps.
+    let device =
+        stage.wait(iam.create_virtual_mfa_device().virtual_mfa_device_name("reader").send()).unwrap();
+    let serial = device.virtual_mfa_device.unwrap().serial_number;
+    let enable = iam.enable_mfa_device().user_name("crash-reader").serial_number(&serial);
+    let enable = enable.authentication_code1("123456").authentication_code2("654321");
+    stage.wait(enable.send()).unwrap();
+    stage.wait(s3.put_object().bucket(SOURCE).key("a.txt").body(b"x".to_vec().into()).send()).unwrap();
+    let [lock, device] =
+        [of(Service::S3, "GetObjectLockConfiguration"), of(Service::Iam, "DeleteVirtualMFADevice")];
+    let run = stage.run_with(&DOWN, vec![deny(&lock), deny(&device)]).ok();
+    assert!(was_called(&run, &lock) && was_called(&run, &device), "{}", run.text());
+    stage.is_bare();
+}
+
+/// What others gave goes whether it can be read or not, and the plan tells what it can.
+#[test]
+fn a_policy_of_others_that_may_not_be_read() {
+    let stage = Stage::new();
+    stage.run(&UP).ok();
+    let iam = &stage.aws.iam;
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    let of_role = iam.put_role_policy().role_name("crash-sanitizer").policy_name("extra");
+    stage.wait(of_role.policy_document(wide).send()).unwrap();
+    let of_user = iam.put_user_policy().user_name("crash-reader").policy_name("extra");
+    stage.wait(of_user.policy_document(wide).send()).unwrap();
+    let unread = || {
+        let extra = |call: &Call| {
+            ["GetRolePolicy", "GetUserPolicy"].contains(&call.operation.as_str())
+                && call.body.contains("PolicyName=extra")
+        };
+        vec![Rule::when(extra, Fault::RefuseAs(Refusal::denied))]
+    };
+    let plan = stage.run(&["plan"]).ok();
+    let told = "- inline policy: may do s3:* on EVERYTHING  (named extra, not in config.toml)";
+    assert_eq!(plan.stdout.matches(told).count(), 2, "{}", plan.text());
+    let status = stage.run(&["status"]).ok();
+    assert_eq!(
+        status.stdout.matches("and by the inline policy extra: s3:* on *").count(),
+        2,
+        "{}",
+        status.text()
+    );
+    let plan = stage.run_with(&["plan"], unread()).ok();
+    for action in ["iam:GetRolePolicy", "iam:GetUserPolicy"] {
+        let told = format!(
+            "- inline policy: extra  (not in config.toml; what it grants cannot be read without {action})"
+        );
+        assert!(plan.stdout.contains(&told), "{told}: {}", plan.text());
+    }
+    stage.run_with(&UP, unread()).ok();
+    is_clean(&stage);
 }
 
 /// The problems of a plan stand on stdout, with how to fix them.

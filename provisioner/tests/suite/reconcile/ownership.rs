@@ -59,6 +59,53 @@ fn a_foreign_bucket_is_refused_and_can_be_adopted() {
     stage.wait(s3.get_object().bucket(SOURCE).key("old.txt").send()).unwrap();
 }
 
+/// `--adopt` with values takes over these and no others.
+#[test]
+fn only_what_was_named_is_adopted() {
+    let stage = Stage::new();
+    let (s3, iam, logs) = (&stage.aws.s3, &stage.aws.iam, &stage.aws.logs);
+    stage.wait(s3.create_bucket().bucket(SOURCE).send()).unwrap();
+    stage.wait(logs.create_log_group().log_group_name("/aws/lambda/crash-sanitizer").send()).unwrap();
+    stage.wait(iam.create_user().user_name("crash-writer").send()).unwrap();
+    let before = (stage.world(), stage.everything());
+    let plan = stage.run(&["plan", "--adopt=bucket", "--adopt", "log group"]);
+    assert_eq!(plan.code(), Some(4), "{}", plan.text());
+    says(&plan, "user crash-writer exists already");
+    assert!(
+        !plan.text().contains("bucket crash-uploads") && !plan.text().contains("log group"),
+        "{}",
+        plan.text()
+    );
+    says(&stage.run(&["up", "--yes", "--adopt=bucket,log-group"]), "user crash-writer exists already");
+    for (word, hint) in [
+        ("crash-writr", "did you mean `crash-writer`?"),
+        ("buckets", "did you mean `bucket`?"),
+        (
+            "bucket,queue",
+            "or by kind: bucket, source bucket, destination bucket, log group, role, function, user",
+        ),
+    ] {
+        let run = stage.run(&["up", "--yes", &format!("--adopt={word}")]);
+        assert_eq!(run.code(), Some(64), "{}", run.text());
+        let unknown = word.rsplit(',').next().unwrap();
+        says(&run, &format!("--adopt: the stack crash has no resource {unknown:?}"));
+        says(&run, hint);
+    }
+    assert_eq!((stage.world(), stage.everything()), before);
+    let run = stage
+        .run(&["up", "--yes", "--adopt", &format!("source bucket {SOURCE}"), "crash-writer,log group"])
+        .ok();
+    assert_eq!(
+        run.text().matches("was not made by this stack and is taken over").count(),
+        3,
+        "{}",
+        run.text()
+    );
+    is_clean(&stage);
+    // What is ours is not foreign, and may be named.
+    says(&stage.run(&["up", "--yes", "--adopt=user"]).ok(), "No changes.");
+}
+
 #[test]
 fn foreign_users_roles_functions_and_log_groups_are_refused() {
     let stage = Stage::new();
@@ -233,7 +280,7 @@ fn policies_made_by_hand_go_and_tags_made_by_hand_stay() {
     let plan = stage.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code(), Some(2));
     for line in [
-        "- inline policy: extra",
+        "(named extra, not in config.toml)",
         "- attached policy: arn:aws:iam::000000000000:policy/wide",
         "- group: admins",
         "bucket policy:",

@@ -59,7 +59,7 @@ fn a_policy_on_the_second_page_is_found() {
     });
     let plan = stage.run_with(&["plan", "--detailed-exitcode"], rules.into());
     says(&plan, 2, "2 to change");
-    assert_eq!(plan.text().matches("inline policy: extra").count(), 2, "{}", plan.text());
+    assert_eq!(plan.text().matches("(named extra, not in config.toml)").count(), 2, "{}", plan.text());
 }
 
 #[test]

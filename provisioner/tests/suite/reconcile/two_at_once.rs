@@ -77,3 +77,45 @@ fn an_up_whose_stack_is_taken_down_behind_it_says_so() {
     }
     stage.is_bare();
 }
+
+/// A value that is neither the one from before nor ours is nobody's lag: told at once, and not waited for.
+#[test]
+fn what_somebody_else_writes_meanwhile_is_told_at_once() {
+    let stage = Stage::new();
+    stage.run(UP).ok();
+    stage.configure(&PLAIN.replace("read-write", "write-only"));
+    let iam = stage.aws.iam.clone();
+    let name = stage.stack().names.inline_policy;
+    let runtime = stage.handle();
+    let their_policy =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}"#;
+    let write = move || {
+        let put = iam.put_user_policy().user_name("crash-writer").policy_name(&name);
+        runtime.block_on(put.policy_document(their_policy).send()).unwrap();
+    };
+    // The plan has looked twice; then this run has written, and looks.
+    let recheck = |call: &Call| {
+        call.operation == "GetUserPolicy" && call.subject == "crash-writer" && call.earlier == 2
+    };
+    let run = stage.run_with(UP, vec![Rule::when(recheck, Fault::Meanwhile(Arc::new(write)))]);
+    assert_eq!(run.code(), Some(1), "{}", run.text());
+    run.is_understandable();
+    for said in [
+        "somebody else is writing the inline policy of user crash-writer: found sqs:* on *, we wrote s3:",
+        "neither what was there before nor what this run wrote",
+        "another `up`, Terraform or a person",
+        "All changes of this run were made.",
+    ] {
+        assert!(run.text().contains(said), "{said:?}: {}", run.text());
+    }
+    assert!(run.elapsed < Duration::from_secs(20), "{:?}", run.elapsed);
+    stage.run(UP).ok();
+    // What is only old is waited for.
+    stage.configure(PLAIN);
+    let recheck = |call: &Call| {
+        call.operation == "GetUserPolicy" && call.subject == "crash-writer" && (2..5).contains(&call.earlier)
+    };
+    let run = stage.run_with(UP, vec![Rule::when(recheck, Fault::Stale)]).ok();
+    assert!(run.text().contains("waiting until AWS shows the changes everywhere"), "{}", run.text());
+    assert_eq!(stage.run(&["plan", "--detailed-exitcode"]).code(), Some(0));
+}

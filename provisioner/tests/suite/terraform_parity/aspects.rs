@@ -61,7 +61,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "another policy of the role",
-        ("role photos-sanitizer", "inline policy", "extra-of-role"),
+        ("role photos-sanitizer", "inline policy", "named extra-of-role"),
         ("aws_iam_role_policies_exclusive.function", "policy_names", "extra-of-role"),
     ),
     aspect(
@@ -151,7 +151,7 @@ pub(crate) const ASPECTS: &[Aspect] = &[
     ),
     aspect(
         "another policy of a user",
-        ("user photos-user-a", "inline policy", "extra-of-user"),
+        ("user photos-user-a", "inline policy", "named extra-of-user"),
         ("aws_iam_user_policies_exclusive.this[\"user-a\"]", "policy_names", "extra-of-user"),
     ),
     aspect(

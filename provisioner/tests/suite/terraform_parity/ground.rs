@@ -72,11 +72,11 @@ pub(crate) async fn ground(config: &str) -> Option<Ground> {
     Some(ground)
 }
 
-/// The value before a change, as JSON and in words.
+/// The value before a change, as JSON and in words, with the remark that names a policy.
 fn value_before(change: &Value) -> String {
     let words = change["summary"].as_str().filter(|_| !change["from"].is_null());
     let words = words.and_then(|summary| summary.split(" -> ").next()).unwrap_or_default();
-    format!("{} {words}", change["from"])
+    format!("{} {words} {}", change["from"], change["note"])
 }
 
 /// The tool on this machine, if it can do its work: asked once.

@@ -4,12 +4,14 @@ use super::*;
 use crate::resources::bucket::{ObservedLifecycle, Versioning};
 use crate::resources::trigger::Foreign;
 use crate::resources::user::OwnKey;
-use crate::testing::{CODE, EVERYTHING, as_desired, assert_ordered, nothing, plan_lines, stack};
+use crate::testing::{
+    CODE, EVERYTHING, as_desired, assert_ordered, extra_inline, nothing, plan_lines, stack,
+};
 
 /// Two users, all else as shipped.
 const SHIPPED: &str = include_str!("../../../../../config.toml");
 
-fn lines(stack: &Stack, world: &World, adopt: bool) -> String {
+fn lines(stack: &Stack, world: &World, adopt: &Adopt) -> String {
     let plan = up(stack, CODE, world, adopt);
     assert_ordered(&plan);
     plan_lines(&plan, stack)
@@ -59,27 +61,35 @@ fn move_to(world: &mut World, path: &str) {
 #[test]
 fn from_nothing() {
     let stack = shipped();
-    insta::assert_snapshot!(lines(&stack, &nothing(&stack), false));
+    insta::assert_snapshot!(lines(&stack, &nothing(&stack), &Adopt::Nothing));
 }
 
 #[test]
 fn from_nothing_with_everything() {
     let stack = stack(EVERYTHING);
-    let plan = lines(&stack, &nothing(&stack), false);
+    let plan = lines(&stack, &nothing(&stack), &Adopt::Nothing);
     insta::assert_snapshot!(plan);
-    assert_eq!(plan, lines(&stack, &nothing(&stack), true), "what does not exist is not adopted");
+    assert_eq!(
+        plan,
+        lines(&stack, &nothing(&stack), &Adopt::Everything),
+        "what does not exist is not adopted"
+    );
 }
 
 #[test]
 fn without_changes() {
     for stack in [shipped(), stack(EVERYTHING), stack("")] {
-        let plan = up(&stack, CODE, &as_desired(&stack), false);
+        let plan = up(&stack, CODE, &as_desired(&stack), &Adopt::Nothing);
         assert!(plan.is_empty() && plan.notes.is_empty(), "{}", plan_lines(&plan, &stack));
         assert_eq!(
             plan.unchanged.len(),
             7 + stack.config.users.len() + if stack.config.alarms.is_some() { 3 } else { 0 }
         );
-        assert_eq!(plan, up(&stack, CODE, &as_desired(&stack), true), "what is ours is not adopted");
+        assert_eq!(
+            plan,
+            up(&stack, CODE, &as_desired(&stack), &Adopt::Everything),
+            "what is ours is not adopted"
+        );
     }
 }
 
@@ -105,7 +115,7 @@ fn everything_changed() {
     role.trust = wide.clone();
     role.settings.max_session = 43200;
     role.identity.policies.ours = Some(wide.clone());
-    role.identity.policies.extra_inline = vec!["extra".to_owned()];
+    role.identity.policies.extra_inline = vec![extra_inline("extra")];
     role.identity.policies.attached = vec!["arn".to_owned()];
     role.identity.boundary = None;
     role.identity.tags.remove("team");
@@ -130,7 +140,7 @@ fn everything_changed() {
     uploader.groups = vec!["admins".to_owned()];
     viewer.identity.policies.ours = None;
     viewer.identity.boundary = Some("other".to_owned());
-    insta::assert_snapshot!(lines(&stack, &world, false));
+    insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
 }
 
 #[test]
@@ -147,7 +157,7 @@ fn what_is_narrowed_and_what_is_created_in_one_plan() {
     };
     let Observation::Present(bucket) = &mut world.destination else { panic!() };
     bucket.public_access_blocked = false;
-    insta::assert_snapshot!(lines(&stack, &world, false));
+    insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
 }
 
 #[test]
@@ -156,9 +166,9 @@ fn what_is_not_ours_is_a_problem() {
     let mut world = as_desired(&stack);
     unmark(&mut world, None);
     move_to(&mut world, "/");
-    insta::assert_snapshot!("foreign", lines(&stack, &world, false));
+    insta::assert_snapshot!("foreign", lines(&stack, &world, &Adopt::Nothing));
     unmark(&mut world, Some("other"));
-    insta::assert_snapshot!("of_another_stack", lines(&stack, &world, false));
+    insta::assert_snapshot!("of_another_stack", lines(&stack, &world, &Adopt::Nothing));
 }
 
 #[test]
@@ -168,7 +178,7 @@ fn adoption_takes_over_what_is_not_ours() {
     unmark(&mut world, Some("other"));
     // A user that has another path is moved.
     world.users.values_mut().take(1).flatten().for_each(|user| user.identity.path = "/".to_owned());
-    insta::assert_snapshot!(lines(&stack, &world, true));
+    insta::assert_snapshot!(lines(&stack, &world, &Adopt::Everything));
 }
 
 #[test]
@@ -177,12 +187,12 @@ fn the_path_marks_role_and_users_as_the_tag_does() {
     let mut untagged = as_desired(&stack);
     untagged.role.iter_mut().for_each(|role| role.identity.tags.clear());
     untagged.users.values_mut().flatten().for_each(|user| user.identity.tags.clear());
-    let plan = up(&stack, CODE, &untagged, false);
+    let plan = up(&stack, CODE, &untagged, &Adopt::Nothing);
     assert_eq!((plan.steps.len(), plan.problems.len()), (3, 0), "{}", plan_lines(&plan, &stack));
     // Tagged as ours, under a path of others.
     let mut moved = as_desired(&stack);
     move_to(&mut moved, "/theirs/");
-    let plan = up(&stack, CODE, &moved, true);
+    let plan = up(&stack, CODE, &moved, &Adopt::Everything);
     let paths = plan.problems.iter().filter(|problem| matches!(problem, Problem::WrongPath { .. }));
     // Users are moved, the role cannot be.
     assert_eq!((plan.steps.len(), paths.count()), (2, 1), "{}", plan_lines(&plan, &stack));
@@ -197,7 +207,7 @@ fn former_users_and_alarms_go_and_former_buckets_stay() {
         former_buckets: vec!["photos-old".to_owned()],
         ..as_desired(&stack)
     };
-    insta::assert_snapshot!(lines(&stack, &world, false));
+    insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
 }
 
 #[test]
@@ -206,7 +216,7 @@ fn others_entries_and_replication_are_told() {
     let mut world = as_desired(&stack);
     world.trigger.foreign = vec![foreign("topic", "", ".tiff")];
     world.replicas = vec!["backup".to_owned()];
-    let plan = up(&stack, CODE, &world, false);
+    let plan = up(&stack, CODE, &world, &Adopt::Nothing);
     let source = "photos-uploads-123456789012".to_owned();
     assert!(plan.is_empty());
     assert_eq!(
@@ -224,9 +234,9 @@ fn problems() {
     world.trigger.foreign = vec![foreign("queue", "", ".jpg")];
     let there = Stack::new(stack.config.clone(), "aws", "123456789012", "us-east-1");
     world.role = as_desired(&there).role;
-    insta::assert_snapshot!("problems", lines(&stack, &world, false));
+    insta::assert_snapshot!("problems", lines(&stack, &world, &Adopt::Nothing));
     world.destination = Observation::Elsewhere(None);
-    let plan = up(&stack, CODE, &world, true);
+    let plan = up(&stack, CODE, &world, &Adopt::Everything);
     assert_eq!(plan.problems.len(), 4, "adoption does not help");
     assert_eq!(plan.problems[1].what(), "bucket photos-clean-123456789012 is in another region");
 }
@@ -259,7 +269,7 @@ fn keys_without_a_known_use_are_told() {
         if let Some(Some(user)) = world.users.get_mut(name) {
             user.keys = keys;
         }
-        let plan = up(&stack, CODE, &world, false);
+        let plan = up(&stack, CODE, &world, &Adopt::Nothing);
         assert!(plan.steps.is_empty(), "a note is no change");
         let notes: Vec<String> =
             plan.notes.iter().map(Note::to_string).filter(|note| note.contains(name)).collect();
@@ -273,9 +283,9 @@ fn as_many_entries_as_a_bucket_takes_those_of_others_included() {
     let stack = stack("[trigger]\nsuffixes = [\".jpg\", \".png\"]");
     let mut world = as_desired(&stack);
     world.trigger.foreign = (0..98).map(|number| foreign("queue", "", &format!(".{number:02}x"))).collect();
-    assert!(up(&stack, CODE, &world, false).problems.is_empty());
+    assert!(up(&stack, CODE, &world, &Adopt::Nothing).problems.is_empty());
     world.trigger.foreign.push(foreign("topic", "", ".tiff"));
-    let plan = up(&stack, CODE, &world, false);
+    let plan = up(&stack, CODE, &world, &Adopt::Nothing);
     let told: Vec<String> = plan.problems.iter().map(Problem::what).collect();
     assert_eq!(
         told,
@@ -283,4 +293,18 @@ fn as_many_entries_as_a_bucket_takes_those_of_others_included() {
             "the source bucket would have 101 notification entries: 2 of this stack, one for each suffix, and 99 of others"
         ]
     );
+}
+
+#[test]
+fn what_was_not_named_stays_refused() {
+    let stack = stack(EVERYTHING);
+    let mut world = as_desired(&stack);
+    unmark(&mut world, None);
+    let adopt = Adopt::named(&["bucket".to_owned(), "log-group".to_owned()], &stack).unwrap();
+    let plan = up(&stack, CODE, &world, &adopt);
+    let adopted = plan.notes.iter().filter(|note| matches!(note, Note::Adopted { .. }));
+    assert_eq!(adopted.count(), 3, "{}", plan_lines(&plan, &stack));
+    let foreign: Vec<_> = plan.problems.iter().map(Problem::what).collect();
+    assert!(foreign.iter().any(|what| what.starts_with("function ")), "{foreign:?}");
+    assert!(!foreign.iter().any(|what| what.contains("bucket") || what.contains("log group")), "{foreign:?}");
 }

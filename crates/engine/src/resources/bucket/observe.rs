@@ -251,14 +251,15 @@ async fn grants(aws: &Aws, name: &str) -> Result<Vec<String>, AwsError> {
 /// Whether all four settings of the public access block are on, as far as one may see.
 pub(super) async fn is_closed(aws: &Aws, name: &str) -> bool {
     let request = aws.s3.get_public_access_block().bucket(name).expected_bucket_owner(&aws.account);
-    let output = request.send().await.ok();
+    let output = request.send().await.aws("GetPublicAccessBlock").ok();
     output.and_then(|output| output.public_access_block_configuration).is_some_and(|block| all_four(&block))
 }
 
 /// Whether ACLs are switched off, as far as one may see.
 pub(super) async fn is_without_acls(aws: &Aws, name: &str) -> bool {
     let request = aws.s3.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(&aws.account);
-    let controls = request.send().await.ok().and_then(|output| output.ownership_controls);
+    let output = request.send().await.aws("GetBucketOwnershipControls").ok();
+    let controls = output.and_then(|output| output.ownership_controls);
     controls
         .is_some_and(|it| it.rules().first().is_some_and(|rule| rule.object_ownership().as_str() == ENFORCED))
 }

@@ -37,7 +37,7 @@ async fn replace_all(aws: &Aws, bucket: &str, tags: &Tags) -> Result<(), AwsErro
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html>).
 async fn has_abac(aws: &Aws, bucket: &str) -> bool {
     let request = aws.s3.get_bucket_abac().bucket(bucket).expected_bucket_owner(&aws.account);
-    let status = request.send().await.ok().and_then(|output| output.abac_status);
+    let status = request.send().await.aws("GetBucketAbac").ok().and_then(|output| output.abac_status);
     status.and_then(|status| status.status) == Some(BucketAbacStatus::Enabled)
 }
 
@@ -75,7 +75,7 @@ async fn tag_resource(aws: &Aws, bucket: &str, tags: &Tags) -> Result<(), AwsErr
         })
         .send()
         .await
-        .aws("TagResource")
+        .aws("s3:TagResource")
         .map(drop)
 }
 

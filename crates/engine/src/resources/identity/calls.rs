@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::iam::{arns, document, to_iam};
 use super::super::idempotent::ok_if_gone;
-use super::Policies;
+use super::{ExtraInline, Policies};
 use crate::aws::{AwsCall, AwsError};
 use crate::stack::Tags;
 
@@ -25,6 +25,16 @@ enum Kind {
     User,
 }
 
+impl Kind {
+    /// The IAM action that reads an inline policy.
+    fn read_action(self) -> &'static str {
+        match self {
+            Self::Role => "iam:GetRolePolicy",
+            Self::User => "iam:GetUserPolicy",
+        }
+    }
+}
+
 impl<'a> Identity<'a> {
     pub(in super::super) fn role(iam: &'a Client, name: &'a str) -> Self {
         Self { iam, kind: Kind::Role, name }
@@ -37,7 +47,7 @@ impl<'a> Identity<'a> {
     /// All its policies; `ours` is the name of our inline one. `None`: there is no such identity.
     pub(in super::super) async fn policies(self, ours: &str) -> Result<Option<Policies>, AwsError> {
         let (inline, attached, policy) =
-            futures::join!(self.inline_policies(), self.attached_policies(), self.policy(ours));
+            futures::join!(self.extra_inline(ours), self.attached_policies(), self.policy(ours));
         let errors = [inline.as_ref().err(), attached.as_ref().err(), policy.as_ref().err()];
         if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
             return Err(denied);
@@ -45,12 +55,30 @@ impl<'a> Identity<'a> {
         let policy = policy?;
         match (inline, attached) {
             (Err(error), _) | (_, Err(error)) if error.is_not_found() => Ok(None),
-            (inline, attached) => Ok(Some(Policies {
-                ours: policy,
-                extra_inline: inline?.into_iter().filter(|name| name != ours).collect(),
-                attached: attached?,
-            })),
+            (inline, attached) => {
+                Ok(Some(Policies { ours: policy, extra_inline: inline?, attached: attached? }))
+            }
         }
+    }
+
+    /// The inline policies but ours. What may be listed and not read has no document: it goes all the same.
+    async fn extra_inline(self, ours: &str) -> Result<Vec<ExtraInline>, AwsError> {
+        let names = self.inline_policies().await?.into_iter().filter(|name| name != ours);
+        // On the heap: nearly always there are none, and each future of the SDK takes kilobytes of stack.
+        let read = names.map(|name| {
+            Box::pin(async move {
+                let document = match self.policy(&name).await {
+                    Err(error) if error.is_access_denied() => Err(self.kind.read_action()),
+                    // Gone between two calls.
+                    other => match other? {
+                        Some(document) => Ok(document),
+                        None => return Ok(None),
+                    },
+                };
+                Ok(Some(ExtraInline { name, document }))
+            })
+        });
+        Ok(try_join_all(read).await?.into_iter().flatten().collect())
     }
 
     /// An inline policy.

@@ -48,7 +48,7 @@ fn rights_are_taken_before_all_else_and_given_when_the_bucket_is_settled() {
     assert_eq!(
         policy_lines(Some(&read), &write),
         [
-            "1 - inline policy: provisioner-photos (removed first) | narrows".to_owned(),
+            "1 - inline policy: Allow s3:Get on b/* (removed first) | narrows".to_owned(),
             format!("1 + inline policy: Allow s3:Put on b/* | {settled}"),
         ]
     );
@@ -60,14 +60,22 @@ fn what_others_gave_goes_whatever_its_name() {
     let policy = crate::stack::policies::role(&stack);
     let observed = Policies {
         ours: Some(policy.clone()),
-        extra_inline: vec!["provisioner-photos-2".to_owned()],
+        extra_inline: vec![
+            ExtraInline {
+                name: "provisioner-photos-2".to_owned(),
+                document: Ok(allow(&["s3:*", "iam:*"], "*")),
+            },
+            ExtraInline { name: "unread".to_owned(), document: Err("iam:GetRolePolicy") },
+        ],
         attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
     };
     let changes = rights(&policy).diff(&stack, &observed);
     assert_eq!(
         changes.iter().map(line).collect::<Vec<_>>(),
         [
-            "1 - inline policy: provisioner-photos-2 (not in config.toml) | narrows",
+            "1 - inline policy: Allow s3:* iam:* on * (named provisioner-photos-2, not in config.toml) | narrows",
+            "1 - inline policy: unread (not in config.toml; what it grants cannot be read without iam:GetRolePolicy) \
+             | narrows",
             "1 - attached policy: arn:aws:iam::aws:policy/AdministratorAccess (not in config.toml) | narrows",
         ]
     );

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::{REGION, Table, role, stack, variants};
+use crate::testing::{REGION, Table, extra_inline, role, stack, variants};
 
 #[test]
 fn each_aspect_is_synced_on_its_own() {
@@ -11,7 +11,7 @@ fn each_aspect_is_synced_on_its_own() {
         Change::SetTrust { .. },
         Change::SetSettings { .. },
         Change::Identity(identity::Change::SetPolicy { .. }),
-        Change::Identity(identity::Change::RevokeRights(_)),
+        Change::Identity(identity::Change::RevokeRights { .. }),
         Change::Identity(identity::Change::DeleteInline(_)),
         Change::Identity(identity::Change::Detach(_)),
         Change::Identity(identity::Change::SetBoundary { .. }),
@@ -63,13 +63,13 @@ fn each_aspect_is_synced_on_its_own() {
     drifted(
         "what others gave it",
         |role| {
-            role.identity.policies.extra_inline = vec!["extra".to_owned()];
+            role.identity.policies.extra_inline = vec![extra_inline("extra")];
             role.identity.policies.attached = vec!["arn".to_owned()];
             role.identity.boundary = Some("boundary".to_owned());
             role.identity.tags.clear();
         },
         &[
-            "1 - inline policy: extra (not in config.toml) | narrows",
+            "1 - inline policy: Allow s3:* on * (named extra, not in config.toml) | narrows",
             "1 - attached policy: arn (not in config.toml) | narrows",
             "1 - permissions boundary: boundary",
             "1 + tags: provisioner:stack=photos",

@@ -9,7 +9,7 @@ use aws_sdk_iam::types::{EntityType, Group, UserDetail};
 use futures::{StreamExt, TryStreamExt};
 
 use super::super::iam::{arns, boundary, document, from_iam};
-use super::super::identity::{self, Identity, Policies};
+use super::super::identity::{self, ExtraInline, Identity, Policies};
 use super::{Observed, own_key};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
@@ -100,8 +100,10 @@ fn of_detail(stack: &Stack, user: &UserDetail) -> Observed {
                     .map(|policy| document(policy.policy_document().unwrap_or_default())),
                 extra_inline: extra
                     .iter()
-                    .filter_map(|policy| policy.policy_name())
-                    .map(str::to_owned)
+                    .map(|policy| ExtraInline {
+                        name: policy.policy_name().unwrap_or_default().to_owned(),
+                        document: Ok(document(policy.policy_document().unwrap_or_default())),
+                    })
                     .collect(),
                 attached: arns(user.attached_managed_policies()),
             },

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{Table, stack, user, variants};
+use crate::testing::{Table, extra_inline, stack, user, variants};
 
 #[test]
 fn each_aspect_is_synced_on_its_own() {
@@ -9,7 +9,7 @@ fn each_aspect_is_synced_on_its_own() {
         Aspect::Create,
         Aspect::Move { .. },
         Aspect::Identity(identity::Change::SetPolicy { .. }),
-        Aspect::Identity(identity::Change::RevokeRights(_)),
+        Aspect::Identity(identity::Change::RevokeRights { .. }),
         Aspect::Identity(identity::Change::DeleteInline(_)),
         Aspect::Identity(identity::Change::Detach(_)),
         Aspect::Identity(identity::Change::SetBoundary { .. }),
@@ -45,13 +45,13 @@ fn each_aspect_is_synced_on_its_own() {
         "what others gave it",
         |user| {
             user.groups = vec!["admins".to_owned(), "others".to_owned()];
-            user.identity.policies.extra_inline = vec!["extra".to_owned()];
+            user.identity.policies.extra_inline = vec![extra_inline("extra")];
             user.identity.policies.attached = vec!["arn".to_owned()];
             user.identity.boundary = Some("boundary".to_owned());
             user.identity.tags.clear();
         },
         &[
-            "1 - inline policy: extra (not in config.toml) | narrows",
+            "1 - inline policy: Allow s3:* on * (named extra, not in config.toml) | narrows",
             "1 - attached policy: arn (not in config.toml) | narrows",
             "1 - group: admins (not in config.toml) | narrows",
             "1 - group: others (not in config.toml) | narrows",

@@ -17,7 +17,7 @@ mod strict;
 use super::call::Call;
 use super::http::Message;
 use super::wire::Refusal;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(super) use slow::Held;
 
@@ -30,17 +30,34 @@ pub struct Adversary {
     pub slow: bool,
     /// What the models of AWS refuse is refused.
     pub strict: bool,
+    /// By how much all its times are shorter still.
+    pub hurry: u32,
 }
 
 impl Adversary {
     /// All of it.
-    pub const ALL: Self = Self { stale: true, slow: true, strict: true };
+    pub const ALL: Self = Self { stale: true, slow: true, strict: true, hurry: 1 };
     /// Reads after a write alternate.
-    pub const STALE: Self = Self { stale: true, slow: false, strict: false };
+    pub const STALE: Self = Self { stale: true, slow: false, strict: false, hurry: 1 };
     /// What was just made does not work yet.
-    pub const SLOW: Self = Self { stale: false, slow: true, strict: false };
+    pub const SLOW: Self = Self { stale: false, slow: true, strict: false, hurry: 1 };
     /// The models of AWS decide.
-    pub const STRICT: Self = Self { stale: false, slow: false, strict: true };
+    pub const STRICT: Self = Self { stale: false, slow: false, strict: true, hurry: 1 };
+
+    /// The same with times that are so many times shorter.
+    pub const fn hurried(self, hurry: u32) -> Self {
+        Self { hurry, ..self }
+    }
+
+    /// How long S3 goes on with the old notification configuration.
+    pub fn notifies_after(self) -> Duration {
+        slow::NOTIFIES_AFTER / self.hurry.max(1)
+    }
+
+    /// How long new objects may be unknown after versioning was first enabled.
+    pub fn versioned_after(self) -> Duration {
+        slow::VERSIONED_AFTER / self.hurry.max(1)
+    }
 }
 
 /// What the adversary knows of the past.
@@ -71,16 +88,24 @@ impl Memory {
         {
             return Before::Answer(wrong.bytes(call, to_head));
         }
-        if self.adversary.slow { self.slow.before(request, call, Instant::now()) } else { Before::Ask }
+        if self.adversary.slow {
+            self.slow.before(request, call, Instant::now(), self.adversary)
+        } else {
+            Before::Ask
+        }
     }
 
     /// AWS has answered; what the program gets.
     pub(super) fn after(&mut self, request: &Message, call: &Call, key: Vec<u8>, answer: Vec<u8>) -> Vec<u8> {
         let now = Instant::now();
         if self.adversary.slow {
-            self.slow.after(request, call, &answer, now);
+            self.slow.after(request, call, &answer, now, self.adversary);
         }
-        if self.adversary.stale { self.stale.after(call, key, answer, now) } else { answer }
+        if self.adversary.stale {
+            self.stale.after(call, key, answer, now, self.adversary.hurry)
+        } else {
+            answer
+        }
     }
 
     /// Whether what was held back may go on to AWS.

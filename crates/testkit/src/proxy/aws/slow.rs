@@ -3,7 +3,7 @@
 use super::super::call::{Call, Service};
 use super::super::http::Message;
 use super::super::wire::Refusal;
-use super::{Before, refuse, status};
+use super::{Adversary, Before, refuse, status};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ const ASSUMED_AFTER: Duration = Duration::from_millis(1200);
 const KNOWN_TO_KMS_AFTER: Duration = Duration::from_millis(2000);
 /// How long S3 goes on with the old notification configuration: about five minutes on AWS
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html>).
-const NOTIFIES_AFTER: Duration = Duration::from_secs(20);
+pub(super) const NOTIFIES_AFTER: Duration = Duration::from_secs(20);
 /// How long new objects may be unknown after versioning was first enabled: fifteen minutes on AWS
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html>).
-const VERSIONED_AFTER: Duration = Duration::from_secs(22);
+pub(super) const VERSIONED_AFTER: Duration = Duration::from_secs(22);
 
 /// When things were made.
 #[derive(Default)]
@@ -37,26 +37,33 @@ pub(in super::super) struct Held {
     bucket: String,
     number: usize,
     document: Vec<u8>,
-}
-
-impl Held {
     /// How long it is held back.
-    pub(in super::super) const FOR: Duration = NOTIFIES_AFTER;
+    pub(in super::super) time: Duration,
 }
 
 impl Memory {
-    pub(super) fn before(&mut self, request: &Message, call: &Call, now: Instant) -> Before {
+    pub(super) fn before(
+        &mut self,
+        request: &Message,
+        call: &Call,
+        now: Instant,
+        adversary: Adversary,
+    ) -> Before {
         match (call.service, call.operation.as_str()) {
             (Service::Lambda, "CreateFunction" | "UpdateFunctionConfiguration") => {
-                match self.role_is_not_ready(request, now) {
+                match self.role_is_not_ready(request, now, adversary.hurry.max(1)) {
                     Some(refusal) => refuse(&refusal, request, call),
                     None => Before::Ask,
                 }
             }
             (Service::S3, "PutBucketNotificationConfiguration") => {
                 self.count += 1;
-                let held =
-                    Held { bucket: call.subject.clone(), number: self.count, document: request.body.clone() };
+                let held = Held {
+                    bucket: call.subject.clone(),
+                    number: self.count,
+                    document: request.body.clone(),
+                    time: adversary.notifies_after(),
+                };
                 self.held.insert(held.bucket.clone(), held.clone());
                 Before::Later(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec(), held)
             }
@@ -71,10 +78,9 @@ impl Memory {
                 None => Before::Ask,
             },
             (Service::S3, _) if matches!(request.method(), "GET" | "HEAD") => {
-                let object = object(request);
                 let since = self.versioned.get(&call.subject);
-                if since.is_some_and(|since| now.duration_since(*since) < VERSIONED_AFTER)
-                    && self.unknown.contains(object)
+                if since.is_some_and(|since| now.duration_since(*since) < adversary.versioned_after())
+                    && object(request).is_some_and(|object| self.unknown.contains(object))
                 {
                     let gone = Refusal::new(404, "NoSuchKey", "The specified key does not exist.");
                     return refuse(&gone, request, call);
@@ -86,13 +92,13 @@ impl Memory {
     }
 
     /// The words are AWS's, as users have reported them.
-    fn role_is_not_ready(&self, request: &Message, now: Instant) -> Option<Refusal> {
+    fn role_is_not_ready(&self, request: &Message, now: Instant, hurry: u32) -> Option<Refusal> {
         let document: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
         let role = document["Role"].as_str()?.rsplit('/').next()?;
         let age = now.duration_since(*self.roles.get(role)?);
-        let message = if age < ASSUMED_AFTER {
+        let message = if age < ASSUMED_AFTER / hurry {
             "The role defined for the function cannot be assumed by Lambda."
-        } else if age < KNOWN_TO_KMS_AFTER && !document["Environment"].is_null() {
+        } else if age < KNOWN_TO_KMS_AFTER / hurry && !document["Environment"].is_null() {
             "Lambda was unable to configure access to your environment variables because the KMS key is invalid for \
              CreateGrant. Please check your KMS key settings. KMS Exception: InvalidArnException KMS Message: ARN does \
              not refer to a valid principal"
@@ -102,7 +108,14 @@ impl Memory {
         Some(Refusal::new(400, "InvalidParameterValueException", message))
     }
 
-    pub(super) fn after(&mut self, request: &Message, call: &Call, answer: &[u8], now: Instant) {
+    pub(super) fn after(
+        &mut self,
+        request: &Message,
+        call: &Call,
+        answer: &[u8],
+        now: Instant,
+        adversary: Adversary,
+    ) {
         if status(answer) >= 300 {
             return;
         }
@@ -119,8 +132,10 @@ impl Memory {
             }
             (Service::S3, _) if matches!(request.method(), "PUT" | "POST") => {
                 let since = self.versioned.get(subject);
-                if since.is_some_and(|since| now.duration_since(*since) < VERSIONED_AFTER) {
-                    self.unknown.insert(object(request).to_owned());
+                if since.is_some_and(|since| now.duration_since(*since) < adversary.versioned_after())
+                    && let Some(object) = object(request)
+                {
+                    self.unknown.insert(object.to_owned());
                 }
             }
             _ => {}
@@ -137,7 +152,8 @@ impl Memory {
     }
 }
 
-/// Bucket and key of a request to S3.
-fn object(request: &Message) -> &str {
-    request.target().split('?').next().unwrap_or_default()
+/// Bucket and key of a request to S3 that is about an object; settings of the bucket are known at once.
+fn object(request: &Message) -> Option<&str> {
+    let path = request.target().split('?').next().unwrap_or_default();
+    path.trim_matches('/').contains('/').then_some(path)
 }

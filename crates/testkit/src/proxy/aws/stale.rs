@@ -32,7 +32,14 @@ struct Old {
 
 impl Memory {
     /// The old answer or the new one.
-    pub(super) fn after(&mut self, call: &Call, key: Vec<u8>, answer: Vec<u8>, now: Instant) -> Vec<u8> {
+    pub(super) fn after(
+        &mut self,
+        call: &Call,
+        key: Vec<u8>,
+        answer: Vec<u8>,
+        now: Instant,
+        hurry: u32,
+    ) -> Vec<u8> {
         if !is_eventually_consistent(call) || status(&answer) >= 500 {
             return answer;
         }
@@ -48,7 +55,7 @@ impl Memory {
             aspect.old = Some(Old { answer: before, since: now, looks: phase });
         }
         let Some(old) = &mut aspect.old else { return answer };
-        if now.duration_since(old.since) > WINDOW {
+        if now.duration_since(old.since) > WINDOW / hurry.max(1) {
             aspect.old = None;
             return answer;
         }
