@@ -20,6 +20,7 @@ pub mod interrupt;
 pub mod logs;
 pub mod pace;
 pub mod pending;
+pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod recheck;

@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Pictures", &["upload", "inspect", "sanitize"]),
     ("Day two", &["pending", "backfill", "logs", "verify", "audit", "keys"]),
     ("Terraform", &["export", "package"]),
-    ("This machine", &["init", "config", "local", "completions", "man"]),
+    ("This machine", &["init", "permissions", "config", "local", "completions", "man"]),
 ];
 
 /// Commands that some options do nothing for.
@@ -42,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 19] = [
     (
         "plan",
         &[
@@ -140,6 +140,13 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
         ],
     ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    (
+        "permissions",
+        &[
+            ("permissions > policy.json", "for a person or a pipeline that does everything"),
+            ("permissions plan", "for a pipeline that reports drift"),
+        ],
+    ),
     ("init", &[("init --stack photos --region eu-central-1", "config.toml in this folder")]),
     (
         "completions",

@@ -19,7 +19,7 @@ pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
 pub(crate) use local::Local;
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Audit, Backfill, Logs, Pending, Scope, Verify};
-pub(crate) use setup::{Completions, ConfigFile, Init, Man};
+pub(crate) use setup::{Completions, ConfigFile, Init, Man, Permissions, Work};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
 
@@ -130,6 +130,10 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Print the manual page, or write those of all commands.
     Man(Man),
+    /// Print the IAM policy of who works on this stack: exactly the rights that it takes.
+    ///
+    /// Everything, or what some kinds of work take. Needs no rights itself.
+    Permissions(Permissions),
     /// Build the function and write the package that `up` uploads.
     ///
     /// The same source makes the same bytes. Prints their hash as Lambda shows it.

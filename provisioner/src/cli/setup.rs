@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// `init`
 #[derive(Debug, Args)]
@@ -19,6 +19,27 @@ pub(crate) enum ConfigFile {
     ///
     /// All errors come in one run, each with the reason and the fix; exits with 3 when there are some.
     Check,
+}
+
+/// `permissions`
+#[derive(Debug, Args)]
+pub(crate) struct Permissions {
+    /// What for; all of them without it. Each includes what `plan` and `status` read.
+    #[arg(value_name = "WORK")]
+    pub work: Vec<Work>,
+}
+
+/// A kind of work on a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Work {
+    /// `plan`, `status`, `export`.
+    Plan,
+    /// `up`.
+    Up,
+    /// `down`, pictures included.
+    Down,
+    /// `upload`, `pending`, `backfill`, `audit`, `logs`, `keys`, `verify`.
+    Operate,
 }
 
 /// `completions`

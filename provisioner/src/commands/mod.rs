@@ -16,6 +16,7 @@ mod logs;
 mod man;
 mod package;
 mod pending;
+mod permissions;
 mod plan;
 mod sanitize;
 mod status;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Config { command } => config::run(command, session),
         Command::Completions(args) => Ok(completions::run(args, session)),
         Command::Man(args) => man::run(args, session),
+        Command::Permissions(args) => permissions::run(args, session).await,
         Command::Package(args) => package::run(args, session).await,
         Command::Export { what } => export::run(what, session).await,
     }

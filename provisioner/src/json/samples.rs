@@ -30,6 +30,7 @@ use engine::config::{Architecture, Overrides, parse};
 use engine::events::{self, Skipped};
 use engine::logs::{Told, What};
 use engine::pending::{Object, Why};
+use engine::permissions;
 use engine::resources::{Progress, bucket};
 use sanitizer::facts::Facts;
 use sanitizer::{HiddenPixelsOutcome, Unseen};
@@ -105,6 +106,11 @@ pub(super) fn all() -> Vec<Sample> {
         of("local reset", "local-reset", &LocalReset { reset: true }),
         of("init", "init", &Initialized::of(&latin1("caf", "/config.toml"), "photos")),
         of("config check", "config-check", &ConfigChecked::of(&latin1("caf", "/config.toml"), "photos")),
+        of(
+            "permissions",
+            "permissions",
+            &Permissions::of(permissions::policy(&stack(), &[permissions::Purpose::Plan])),
+        ),
         of("package", "package", &packaged()),
         of("export tfvars", "export-tfvars", &Tfvars::of(&latin1("caf", "/stack.auto.tfvars.json"))),
         of("export imports", "export-imports", &imports()),

@@ -31,7 +31,7 @@ const SPECIAL: &[(&[&str], &[&str])] = &[
 
 /// The actions that the caller needs for an operation, as [`AwsError::operation`](super::AwsError) names it; those that
 /// it may need come after the one that it always needs.
-pub(super) fn needed(operation: &str) -> Vec<String> {
+pub(crate) fn needed(operation: &str) -> Vec<String> {
     // Two services have a call of this name, so the call says which.
     if operation.contains(':') {
         return vec![operation.to_owned()];

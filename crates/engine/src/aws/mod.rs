@@ -19,6 +19,7 @@ mod sdk_error;
 mod uplink;
 mod wait;
 
+pub(crate) use actions::needed as actions_needed;
 pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
 pub use connect_error::ConnectError;
 pub use credentials::{NoCredentials, Source};

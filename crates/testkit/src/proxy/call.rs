@@ -57,7 +57,8 @@ impl Call {
         let service = scope.split("Credential=").nth(1).and_then(|scope| scope.split('/').nth(3));
         let body = String::from_utf8_lossy(&request.body);
         let (service, operation, subject) = match service.unwrap_or_default() {
-            "s3" => (Service::S3, s3(request.method(), path, query), segment(path, 0)),
+            // Who has no key signs nothing, and only S3 is asked so.
+            "s3" | "" => (Service::S3, s3(request.method(), path, query), segment(path, 0)),
             "lambda" => {
                 let (operation, subject) = lambda(request.method(), path);
                 (Service::Lambda, operation, subject)
@@ -155,6 +156,14 @@ fn s3(method: &str, path: &str, query: &str) -> String {
         "HEAD" if !is_object => "HeadBucket",
         "PUT" if !is_object => "CreateBucket",
         "DELETE" if !is_object => "DeleteBucket",
+        "GET" if has("list-type") => "ListObjectsV2",
+        "POST" if has("uploads") => "CreateMultipartUpload",
+        "POST" if has("uploadId") => "CompleteMultipartUpload",
+        "PUT" if has("uploadId") => "UploadPart",
+        "GET" if is_object => "GetObject",
+        "HEAD" => "HeadObject",
+        "PUT" => "PutObject",
+        "DELETE" => "DeleteObject",
         _ => return format!("{method} {query}"),
     };
     name.to_owned()
@@ -175,6 +184,8 @@ fn lambda(method: &str, path: &str) -> (String, String) {
         ("DELETE", "functions", "policy") => "RemovePermission",
         ("PUT", "functions", "concurrency") => "PutFunctionConcurrency",
         ("DELETE", "functions", "concurrency") => "DeleteFunctionConcurrency",
+        ("GET", "functions", "concurrency") => "GetFunctionConcurrency",
+        ("POST", "functions", "invocations") => "Invoke",
         ("POST", "tags", _) => "TagResource",
         ("GET", "account-settings", _) => "GetAccountSettings",
         _ => return (format!("{method} {kind} {aspect}"), name),

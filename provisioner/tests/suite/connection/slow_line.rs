@@ -42,7 +42,7 @@ fn on_a_line(stage: &Stage, width: Width, args: &[&str]) -> Sent {
     let calls = stage.proxy.end();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{}{stderr}", String::from_utf8_lossy(&output.stdout));
-    let is_put = |operation: &str| operation.starts_with("PUT ") || operation.contains("FunctionCode");
+    let is_put = |operation: &str| operation == "PutObject" || operation.contains("FunctionCode");
     let puts = calls.0.iter().filter(|call| is_put(&call.operation)).count();
     Sent { took, stderr, puts, carried: line.carried() }
 }

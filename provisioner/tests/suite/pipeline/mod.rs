@@ -12,6 +12,7 @@ mod mirror_deletes;
 mod odd_keys;
 mod own_namespace;
 mod pending;
+mod permissions;
 mod role_again;
 mod screens;
 mod stage;

@@ -16,7 +16,7 @@ const DOWN: [&str; 3] = ["down", "--yes", "--delete-data"];
 const DISPENSABLE: [&str; 5] =
     ["GetResources", "GetBucketReplication", "GetBucketAcl", "ListAccessKeys", "GetAccessKeyLastUsed"];
 
-type Operation = (Service, String);
+pub(super) type Operation = (Service, String);
 
 fn with_alarms() -> String {
     format!("{PLAIN}\n[alarms]\n")
@@ -27,7 +27,7 @@ fn changed() -> String {
 }
 
 /// The action of an operation, by the Service Authorization Reference.
-fn action((service, operation): &Operation) -> String {
+pub(super) fn action((service, operation): &Operation) -> String {
     let s3 = [
         ("HeadBucket", "ListBucket"),
         ("GetBucketEncryption", "GetEncryptionConfiguration"),
@@ -43,6 +43,11 @@ fn action((service, operation): &Operation) -> String {
         ("ListObjectVersions", "ListBucketVersions"),
         ("ListMultipartUploads", "ListBucketMultipartUploads"),
         ("DeleteObjects", "DeleteObjectVersion"),
+        ("ListObjectsV2", "ListBucket"),
+        ("HeadObject", "GetObject"),
+        ("GetBucketReplication", "GetReplicationConfiguration"),
+        ("CreateMultipartUpload", "PutObject"),
+        ("Invoke", "InvokeFunction"),
     ];
     let name = s3.iter().find(|(from, _)| from == operation).map_or(operation.as_str(), |(_, to)| *to);
     let service = match service {
@@ -62,7 +67,7 @@ fn is(call: &Call, (service, operation): &Operation) -> bool {
 }
 
 /// What was called, in the order of the first calls.
-fn operations(calls: &Record, wanted: impl Fn(&Call) -> bool) -> Vec<Operation> {
+pub(super) fn operations(calls: &Record, wanted: impl Fn(&Call) -> bool) -> Vec<Operation> {
     let mut seen = BTreeSet::new();
     let calls = calls.0.iter().filter(|call| call.service != Service::Sts && wanted(call));
     calls

@@ -13,6 +13,7 @@ mod mistaken;
 mod never_open;
 mod obstacles;
 mod ownership;
+mod permissions;
 mod small_print;
 mod sub_documents;
 mod sweep;
