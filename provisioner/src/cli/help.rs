@@ -56,7 +56,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 19] = [
             ("up --local", "the whole pipeline on this machine"),
             ("up", "shows the plan and asks"),
             ("up --stack photos-test --yes", "a second copy, side by side, without a question"),
-            ("up --adopt=bucket", "takes over buckets that are there already, and nothing else"),
+            ("up --adopt=bucket", "takes over buckets that exist, and nothing else"),
         ],
     ),
     (

@@ -41,7 +41,12 @@ impl<'a> Others<'a> {
         let is_second =
             |index: usize| plan.steps[..index].iter().any(|before| leads_to(before, &plan.steps[index]));
         let steps = plan.steps.iter().enumerate().filter(|(index, _)| !is_second(*index));
-        let of_steps = steps.filter_map(|(_, step)| self.of_step(step));
+        // What is missing whole has no values that anybody wrote.
+        let is_missing = |address: &Address| {
+            plan.steps.iter().any(|step| step.address == *address && step.change.line().attribute.is_none())
+        };
+        let of_steps =
+            steps.filter(|(_, step)| !is_missing(&step.address)).filter_map(|(_, step)| self.of_step(step));
         let of_problems = plan.problems.iter().filter_map(|problem| self.of_problem(problem));
         let found: Vec<Problem> = of_steps.chain(of_problems).collect();
         let again = found.iter().filter(|problem| self.last.contains(problem)).cloned().collect();

@@ -337,6 +337,11 @@ async fn what_is_neither_old_nor_ours_is_somebody_elses_and_not_waited_for() {
     let look = async || Ok(next.next().unwrap());
     let found = until_up(&stack, CODE, &done, &|_| (), look).await.unwrap().unwrap();
     assert_eq!((found.overwritten.len(), next.len()), (1, 0));
+    // A user that an earlier run has made and AWS does not show yet has no policy that anybody wrote.
+    let mut missing = as_desired(&stack);
+    missing.users.insert("photos-viewer".to_owned(), None);
+    let found = until_up(&stack, CODE, &done, &|_| (), async || Ok(missing.clone())).await.unwrap().unwrap();
+    assert!(found.overwritten.is_empty(), "{found:?}");
     // Once may be what an earlier run has written.
     let looks = [theirs.clone(), old.clone(), theirs, old.clone(), as_desired(&stack)];
     let mut next = looks.into_iter();
