@@ -7,6 +7,7 @@ mod artifact;
 mod audit;
 mod cli;
 mod commands;
+mod doctor;
 mod exit_code;
 mod failure;
 mod files;

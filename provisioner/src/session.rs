@@ -163,6 +163,16 @@ impl Session<'_> {
         &self,
         architecture: engine::config::Architecture,
     ) -> Result<Package, Failure> {
+        let (near, target) = self.artifact(architecture).await;
+        let say = |text: &str| self.screen.say(text);
+        Ok(artifact::package(near.as_deref(), target, &say).await?)
+    }
+
+    /// Near which folder the function's source is, and where it will run.
+    pub(crate) async fn artifact(
+        &self,
+        architecture: engine::config::Architecture,
+    ) -> (Option<PathBuf>, artifact::Target) {
         let target = if self.is_emulated("LAMBDA").await {
             artifact::Target::Host
         } else {
@@ -170,7 +180,6 @@ impl Session<'_> {
         };
         let near =
             std::path::absolute(&self.global.config).ok().and_then(|path| path.parent().map(PathBuf::from));
-        let say = |text: &str| self.screen.say(text);
-        Ok(artifact::package(near.as_deref(), target, &say).await?)
+        (near, target)
     }
 }

@@ -92,6 +92,15 @@ impl LocalAws {
         &self.home.folder
     }
 
+    /// The Python that it is, or would be, installed with, such as `python3 3.13`.
+    ///
+    /// # Errors
+    /// [`Error::NoPython`].
+    pub async fn python() -> Result<String, Error> {
+        let python = super::python::find(&std::env::var_os("PATH").unwrap_or_default()).await?;
+        Ok(format!("{} {}", python.program.display(), python.version))
+    }
+
     /// Makes sure that it runs, installing it first where needed, and says how to reach it.
     ///
     /// What was made in it stays until [`LocalAws::reset`]. A server that runs and answers is used as it is,

@@ -52,6 +52,20 @@ pub(super) async fn build(workspace: &Path, target: Target, say: &dyn Fn(&str)) 
     }
 }
 
+/// With what the function would be built.
+///
+/// # Errors
+/// What is missing.
+pub(super) async fn how(workspace: &Path, target: Target) -> Result<&'static str, Error> {
+    let Target::Lambda(architecture) = target else { return Ok("cargo build") };
+    let libdir = target_libdir(workspace, triple(architecture)).await;
+    Ok(match choose(architecture, &Tools::look(architecture, libdir.as_deref()))? {
+        Method::Native => "cargo build",
+        Method::Zig => "cargo zigbuild",
+        Method::Cross { .. } => "cargo build with a cross compiler",
+    })
+}
+
 fn needs_newer_glibc(program: &Path) -> bool {
     let file = std::fs::read(program).unwrap_or_default();
     elf::read(&file).is_ok_and(|elf| elf.glibc.is_some_and(|glibc| glibc > elf::LAMBDA_GLIBC))

@@ -23,4 +23,4 @@ mod workspace;
 pub(crate) use build::Target;
 pub(crate) use error::Error;
 pub(crate) use package::Package;
-pub(crate) use prepare::package;
+pub(crate) use prepare::{could_build, package};

@@ -30,6 +30,24 @@ pub(crate) async fn package(
     on_a_thread(move || built(&program, target)).await
 }
 
+/// Whether the function could be built, and how, without building it.
+///
+/// # Errors
+/// What stands in the way.
+pub(crate) async fn could_build(near: Option<&Path>, target: Target) -> Result<String, Error> {
+    if let Some(path) = std::env::var_os(BOOTSTRAP_VARIABLE).filter(|path| !path.is_empty()) {
+        let named = Path::new(&path).display().to_string();
+        return on_a_thread(move || prebuilt(Path::new(&path), target))
+            .await
+            .map(|_| format!("{named} ({BOOTSTRAP_VARIABLE})"));
+    }
+    let here = std::env::current_dir().ok();
+    let starts: Vec<PathBuf> = near.map(Path::to_path_buf).into_iter().chain(here).collect();
+    let workspace = workspace::find(&starts)?;
+    let how = build::how(&workspace, target).await?;
+    Ok(format!("{how}, from {}", workspace.display()))
+}
+
 /// The package of a file that the user names.
 fn prebuilt(path: &Path, target: Target) -> Result<Package, Error> {
     let file = read(path)?;

@@ -13,7 +13,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Pictures", &["upload", "inspect", "sanitize"]),
     ("Day two", &["pending", "backfill", "logs", "verify", "audit", "keys"]),
     ("Terraform", &["export", "package"]),
-    ("This machine", &["init", "permissions", "config", "local", "completions", "man"]),
+    ("This machine", &["init", "doctor", "permissions", "config", "local", "completions", "man"]),
 ];
 
 /// Commands that some options do nothing for.
@@ -42,7 +42,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 19] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 20] = [
     (
         "plan",
         &[
@@ -140,6 +140,10 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 19] = [
         ],
     ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    (
+        "doctor",
+        &[("doctor", "what stands in the way of `up`"), ("doctor --local", "the same for `up --local`")],
+    ),
     (
         "permissions",
         &[

@@ -130,6 +130,10 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Print the manual page, or write those of all commands.
     Man(Man),
+    /// Check what this program needs: tools, credentials, rights, and how to mend what lacks.
+    ///
+    /// Each line says ok, warning, or what to fix. Changes nothing.
+    Doctor,
     /// Print the IAM policy of who works on this stack: exactly the rights that it takes.
     ///
     /// Everything, or what some kinds of work take. Needs no rights itself.

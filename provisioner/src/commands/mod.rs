@@ -6,6 +6,7 @@ mod backfill;
 mod changes;
 mod completions;
 mod config;
+mod doctor;
 mod down;
 mod export;
 mod init;
@@ -53,6 +54,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Config { command } => config::run(command, session),
         Command::Completions(args) => Ok(completions::run(args, session)),
         Command::Man(args) => man::run(args, session),
+        Command::Doctor => doctor::run(session).await,
         Command::Permissions(args) => permissions::run(args, session).await,
         Command::Package(args) => package::run(args, session).await,
         Command::Export { what } => export::run(what, session).await,

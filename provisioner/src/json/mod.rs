@@ -6,6 +6,7 @@
 mod audit;
 mod changes;
 mod config;
+mod doctor;
 mod error;
 mod exact;
 mod export;
@@ -37,6 +38,7 @@ mod tests;
 pub(crate) use audit::{Audit, Audited};
 pub(crate) use changes::{Event, Ready, Removed};
 pub(crate) use config::{ConfigChecked, Initialized};
+pub(crate) use doctor::Examined;
 pub(crate) use error::Failed;
 pub(crate) use exact::exact;
 pub(crate) use export::{Imports, Policies, Tfvars};

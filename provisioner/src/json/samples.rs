@@ -15,6 +15,7 @@ use super::*;
 use crate::access_keys::{LastUse, Listed};
 use crate::artifact::Package;
 use crate::audit::{Finding, Looked};
+use crate::doctor;
 use crate::failure::Failure;
 use crate::files::Location;
 use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
@@ -111,6 +112,7 @@ pub(super) fn all() -> Vec<Sample> {
             "permissions",
             &Permissions::of(permissions::policy(&stack(), &[permissions::Purpose::Plan])),
         ),
+        of("doctor", "doctor", &Examined::of(&checked())),
         of("package", "package", &packaged()),
         of("export tfvars", "export-tfvars", &Tfvars::of(&latin1("caf", "/stack.auto.tfvars.json"))),
         of("export imports", "export-imports", &imports()),
@@ -144,6 +146,27 @@ fn audit() -> Vec<Audit> {
     let mut lines: Vec<Audit> = all.iter().filter_map(Audit::of).collect();
     lines.push(Audit::Audited(sums));
     lines
+}
+
+fn checked() -> Vec<doctor::Check> {
+    use doctor::Verdict;
+    [
+        (doctor::Subject::Configuration, Verdict::Ok("config.toml: stack photos, 2 users".to_owned())),
+        (
+            doctor::Subject::Clock,
+            Verdict::Warning {
+                what: "7 min ahead of AWS's".to_owned(),
+                fix: "set the clock, or let NTP do it".to_owned(),
+            },
+        ),
+        (
+            doctor::Subject::Credentials,
+            Verdict::Problem { what: "no credentials".to_owned(), fix: Some("aws configure".to_owned()) },
+        ),
+        (doctor::Subject::Rights, Verdict::Skipped("needs credentials".to_owned())),
+    ]
+    .map(|(subject, verdict)| doctor::Check { subject, verdict })
+    .into()
 }
 
 fn keys_listed() -> KeysListed {

@@ -22,7 +22,9 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use super::expected_owner::ExpectedOwner;
 use super::root_names::with_right_names;
-use super::{AwsCall, AwsError, ConnectError, Proxies, Transport, client, endpoint, environment, region};
+use super::{
+    AwsCall, AwsError, ConnectError, Proxies, Source, Transport, client, endpoint, environment, region,
+};
 
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
@@ -71,6 +73,10 @@ pub struct Aws {
     pub caller: String,
     /// The custom endpoint of S3, when there is one.
     pub endpoint: Option<String>,
+    /// Where the credentials come from.
+    pub source: Source,
+    /// The proxy on the way to AWS, without its password.
+    pub proxy: Option<String>,
     config: SdkConfig,
     calls: Calls,
 }
@@ -219,6 +225,8 @@ impl Aws {
             region,
             caller,
             endpoint,
+            source,
+            proxy: proxy.map(ToString::to_string),
             config,
             calls,
         })

@@ -2,6 +2,7 @@
 
 mod actions;
 mod clients;
+mod clock;
 mod connect_error;
 mod credentials;
 mod denial;
@@ -21,6 +22,7 @@ mod wait;
 
 pub(crate) use actions::needed as actions_needed;
 pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
+pub use clock::skew;
 pub use connect_error::ConnectError;
 pub use credentials::{NoCredentials, Source};
 pub use error::{AwsError, Transport};

@@ -5,6 +5,7 @@ mod access;
 mod alarms;
 mod audit;
 mod behind;
+mod doctor;
 mod drift;
 mod end_to_end;
 mod logs;
