@@ -6,6 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Cli;
+use engine::config::nearest;
 
 /// The commands as the short help groups them.
 const GROUPS: [(&str, &[&str]); 5] = [
@@ -217,14 +218,21 @@ fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
     options.iter().find(is_given).map(|option| (name, *option))
 }
 
-/// A command of another tool gets the name that it has here.
+/// A command of another tool, mistyped or not, gets the name that it has here. What stands below a command, such as
+/// `config show`, is no command.
 fn meant(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let given = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(given)) => given.clone(),
         _ => return error,
     };
-    if let Some((_, name)) = MEANT.iter().find(|(word, _)| *word == given) {
+    let is_below =
+        error.get(ContextKind::Usage).is_some_and(|usage| !usage.to_string().contains("provisioner ["));
+    let is_known = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let words: Vec<&str> = MEANT.iter().map(|(word, _)| *word).collect();
+    let word = words.iter().copied().find(|word| *word == given);
+    let word = word.or_else(|| nearest(&given, &words).filter(|_| !is_known));
+    if let Some((_, name)) = MEANT.iter().find(|(meant, _)| !is_below && Some(*meant) == word) {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![(*name).to_owned()]));
     }
     error
@@ -312,6 +320,15 @@ mod tests {
 
     #[test]
     fn words_of_other_tools_are_understood() {
+        for (line, name) in
+            [(&["provisioner", "appyl"][..], Some("'up'")), (&["provisioner", "config", "show"], None)]
+        {
+            let error = meant(command().try_get_matches_from(line).unwrap_err()).to_string();
+            match name {
+                Some(name) => assert!(error.contains(name), "{error}"),
+                None => assert!(!error.contains("status"), "{error}"),
+            }
+        }
         for (word, name) in MEANT {
             let error = meant(command().try_get_matches_from(["provisioner", word]).unwrap_err()).to_string();
             assert!(error.contains(&format!("'{name}'")), "{error}");

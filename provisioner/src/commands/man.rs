@@ -23,11 +23,8 @@ pub(super) fn run(args: &cli::Man, session: &Session<'_>) -> Result<ExitCode, Fa
     };
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
     command.build();
-    let mut pages = vec![("provisioner".to_owned(), page(&command).map_err(failed(folder))?)];
-    for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
-        let name = format!("provisioner-{}", one.get_name());
-        pages.push((name, page(one).map_err(failed(folder))?));
-    }
+    let mut pages = Vec::new();
+    collect(&command, "provisioner", &mut pages).map_err(failed(folder))?;
     for (name, page) in &pages {
         let path = folder.join(format!("{name}.1"));
         files::replace(&path, page.as_bytes()).map_err(failed(&path))?;
@@ -36,9 +33,27 @@ pub(super) fn run(args: &cli::Man, session: &Session<'_>) -> Result<ExitCode, Fa
     Ok(ExitCode::Ok)
 }
 
+/// The page of a command, and those of what stands below it.
+fn collect(command: &clap::Command, name: &str, pages: &mut Vec<(String, String)>) -> io::Result<()> {
+    pages.push((name.to_owned(), page(command)?));
+    for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+        collect(one, &format!("{name}-{}", one.get_name()), pages)?;
+    }
+    Ok(())
+}
+
 /// A page in roff (<https://man7.org/linux/man-pages/man7/groff_man.7.html>).
 fn page(command: &clap::Command) -> io::Result<String> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(with_section(&String::from_utf8_lossy(&page)))
+}
+
+/// What stands below the help has no section of its own in roff's macros, and is called EXTRA: it gets its title, and keeps
+/// its lines.
+fn with_section(page: &str) -> String {
+    let Some((before, rest)) = page.split_once(".SH EXTRA\n") else { return page.to_owned() };
+    let (extra, after) = rest.split_at(rest.find("\n.SH ").map_or(rest.len(), |end| end + 1));
+    let Some((title, lines)) = extra.split_once(":\n") else { return page.to_owned() };
+    format!("{before}.SH {}\n.nf\n{}\n.fi\n{after}", title.to_uppercase(), lines.trim_end())
 }

@@ -59,6 +59,10 @@ fn every_command_has_a_manual_page() {
     assert_eq!(folder.run(&["man", "pages"]).code, 0);
     let up = String::from_utf8(folder.read("pages/provisioner-up.1")).unwrap();
     assert!(up.contains("provisioner up") && up.contains("Skip the confirmation"), "{up}");
+    assert!(up.contains(".SH EXAMPLES\n.nf\n") && !up.contains("EXTRA"), "{up}");
+    for name in ["provisioner-config-check", "provisioner-local-start", "provisioner-keys-rotate"] {
+        assert!(folder.path(&format!("pages/{name}.1")).exists(), "{name}");
+    }
     // A second time they are replaced.
     assert_eq!(folder.run(&["man", "pages"]).code, 0);
 }

@@ -50,7 +50,8 @@ pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped"
 pub(super) const USER: &[&str] = &["name", "bucket", "access", "prefix"];
 
 /// The one of `known` that `word` was probably meant to be.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let folded = fold(word);
     let distance = |candidate: &str| strsim::damerau_levenshtein(&folded, &fold(candidate));
     let best = known.iter().copied().min_by_key(|candidate| distance(candidate))?;

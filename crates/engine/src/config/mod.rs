@@ -17,7 +17,7 @@ mod rules;
 mod syntax;
 
 pub use errors::{ConfigError, ConfigErrors};
-pub(crate) use keys::nearest;
+pub use keys::nearest;
 pub use load::load;
 pub use model::{
     Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
