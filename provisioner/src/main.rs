@@ -11,6 +11,7 @@ mod files;
 mod interrupt;
 mod json;
 mod moment;
+mod page;
 mod pictures;
 mod report;
 mod run;

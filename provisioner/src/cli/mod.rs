@@ -14,9 +14,9 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
 pub(crate) use help::{command, parse};
-pub(crate) use local::Local;
+pub(crate) use local::{Local, Open};
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
-pub(crate) use queue::{Backfill, Pending, Scope, Verify};
+pub(crate) use queue::{Backfill, Pending, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};

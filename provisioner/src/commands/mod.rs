@@ -9,6 +9,7 @@ mod export;
 mod init;
 mod inspect;
 mod local;
+mod local_open;
 mod man;
 mod package;
 mod pending;

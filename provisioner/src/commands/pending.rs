@@ -13,10 +13,7 @@ use crate::json;
 use crate::report::{compared_text, pending_line};
 use crate::session::Session;
 use engine::aws::AwsError;
-use engine::pending::{Compared, State, Why, compare};
-
-/// Pictures younger than this many seconds may be under way.
-const UNDER_WAY: i64 = 60;
+use engine::pending::compare;
 
 pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
@@ -34,7 +31,10 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
             break;
         };
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        if let Some(why) = count(&compared, &args.scope, now, &mut sums) {
+        if args.scope.since.is_some_and(|since| compared.object.modified < since) {
+            continue;
+        }
+        if let Some(why) = sums.count(&compared, now) {
             if screen.json {
                 screen.line(&json::Pending::of(&compared.object, why));
             } else {
@@ -51,25 +51,6 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
         screen.say(&compared_text(&sums, &session.suggest("backfill")));
     }
     Ok(if args.detailed_exitcode && has_pending { ExitCode::Changes } else { ExitCode::Ok })
-}
-
-/// Counts a key, and tells why it is pending when it is.
-fn count(compared: &Compared, scope: &cli::Scope, now: i64, sums: &mut json::Compared) -> Option<Why> {
-    if scope.since.is_some_and(|since| compared.object.modified < since) {
-        return None;
-    }
-    match compared.state {
-        State::Clean => sums.pictures += 1,
-        State::Unmatched => sums.unmatched += 1,
-        State::Orphaned => sums.orphaned += 1,
-        State::Pending(why) => {
-            sums.pictures += 1;
-            sums.pending += 1;
-            sums.under_way += u64::from(now - compared.object.modified < UNDER_WAY);
-            return Some(why);
-        }
-    }
-    None
 }
 
 /// A bucket that is not there says that the stack is not.
