@@ -104,9 +104,14 @@ class Browser:
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self.ask("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
-    def screenshot(self, name):
-        size = self.run("return [innerWidth, document.documentElement.scrollHeight]")
-        clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], 6000), "scale": 1}
+    def screenshot(self, name, of=None):
+        if of:
+            place = self.run("const at = document.querySelector(arguments[0]).getBoundingClientRect();"
+                             "return [at.x + scrollX, at.y + scrollY, at.width, at.height]", of)
+        else:
+            place = [0, 0, *self.run("return [innerWidth, document.documentElement.scrollHeight]")]
+        x, y, width, height = place
+        clip = {"x": x, "y": y, "width": width, "height": min(height, 6000), "scale": 1}
         shot = self.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
@@ -248,6 +253,8 @@ def screenshots(browser):
                 if view == "pictures" or scheme == "light":
                     time.sleep(0.3)  # pictures are decoded
                     browser.screenshot(f"{view}-{device}-{scheme}")
+                if view == "pictures" and device == "desktop":
+                    browser.screenshot(f"card-{scheme}", of=".card:last-child")
 
 
 def only_itself(browser, address):

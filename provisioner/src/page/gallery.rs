@@ -12,6 +12,8 @@ use crate::json::page::{Dropped, LogLine, Stage};
 
 /// Pictures that are remembered. The oldest ones go.
 const MOST: usize = 200;
+/// Bytes of pictures within pictures that are remembered, of the newest ones.
+const MOST_HIDDEN: usize = 128 << 20;
 /// Lines that are remembered.
 const MOST_LINES: usize = 400;
 /// News that a slow page may be behind; one that is further behind begins again.
@@ -87,8 +89,19 @@ impl Gallery {
     }
 
     pub(super) fn keep_hidden(&self, id: u64, hidden: Vec<HiddenPicture>) {
-        if let Some(record) = self.remembered().records.get_mut(&id) {
+        let mut remembered = self.remembered();
+        if let Some(record) = remembered.records.get_mut(&id) {
             record.hidden = hidden;
+        }
+        let mut sum = 0;
+        for record in remembered.records.values_mut().rev() {
+            sum += record.hidden.iter().map(|hidden| hidden.bytes.len()).sum::<usize>();
+            if sum > MOST_HIDDEN {
+                record.hidden.clear();
+                if let Some(seen) = &mut record.shown.seen {
+                    seen.hidden.clear();
+                }
+            }
         }
     }
 
@@ -150,6 +163,7 @@ fn is_under_way(stage: Stage) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::page::Hidden;
 
     #[test]
     fn one_key_is_under_way_once() {
@@ -173,6 +187,20 @@ mod tests {
         let told = news.try_recv().unwrap();
         assert!(told.starts_with("event: picture\ndata: {") && told.ends_with("}\n\n"), "{told}");
         assert_eq!(told.lines().count(), 3, "a line end of a stranger's ends no event: {told}");
+    }
+
+    #[test]
+    fn pictures_within_pictures_have_a_bound() {
+        let gallery = Gallery::new();
+        let size = MOST_HIDDEN / 2 - 1;
+        let bytes = Bytes::from(vec![0; size]);
+        for id in 0..3 {
+            gallery.add("a", None, 1).unwrap();
+            let shown = Hidden { place: "EXIF", width: 1, height: 1, bytes: size };
+            gallery.keep_hidden(id, vec![HiddenPicture { bytes: bytes.clone(), shown }]);
+        }
+        let kept: Vec<bool> = (0..3).map(|id| gallery.hidden(id, 0).is_some()).collect();
+        assert_eq!(kept, [false, true, true]);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::pictures::category_name;
 
 /// More than a person looks at.
 const MOST: usize = 6;
-/// Bytes that are kept of one picture's.
-const MOST_BYTES: usize = 24 << 20;
+/// Bytes that are kept of one picture's. Previews of cameras have some megabytes.
+const MOST_BYTES: usize = 16 << 20;
 /// Places that look like the beginning of a picture; a crafted file has many.
 const MOST_TRIES: usize = 24;
 /// How a JPEG begins.
@@ -39,11 +39,9 @@ pub(super) fn find(picture: &Bytes, removed: &[Removal]) -> Vec<HiddenPicture> {
             at = start + START.len();
             let Some((clean, length)) = cleaned(picture.slice(start..end)) else { continue };
             at = start + length.max(START.len());
-            kept += clean.bytes.len();
-            if kept > MOST_BYTES {
-                return found;
-            }
-            if found.iter().all(|known| known.bytes != clean.bytes) {
+            let is_known = found.iter().any(|known| known.bytes == clean.bytes);
+            if !is_known && kept + clean.bytes.len() <= MOST_BYTES {
+                kept += clean.bytes.len();
                 found.push(HiddenPicture {
                     shown: Hidden { place: category_name(*category), ..clean.shown },
                     ..clean

@@ -95,6 +95,6 @@ mod tests {
     #[test]
     fn a_ticket_is_not_good_for_ever() {
         let ticket = Ticket { secret: Secret::random().unwrap(), until: Mutex::new(Some(Instant::now())) };
-        assert!(!ticket.redeem(&ticket.as_str().to_owned()));
+        assert!(!ticket.redeem(ticket.as_str()));
     }
 }

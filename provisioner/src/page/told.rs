@@ -46,7 +46,11 @@ pub(super) fn cleaning(report: &Report) -> Cleaning {
         .collect();
     removed.sort_by_key(|part| std::cmp::Reverse(part.bytes));
     let mut kept: Vec<String> = pixels(report).map(str::to_owned).into_iter().collect();
-    kept.extend(notes(report, true));
+    // Options are the command line's.
+    kept.extend(notes(report, true).into_iter().map(|note| match note.split_once(" (see --") {
+        Some((words, _)) => words.to_owned(),
+        None => note,
+    }));
     Cleaning { removed, removed_bytes: report.removed_bytes(), kept }
 }
 

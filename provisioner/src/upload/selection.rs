@@ -247,6 +247,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_alone_is_a_key_below_the_prefix_of_the_trigger() {
+        let trigger = trigger("incoming/");
+        let rules = Rules { trigger: &trigger, prefix: None, user: None };
+        assert_eq!(key_of("a b.jpg", &rules).as_deref(), Ok("incoming/a b.jpg"));
+        for name in ["", ".", "..", "../a.jpg", "a/b.jpg", "/a.jpg", "a.jpg/", "a.txt", &"a".repeat(2000)] {
+            assert!(key_of(name, &rules).is_err(), "{name}");
+        }
+    }
+
+    #[test]
     fn odd_names_are_keys_exactly() {
         let names = ["a%2Bb.jpg", "holiday photos/été +1 (2).jpg", "日本.jpg"];
         let folder = folder(&names.map(str::as_bytes));

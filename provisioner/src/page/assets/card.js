@@ -5,19 +5,19 @@ import { map, where } from "./map.js";
 
 const STEPS = ["Looked at", "In bucket A", "Cleaned", "In bucket B"];
 
-// Of each stage: words, mood, and how many steps are done.
-const STAGES = {
-  looking: ["Looking at it", "busy", 0],
-  sending: ["Uploading", "busy", 1],
-  cleaning: ["Being cleaned", "busy", 2],
-  clean: ["Clean", "good", 4],
-  refused: ["Not uploaded", "bad", 1],
-  rejected: ["Rejected", "bad", 2],
-  overdue: ["No clean copy yet", "bad", 2],
-  failed: ["Failed", "bad", 1],
-};
-
 const NOTHING = "Nothing of it was published.";
+
+// Of each stage: words, mood, how many steps are done, and what is there in place of a clean copy, in a word and a sentence.
+const STAGES = {
+  looking: ["Looking at it", "busy", 0, "On its way", ""],
+  sending: ["Uploading", "busy", 1, "On its way", ""],
+  cleaning: ["Being cleaned", "busy", 2, "On its way", ""],
+  clean: ["Clean", "good", 4, "", ""],
+  refused: ["Not uploaded", "bad", 1, "Nothing", NOTHING],
+  rejected: ["Rejected", "bad", 2, "Nothing", NOTHING],
+  overdue: ["No clean copy yet", "bad", 2, "Not there yet", "Its clean copy may still come: see Pending."],
+  failed: ["Failed", "bad", 1, "Not known", "What became of it is not known: see Pending and the log."],
+};
 
 // Of each kind of fact so many are shown at first.
 const FEW = 5;
@@ -84,14 +84,15 @@ export class Card {
   }
 
   words() {
-    return `${this.picture.name}: ${this.badge.textContent}. ${this.verdict.textContent}${this.note.textContent}`;
+    return [`${this.picture.name}: ${this.badge.textContent}.`, this.verdict.textContent, this.note.textContent].join(" ");
   }
 
   showCopy() {
     const { id, name, key, copy, stage } = this.picture;
     if (!copy) {
-      this.after.without(STAGES[stage][1] === "bad" ? "Nothing" : "On its way");
-      this.after.figure.dataset.mood = STAGES[stage][1];
+      const [, mood, , instead] = STAGES[stage];
+      this.after.without(instead);
+      this.after.figure.dataset.mood = mood;
       return;
     }
     if (this.shown.copy) return;
@@ -108,15 +109,15 @@ export class Card {
   sentence() {
     const { seen, copy, stage } = this.picture;
     if (!seen) return [];
-    const isBad = STAGES[stage][1] === "bad";
+    const [, mood, , , end] = STAGES[stage];
     const facts = seen.told.reduce((sum, told) => sum + told.values.length, 0) + seen.positions.length;
     const place = seen.positions.length > 0 ? ", where it was taken among them" : "";
     const before = facts === 0 ? "It reveals nothing that we can read." : `It reveals ${plural(facts, "thing", "things")}${place}.`;
-    if (isBad && facts === 0) return [el("span", { text: NOTHING })];
+    if (mood === "bad" && facts === 0) return [el("span", { text: end })];
     const parts = [el("span", { "data-mood": facts === 0 ? "good" : "warn", text: before })];
     if (copy && copy.found.length === 0) parts.push(" ", el("span", { "data-mood": "good", text: "The published copy reveals nothing." }));
     else if (copy) parts.push(" ", el("span", { "data-mood": "bad", text: `In the published copy: ${copy.found.join(", ")}.` }));
-    else if (isBad) parts.push(" ", el("span", { "data-mood": "good", text: NOTHING }));
+    else if (mood === "bad") parts.push(" ", el("span", { "data-mood": end === NOTHING ? "good" : null, text: end }));
     return parts;
   }
 
