@@ -4,7 +4,7 @@ at every view with mouse and keyboard, and takes screenshots at phone and deskto
 
     ci/page.py
 
-Fails when a picture does not arrive as it should, when the browser asks anything but the page's own address, when its
+Fails when a picture does not arrive as it should, when a text has too little contrast, when the browser asks anything but the page's own address, when its
 console has an error, when something of a picture becomes markup, or when the page is wider than a phone. Works on a
 local AWS of its own. Without Chromium or its driver (Debian: chromium, chromium-driver) it is skipped with one line,
 and with CI set that is a failure.
@@ -162,6 +162,29 @@ SHOWN = """
 
 def drop(browser, name, content):
     browser.run(DROP, name, base64.b64encode(content).decode())
+# Texts with less contrast than WCAG 2.2 asks for (1.4.3, level AA).
+FAINT = """
+    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, index) => sum + c * [0.2126, 0.7152, 0.0722][index], 0);
+    const ground = (one) => {
+        for (let at = one; at; at = at.parentElement) {
+            const [r, g, b, a = 1] = numbers(getComputedStyle(at).backgroundColor);
+            if (a === 1) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    return [...document.querySelectorAll('body *')].filter((one) => !one.closest('svg, .unseen, .skip') && one.checkVisibility() && hasText(one))
+        .map((one) => {
+            const style = getComputedStyle(one);
+            const [a, b] = [light(numbers(style.color)), light(ground(one))].sort((x, y) => y - x);
+            const size = parseFloat(style.fontSize);
+            const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+            return [(a + 0.05) / (b + 0.05), isLarge ? 3 : 4.5, one.outerHTML.slice(0, 120)];
+        })
+        .filter(([contrast, least]) => contrast < least);
+"""
 
 
 def pictures(browser, folder):
@@ -250,6 +273,8 @@ def screenshots(browser):
                 browser.run("document.getElementById(arguments[0]).click(); scrollTo(0, 0)", f"tab-{view}")
                 overflow = browser.run("return document.documentElement.scrollWidth - innerWidth")
                 check(overflow <= 0, f"{view} is {overflow} pixels wider than the {device}")
+                faint = browser.run(FAINT)
+                check(faint == [], f"too little contrast, {view} in {scheme}: {faint}")
                 if view == "pictures" or scheme == "light":
                     time.sleep(0.3)  # pictures are decoded
                     browser.screenshot(f"{view}-{device}-{scheme}")
