@@ -42,6 +42,7 @@ judge:
     cargo build
     ci/offline.sh
     PROVISIONER=target/debug/provisioner ci/pictures.py
+    ci/page.py
     ci/terraform.sh
 
 # All that must pass before a change lands.

@@ -82,17 +82,30 @@ impl Session<'_> {
     }
 
     async fn open(&self, config: Config) -> Result<Connected, Failure> {
-        let mut connection = Connection { region: config.region.clone(), ..Connection::default() };
         if self.global.local {
             let running = self.start_local().await?;
-            connection = Connection {
-                endpoint: Some(running.endpoint),
-                ca_bundle: Some(running.ca_bundle),
-                region: Some(config.region.clone().unwrap_or(running.region)),
-                credentials: Some((running.access_key_id, running.secret_access_key)),
-            };
+            return self.open_local(config, running).await;
         }
-        let aws = self.ask_who_we_are(&connection).await?;
+        let connection = Connection { region: config.region.clone(), ..Connection::default() };
+        self.open_at(config, &connection).await
+    }
+
+    /// Connects to a local AWS that runs.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub(crate) async fn open_local(&self, config: Config, running: Running) -> Result<Connected, Failure> {
+        let connection = Connection {
+            endpoint: Some(running.endpoint),
+            ca_bundle: Some(running.ca_bundle),
+            region: Some(config.region.clone().unwrap_or(running.region)),
+            credentials: Some((running.access_key_id, running.secret_access_key)),
+        };
+        self.open_at(config, &connection).await
+    }
+
+    async fn open_at(&self, config: Config, connection: &Connection) -> Result<Connected, Failure> {
+        let aws = self.ask_who_we_are(connection).await?;
         let other = config.account.clone().filter(|expected| *expected != aws.account);
         if let Some(expected) = other.as_ref().filter(|_| self.global.local) {
             self.screen.say(&format!(

@@ -41,6 +41,12 @@ impl Suggest {
     }
 }
 
+/// `local open` for a run with these flags: it is of the local AWS without being told.
+#[must_use]
+pub(crate) fn local_open(global: &Global) -> String {
+    Suggest::of(&Global { local: false, ..global.clone() }).command("local open")
+}
+
 fn push(flags: &mut String, flag: &str, value: &OsStr) {
     // A value that looks like a flag must be in one word with its own.
     let join = if value.as_bytes().starts_with(b"-") { '=' } else { ' ' };
@@ -77,6 +83,14 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+
+    #[test]
+    fn the_page_is_of_the_stack_and_needs_no_flag_for_the_local_aws() {
+        let cli = Cli::try_parse_from(["provisioner", "up", "--local", "--stack", "photos-test"]).unwrap();
+        let suggested = local_open(&cli.global);
+        assert_eq!(suggested, "provisioner local open --stack photos-test");
+        assert!(crate::cli::command().try_get_matches_from(suggested.split(' ')).is_ok());
+    }
 
     fn command(arguments: &[&str], words: &str) -> String {
         let cli = Cli::try_parse_from([&["provisioner", "status"], arguments].concat()).unwrap();

@@ -28,6 +28,9 @@ const WITHOUT_EFFECT: [(&str, &[&str]); 7] = [
     ("man", &["config", "stack", "local", "json", "verbose"]),
 ];
 
+/// The one command of `local` that works on a stack, and what does nothing for it: it is always of the local AWS.
+const OPEN: (&str, &[&str]) = ("open", &["local"]);
+
 /// What people of other tools type first, and what it is called here.
 const MEANT: [(&str, &str); 10] = [
     ("apply", "up"),
@@ -43,7 +46,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 20] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
     (
         "plan",
         &[
@@ -140,6 +143,13 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 20] = [
             ("keys revoke user-a", "takes the key away"),
         ],
     ),
+    (
+        "local",
+        &[
+            ("local open", "the pipeline of `up --local` in the browser: drop photos, see what they reveal"),
+            ("local reset --yes", "forgets everything in the local AWS"),
+        ],
+    ),
     ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
     (
         "doctor",
@@ -183,6 +193,12 @@ pub(crate) fn command() -> Command {
             .collect();
         command = command.mut_subcommand(name, |one| one.args(hidden));
     }
+    let shown: Vec<_> = command
+        .get_arguments()
+        .filter(|arg| ["config", "stack"].contains(&arg.get_id().as_str()))
+        .cloned()
+        .collect();
+    command = command.mut_subcommand("local", |one| one.mut_subcommand(OPEN.0, |open| open.args(shown)));
     for (name, examples) in EXAMPLES {
         command = command.mut_subcommand(name, |one| one.after_help(examples_text(examples)));
     }
@@ -213,7 +229,10 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
 /// An option that was given to a command that takes no notice of it.
 fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
     let (name, own) = matches.subcommand()?;
-    let (_, options) = WITHOUT_EFFECT.into_iter().find(|(one, _)| *one == name)?;
+    let (_, mut options) = WITHOUT_EFFECT.into_iter().find(|(one, _)| *one == name)?;
+    if name == "local" && own.subcommand_name() == Some(OPEN.0) {
+        options = OPEN.1;
+    }
     let is_given = |id: &&&'static str| own.value_source(id) == Some(ValueSource::CommandLine);
     options.iter().find(is_given).map(|option| (name, *option))
 }
@@ -313,6 +332,10 @@ mod tests {
             Some("local stack".to_owned())
         );
         assert_eq!(given(&["provisioner", "--local", "status"]), None);
+        assert_eq!(given(&["provisioner", "local", "open", "--stack", "abc", "--config", "a.toml"]), None);
+        assert_eq!(given(&["provisioner", "local", "open", "--local"]), Some("local local".to_owned()));
+        let open = command().try_get_matches_from(["provisioner", "local", "open", "--help"]).unwrap_err();
+        assert!(open.to_string().contains("--stack <NAME>"), "{open}");
         let help =
             command().try_get_matches_from(["provisioner", "sanitize", "--help"]).unwrap_err().to_string();
         assert!(!help.contains("--local") && help.contains("--json"), "{help}");

@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use global::Global;
 pub(crate) use help::{command, parse};
 pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
-pub(crate) use local::Local;
+pub(crate) use local::{Local, Open};
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Audit, Backfill, Logs, Pending, Scope, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man, Permissions, Work};

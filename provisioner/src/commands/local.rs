@@ -74,6 +74,7 @@ pub(super) async fn run(command: &cli::Local, session: &Session<'_>) -> Result<E
                 screen.say("The local AWS is empty.");
             }
         }
+        cli::Local::Open(open) => return super::local_open::run(open, session).await,
     }
     Ok(ExitCode::Ok)
 }

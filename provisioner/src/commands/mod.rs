@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod keys;
 mod local;
+mod local_open;
 mod logs;
 mod man;
 mod package;

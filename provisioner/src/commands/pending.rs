@@ -14,12 +14,10 @@ use crate::json;
 use crate::report::{backfilled_text, compared_text, pending_line};
 use crate::session::{Connected, Session};
 use engine::aws::AwsError;
-use engine::pending::{Compared, State, Why, compare};
+use engine::pending::{Compared, State, compare};
 
 /// Invocations at once for `--why`.
 const AT_ONCE: u32 = 10;
-/// Pictures younger than this many seconds may be under way.
-const UNDER_WAY: i64 = 60;
 
 pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
@@ -40,7 +38,10 @@ pub(super) async fn run(args: &cli::Pending, session: &Session<'_>) -> Result<Ex
             break;
         };
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        if let Some(why) = count(&compared, &args.scope, now, &mut sums) {
+        if args.scope.since.is_some_and(|since| compared.object.modified < since) {
+            continue;
+        }
+        if let Some(why) = sums.count(&compared, now) {
             if screen.json {
                 screen.line(&json::Pending::of(&compared.object, why));
             } else {
@@ -79,25 +80,6 @@ async fn why(args: &cli::Pending, session: &Session<'_>, connected: &Connected) 
     }
     cleaned.map_err(|failure| not_up(failure, session))?;
     Ok(if args.detailed_exitcode && is_left { ExitCode::Changes } else { ExitCode::Ok })
-}
-
-/// Counts a key, and tells why it is pending when it is.
-fn count(compared: &Compared, scope: &cli::Scope, now: i64, sums: &mut json::Compared) -> Option<Why> {
-    if scope.since.is_some_and(|since| compared.object.modified < since) {
-        return None;
-    }
-    match compared.state {
-        State::Clean => sums.pictures += 1,
-        State::Unmatched => sums.unmatched += 1,
-        State::Orphaned => sums.orphaned += 1,
-        State::Pending(why) => {
-            sums.pictures += 1;
-            sums.pending += 1;
-            sums.under_way += u64::from(now - compared.object.modified < UNDER_WAY);
-            return Some(why);
-        }
-    }
-    None
 }
 
 /// A bucket that is not there says that the stack is not.

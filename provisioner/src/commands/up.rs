@@ -12,6 +12,7 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::report::plan_text;
 use crate::session::{Connected, Session};
+use crate::suggest::local_open;
 use engine::aws::Wait;
 use engine::config::BucketRole;
 use engine::plan::{Plan, Step};
@@ -134,7 +135,8 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
         (session.suggest("verify"), "prove from outside that it works"),
         (session.suggest("down"), "remove it all"),
     ];
-    let next: Vec<_> = upload.into_iter().chain(others).collect();
+    let page = session.global.local.then(|| (local_open(session.global), "drop photos on a page of it"));
+    let next: Vec<_> = upload.into_iter().chain(page).chain(others).collect();
     let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in next {
         text.push_str(&format!("\n  {command:width$}   {what}"));

@@ -95,7 +95,7 @@ impl Verification<'_> {
         // The rights first: then the keys are known where they are used.
         for Actor { user, key } in actors {
             let probe = format!("{}probe", self.folder.below(&user.prefix));
-            self.put_probes(&probe).await?;
+            Folder::put_probes(aws, stack, &probe).await?;
             let granted = matrix(&key.client(aws), stack, user, &probe).await?;
             self.tell(
                 checks,
@@ -105,7 +105,7 @@ impl Verification<'_> {
             );
         }
         let probe = format!("{}probe", self.folder.below(""));
-        self.put_probes(&probe).await?;
+        Folder::put_probes(aws, stack, &probe).await?;
         let outsider = Outsider(aws.s3_as_nobody()).verdict(stack, &probe).await?;
         self.tell(checks, "everybody else".to_owned(), outsider, None);
 
@@ -150,17 +150,6 @@ impl Verification<'_> {
             screen.out(&check_line(&check));
         }
         checks.push(check);
-    }
-
-    /// Something to read, in both buckets.
-    async fn put_probes(&self, key: &str) -> Result<(), AwsError> {
-        let Connected { aws, stack } = self.connected;
-        for role in [BucketRole::Source, BucketRole::Destination] {
-            let put =
-                aws.s3.put_object().bucket(stack.names.bucket(role)).key(key).body(b"x".to_vec().into());
-            put.expected_bucket_owner(&aws.account).send().await.aws("PutObject")?;
-        }
-        Ok(())
     }
 
     /// Sends a canary and judges what became of it; also how long that took.

@@ -1,4 +1,4 @@
-//! `local start|stop|status|reset`
+//! `local start|stop|status|reset|open`
 
 use std::collections::BTreeMap;
 
@@ -53,6 +53,14 @@ pub(crate) struct LocalStatus {
 pub(crate) struct LocalReset {
     /// Always true.
     pub(crate) reset: bool,
+}
+
+/// The page of the local pipeline can be opened.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LocalOpened {
+    /// Its address, which is as good as a password: who has it can use the page.
+    pub(crate) address: String,
 }
 
 impl LocalStatus {

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::moment::rfc3339;
 use engine::backfill::Outcome;
-use engine::pending::{Object, Why};
+use engine::pending::{self, Object, State, Why};
+
+/// Pictures younger than this many seconds may be under way.
+const UNDER_WAY: i64 = 60;
 
 /// A line of `pending`.
 #[derive(Debug, Serialize)]
@@ -59,6 +62,24 @@ pub(crate) struct Compared {
     pub(crate) elapsed_ms: u64,
     /// Calls to AWS of this run.
     pub(crate) aws_calls: usize,
+}
+
+impl Compared {
+    /// Counts a key, and tells why it is pending when it is.
+    pub(crate) fn count(&mut self, compared: &pending::Compared, now: i64) -> Option<Why> {
+        match compared.state {
+            State::Clean => self.pictures += 1,
+            State::Unmatched => self.unmatched += 1,
+            State::Orphaned => self.orphaned += 1,
+            State::Pending(why) => {
+                self.pictures += 1;
+                self.pending += 1;
+                self.under_way += u64::from(now - compared.object.modified < UNDER_WAY);
+                return Some(why);
+            }
+        }
+        None
+    }
 }
 
 /// A line of `backfill`.

@@ -92,9 +92,9 @@ impl HiddenPixels {
 }
 
 /// Where on Earth a picture was taken, or what else it points to (WGS 84).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// Degrees north; south is negative.
     latitude: f64,
     /// Degrees east; west is negative.
@@ -106,7 +106,7 @@ pub(super) struct Position {
 }
 
 impl Position {
-    pub(super) fn all(positions: &[facts::Position]) -> Vec<Self> {
+    pub(crate) fn all(positions: &[facts::Position]) -> Vec<Self> {
         positions
             .iter()
             .map(|facts::Position { latitude, longitude, altitude, source }| Self {

@@ -105,6 +105,11 @@ pub(super) fn all() -> Vec<Sample> {
             }),
         ),
         of("local reset", "local-reset", &LocalReset { reset: true }),
+        lines(
+            "local open",
+            "local-open",
+            &[LocalOpened { address: format!("http://127.0.0.1:49152/{}/", "0".repeat(48)) }],
+        ),
         of("init", "init", &Initialized::of(&latin1("caf", "/config.toml"), "photos")),
         of("config check", "config-check", &ConfigChecked::of(&latin1("caf", "/config.toml"), "photos")),
         of(

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use sanitizer::facts::{Facts, carve};
-use sanitizer::{HiddenPixels, HiddenPixelsOutcome, Options, Orientation, Report, Rights};
+use sanitizer::{Bytes, HiddenPixels, HiddenPixelsOutcome, Options, Orientation, Report, Rights};
 
 use super::{Buffer, Found, Input, ReadError, read};
 
@@ -66,16 +66,24 @@ fn look(found: &Found, keep: Rights, buffer: &mut Buffer, bytes: &mut usize) -> 
         let kind = if found.named { "unreadable" } else { "skipped" };
         return Err(Unreadable { kind, reason: unfit.clone(), facts: Facts::default() });
     }
-    let told =
-        |error: sanitizer::Error, facts| Unreadable { kind: error.kind(), reason: error.to_string(), facts };
     let picture = read(&found.input, buffer).map_err(|error| match error {
         ReadError::Format(error @ sanitizer::Error::UnsupportedFormat { .. }) => {
-            told(error, carve_file(&found.input).unwrap_or_default())
+            unreadable(error, carve_file(&found.input).unwrap_or_default())
         }
-        ReadError::Format(error) => told(error, Facts::default()),
+        ReadError::Format(error) => unreadable(error, Facts::default()),
         error => Unreadable { kind: "unreadable", reason: error.to_string(), facts: Facts::default() },
     })?;
     *bytes = picture.len();
+    let result = inspect_bytes(picture.clone(), keep);
+    buffer.put_picture(picture);
+    result
+}
+
+/// The same of a picture that is in memory.
+///
+/// # Errors
+/// Why there is nothing to tell about it, or not all.
+pub(crate) fn inspect_bytes(picture: Bytes, keep: Rights) -> Result<Report, Unreadable> {
     let mut options = Options::default();
     options.facts = true;
     options.keep = keep;
@@ -84,9 +92,11 @@ fn look(found: &Found, keep: Rights, buffer: &mut Buffer, bytes: &mut usize) -> 
     // Nothing is written, so nothing needs to be turned.
     options.orientation = Orientation::Tag;
     let result = sanitizer::sanitize(picture.clone(), &options);
-    let result = result.map(|clean| clean.report).map_err(|error| told(error, carve(&picture)));
-    buffer.put_picture(picture);
-    result
+    result.map(|clean| clean.report).map_err(|error| unreadable(error, carve(&picture)))
+}
+
+fn unreadable(error: sanitizer::Error, facts: Facts) -> Unreadable {
+    Unreadable { kind: error.kind(), reason: error.to_string(), facts }
 }
 
 /// Of a picture that cannot be cleaned, as much as metadata may be spread over.

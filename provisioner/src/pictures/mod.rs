@@ -10,13 +10,13 @@ mod sanitized;
 mod text;
 
 pub(crate) use find::{Found, Input, find};
-#[cfg(test)]
 pub(crate) use inspected::Unreadable;
-pub(crate) use inspected::{Inspection, inspect};
+pub(crate) use inspected::{Inspection, inspect, inspect_bytes};
 pub(crate) use place::{Place, PlaceError, places};
 pub(crate) use read::{ReadError, read};
 pub(crate) use runner::{Buffer, each};
 pub(crate) use sanitized::{Cleaned, Ending, Summary, clean};
 pub(crate) use text::{
-    category_name, cleaned_text, gain_map_note, hidden_pixels_note, inspection_text, summary_text,
+    HEADINGS, category_name, cleaned_text, gain_map_note, hidden_pixels_note, inspection_text, notes,
+    removed_of, summary_text,
 };

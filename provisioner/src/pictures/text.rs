@@ -12,7 +12,7 @@ use super::{Cleaned, Ending, Inspection, Summary};
 use crate::report::{bytes, foreign, seconds};
 
 /// Kinds of facts with their headings, what is most telling first.
-const HEADINGS: [(FactKind, &str); 13] = [
+pub(crate) const HEADINGS: [(FactKind, &str); 13] = [
     (FactKind::Place, "Place"),
     (FactKind::Person, "People"),
     (FactKind::Device, "Device"),
@@ -181,11 +181,14 @@ fn removed_text(report: &Report) -> String {
 }
 
 /// Bytes of one category that were removed.
-fn removed_of(report: &Report, category: Category) -> u64 {
+#[must_use]
+pub(crate) fn removed_of(report: &Report, category: Category) -> u64 {
     let all = report.removed.iter().filter(|removal| removal.category == category);
     all.map(|removal| removal.bytes as u64).sum()
 }
 
+/// What is removed, in a word or two.
+#[must_use]
 pub(crate) fn category_name(category: Category) -> &'static str {
     match category {
         Category::Exif => "EXIF",
@@ -239,7 +242,8 @@ fn removed(report: &Report) -> String {
 }
 
 /// What a person must know about a clean picture, and with `verbose` what is as it should be, too.
-fn notes(report: &Report, verbose: bool) -> Vec<String> {
+#[must_use]
+pub(crate) fn notes(report: &Report, verbose: bool) -> Vec<String> {
     let mut notes = Vec::new();
     match report.orientation {
         OrientationOutcome::TurnedAndTrimmed => {

@@ -11,7 +11,7 @@ use sanitizer::Format;
 use super::clean_copy::{Awaited, Found, look};
 use super::prediction::Prediction;
 use super::selection::Picture;
-use super::send::{Content, Sender, content_type};
+use super::send::{Content, Sender, Source, content_type};
 use crate::failure::Failure;
 use crate::files::Location;
 use crate::interrupt::Interruptible;
@@ -21,7 +21,7 @@ use engine::interrupt::Interrupt;
 use engine::stack::Stack;
 
 /// Longer files are sent without being looked at: they would fill the memory.
-const MOST_LOOKED_AT: u64 = 128 * 1024 * 1024;
+pub(crate) const MOST_LOOKED_AT: u64 = 128 * 1024 * 1024;
 
 /// Enough to tell a format by.
 const FIRST_BYTES: usize = 4096;
@@ -110,10 +110,23 @@ impl Outcome {
 impl Journey<'_> {
     /// Takes one picture all the way.
     pub(crate) async fn of<'p>(&self, picture: &'p Picture) -> Arrival<'p> {
+        self.from(picture, async { self.interrupt.or(read(picture)).await }).await
+    }
+
+    /// The same for a picture that is in memory.
+    pub(crate) async fn of_bytes<'p>(&self, picture: &'p Picture, bytes: Bytes) -> Arrival<'p> {
+        self.from(picture, async { Ok(in_memory(bytes)) }).await
+    }
+
+    async fn from<'p>(
+        &self,
+        picture: &'p Picture,
+        looked: impl Future<Output = Result<Looked, Failure>>,
+    ) -> Arrival<'p> {
         let start = Instant::now();
         let mut prediction = Prediction::Unknown;
         let mut uploaded = false;
-        let outcome = match self.go(picture, &mut prediction, &mut uploaded).await {
+        let outcome = match self.go(picture, looked, &mut prediction, &mut uploaded).await {
             Ok(outcome) => outcome,
             Err(Failure::Interrupted(_)) => Outcome::Stopped { uploaded },
             Err(failure) => Outcome::Failed { failure, uploaded },
@@ -124,6 +137,7 @@ impl Journey<'_> {
     async fn go(
         &self,
         picture: &Picture,
+        looked: impl Future<Output = Result<Looked, Failure>>,
         prediction: &mut Prediction,
         uploaded: &mut bool,
     ) -> Result<Outcome, Failure> {
@@ -132,7 +146,7 @@ impl Journey<'_> {
         }
         let names = &self.stack.names;
         let destination = names.bucket(BucketRole::Destination);
-        let Looked { first_bytes, content } = self.interrupt.or(read(picture)).await?;
+        let Looked { first_bytes, content } = looked.await?;
         if let Some(bytes) = &content.whole {
             let cleaning = self.stack.config.function.cleaning;
             let bytes = bytes.clone();
@@ -183,6 +197,15 @@ struct Looked {
     content: Content,
 }
 
+/// The same of what was never a file here.
+fn in_memory(bytes: Bytes) -> Looked {
+    let length = bytes.len() as u64;
+    let first_bytes = bytes.get(..FIRST_BYTES).unwrap_or(&bytes).to_vec();
+    let is_looked_at = length <= MOST_LOOKED_AT;
+    let whole = is_looked_at.then(|| bytes.clone());
+    Looked { first_bytes, content: Content { source: Source::Memory(bytes), length, whole } }
+}
+
 /// Reads a file, whole unless it is huge.
 async fn read(picture: &Picture) -> Result<Looked, Failure> {
     let location = picture.location.clone();
@@ -202,5 +225,5 @@ fn read_now(location: &Location) -> io::Result<Looked> {
     let whole = is_looked_at.then(|| Bytes::from(bytes));
     // As much as was looked at, should it grow.
     let length = whole.as_ref().map_or(length, |bytes| bytes.len() as u64);
-    Ok(Looked { first_bytes, content: Content { file: Arc::new(file), length, whole } })
+    Ok(Looked { first_bytes, content: Content { source: Source::File(Arc::new(file)), length, whole } })
 }

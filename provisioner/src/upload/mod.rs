@@ -9,7 +9,7 @@ mod selection;
 mod send;
 
 pub(crate) use clean_copy::{Awaited, Found};
-pub(crate) use journey::{Arrival, Journey, News, Outcome};
+pub(crate) use journey::{Arrival, Journey, MOST_LOOKED_AT, News, Outcome};
 pub(crate) use prediction::{Prediction, what_was_removed};
-pub(crate) use selection::{Picture, Rules, Selection, Skipped, select};
+pub(crate) use selection::{Picture, Rules, Selection, Skipped, key_of, select};
 pub(crate) use send::{CONCURRENT_PARTS, Sender};

@@ -129,6 +129,20 @@ pub(crate) fn select(paths: &[PathBuf], rules: &Rules<'_>) -> Selection {
     collector.selection
 }
 
+/// The key of a picture that has a name and is in no folder, such as one dropped on the page.
+///
+/// # Errors
+/// Why it can have none, and what to do about it.
+pub(crate) fn key_of(name: &str, rules: &Rules<'_>) -> Result<String, String> {
+    let path = Path::new(name);
+    // A name with folders in it is none; neither is one that a path would not give back as it is.
+    if path.file_name().is_none_or(|file| file != name) {
+        return Err("it has no name that can be a key".to_owned());
+    }
+    let key = format!("{}{name}", rules.base());
+    rules.check(&key).map(|()| key)
+}
+
 struct Collector<'a> {
     rules: &'a Rules<'a>,
     base: String,
@@ -230,6 +244,16 @@ mod tests {
 
     fn keys(selection: &Selection) -> Vec<&str> {
         selection.pictures.iter().map(|picture| picture.key.as_str()).collect()
+    }
+
+    #[test]
+    fn a_name_alone_is_a_key_below_the_prefix_of_the_trigger() {
+        let trigger = trigger("incoming/");
+        let rules = Rules { trigger: &trigger, prefix: None, user: None };
+        assert_eq!(key_of("a b.jpg", &rules).as_deref(), Ok("incoming/a b.jpg"));
+        for name in ["", ".", "..", "../a.jpg", "a/b.jpg", "/a.jpg", "a.jpg/", "a.txt", &"a".repeat(2000)] {
+            assert!(key_of(name, &rules).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sends a file to bucket A: small ones in one piece, large ones in parts.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -46,12 +47,21 @@ pub(crate) struct Sender {
 
 /// What is sent.
 pub(super) struct Content {
-    /// The open file: what was looked at is what is sent, whatever its path leads to by then.
-    pub(super) file: Arc<File>,
+    /// Where its parts are read.
+    pub(super) source: Source,
     /// How many bytes of it.
     pub(super) length: u64,
     /// All of them, unless they are too many for the memory.
     pub(super) whole: Option<Bytes>,
+}
+
+/// Where parts are read.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// The open file: what was looked at is what is sent, whatever its path leads to by then.
+    File(Arc<File>),
+    /// What was never a file here.
+    Memory(Bytes),
 }
 
 impl Sender {
@@ -67,10 +77,10 @@ impl Sender {
         content_type: &str,
         interrupt: &Interrupt,
     ) -> Result<Option<String>, Failure> {
-        let Content { file, length, whole } = content;
+        let Content { source, length, whole } = content;
         // In parts it is read again, part by part, and the whole needs no memory meanwhile.
         let Some(bytes) = whole.filter(|_| length < IN_PARTS) else {
-            return self.in_parts(picture, &file, length, content_type, interrupt).await;
+            return self.in_parts(picture, &source, length, content_type, interrupt).await;
         };
         interrupt.or(self.whole(picture, bytes, content_type)).await
     }
@@ -102,7 +112,7 @@ impl Sender {
     async fn in_parts(
         &self,
         picture: &Picture,
-        file: &Arc<File>,
+        source: &Source,
         length: u64,
         content_type: &str,
         interrupt: &Interrupt,
@@ -120,7 +130,7 @@ impl Sender {
         });
         // Not dropped at once: its answer is needed to abort it.
         let id = interrupt.or_grace(create).await?.upload_id.unwrap_or_default();
-        let finished = interrupt.or(self.parts_and_completion(picture, file, length, &id)).await;
+        let finished = interrupt.or(self.parts_and_completion(picture, source, length, &id)).await;
         if finished.is_err() {
             // What is left if this fails, the bucket's lifecycle rule removes.
             let abort =
@@ -134,13 +144,13 @@ impl Sender {
     async fn parts_and_completion(
         &self,
         picture: &Picture,
-        file: &Arc<File>,
+        source: &Source,
         length: u64,
         id: &str,
     ) -> Result<Option<String>, Failure> {
         let parts: Vec<CompletedPart> = futures::stream::iter(parts(length))
             .map(|(number, offset, length)| async move {
-                let bytes = read_part(Arc::clone(file), offset, length)
+                let bytes = read_part(source.clone(), offset, length)
                     .await
                     .map_err(|source| Failure::File { path: picture.path.display().to_string(), source })?;
                 Ok::<_, Failure>(self.part(picture, id, number, bytes).await?)
@@ -201,7 +211,15 @@ impl Sender {
 }
 
 /// Reads a part into memory, from where it can be sent again when the connection breaks.
-async fn read_part(file: Arc<File>, offset: u64, length: u64) -> std::io::Result<Bytes> {
+async fn read_part(source: Source, offset: u64, length: u64) -> std::io::Result<Bytes> {
+    let file = match source {
+        Source::File(file) => file,
+        Source::Memory(bytes) => {
+            let [start, end] = [offset, offset + length].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+            let has_part = end <= bytes.len();
+            return has_part.then(|| bytes.slice(start..end)).ok_or_else(|| ErrorKind::UnexpectedEof.into());
+        }
+    };
     let read = move || {
         let mut bytes = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
         file.read_exact_at(&mut bytes, offset)?;
@@ -262,9 +280,12 @@ mod tests {
         let file = Arc::new(File::open(&path).unwrap());
         std::fs::remove_file(&path).unwrap();
         std::fs::write(&path, b"something else").unwrap();
-        assert_eq!(read_part(Arc::clone(&file), 3, 4).await.unwrap(), b"3456".as_slice());
-        // It has become shorter.
-        assert!(read_part(file, 8, 4).await.is_err());
+        let memory = Source::Memory(Bytes::from_static(b"0123456789"));
+        for source in [Source::File(file), memory] {
+            assert_eq!(read_part(source.clone(), 3, 4).await.unwrap(), b"3456".as_slice());
+            // It has become shorter.
+            assert!(read_part(source, 8, 4).await.is_err());
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) enum Right {
 impl Right {
     const ALL: [Self; 4] = [Self::List, Self::Read, Self::Write, Self::Delete];
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::List => "list",
             Self::Read => "read",
@@ -37,7 +37,7 @@ impl Right {
     }
 
     /// Whether the configuration gives it to the user.
-    fn is_due(self, user: &UserConfig, bucket: BucketRole) -> bool {
+    pub(crate) fn is_due(self, user: &UserConfig, bucket: BucketRole) -> bool {
         let access = user.access;
         user.bucket == bucket
             && match self {
@@ -66,21 +66,36 @@ impl Outsider {
     /// # Errors
     /// When S3 cannot be reached.
     pub(crate) async fn verdict(&self, stack: &Stack, key: &str) -> Result<Verdict, AwsError> {
-        let mut open = Vec::new();
-        for role in [BucketRole::Source, BucketRole::Destination] {
-            for right in Right::ALL {
-                let answer = ask(&self.0, stack.names.bucket(role), key, right).await?;
-                if answer == Answer::Granted {
-                    open.push(format!("{} {}", right.as_str(), stack.names.bucket(role)));
-                }
-            }
-        }
+        let open: Vec<String> = (self.matrix(stack, key).await?.iter())
+            .filter(|granted| granted.is)
+            .map(|granted| format!("{} {}", granted.right.as_str(), stack.names.bucket(granted.bucket)))
+            .collect();
         Ok(if open.is_empty() {
             Verdict::Right("may do nothing".to_owned())
         } else {
             Verdict::Wrong(format!("may {}", open.join(", ")))
         })
     }
+
+    /// Asks for everything that could be done, in both buckets; nothing is due.
+    ///
+    /// # Errors
+    /// When S3 cannot be reached.
+    pub(crate) async fn matrix(&self, stack: &Stack, key: &str) -> Result<Vec<Granted>, AwsError> {
+        let mut all = Vec::new();
+        for (bucket, right) in everything() {
+            let is = ask(&self.0, stack.names.bucket(bucket), key, right).await? == Answer::Granted;
+            all.push(Granted { bucket, right, due: false, is });
+        }
+        Ok(all)
+    }
+}
+
+/// Every right in every bucket.
+pub(crate) fn everything() -> impl Iterator<Item = (BucketRole, Right)> {
+    [BucketRole::Source, BucketRole::Destination]
+        .into_iter()
+        .flat_map(|bucket| Right::ALL.map(|right| (bucket, right)))
 }
 
 /// Asks for everything that a user could do, in both buckets; the objects `key` are there and may be written and deleted.
@@ -93,9 +108,7 @@ pub(crate) async fn matrix(
     user: &UserConfig,
     key: &str,
 ) -> Result<Vec<Granted>, AwsError> {
-    let both = [BucketRole::Source, BucketRole::Destination];
-    let pairs = both.iter().flat_map(|&bucket| Right::ALL.map(|right| (bucket, right)));
-    let (due, rest): (Vec<_>, Vec<_>) = pairs.partition(|(bucket, right)| right.is_due(user, *bucket));
+    let (due, rest): (Vec<_>, Vec<_>) = everything().partition(|(bucket, right)| right.is_due(user, *bucket));
     let mut all = Vec::new();
     // What is due comes first: once the key can do that, a refusal of the rest is one.
     for (pairs, due) in [(due, true), (rest, false)] {

@@ -33,6 +33,19 @@ impl Folder {
         format!("{prefix}{FOLDER}{}/", self.run)
     }
 
+    /// Puts something to read under `key` in both buckets.
+    ///
+    /// # Errors
+    /// When S3 refuses or cannot be reached.
+    pub(crate) async fn put_probes(aws: &Aws, stack: &Stack, key: &str) -> Result<(), AwsError> {
+        for role in [BucketRole::Source, BucketRole::Destination] {
+            let put =
+                aws.s3.put_object().bucket(stack.names.bucket(role)).key(key).body(b"x".to_vec().into());
+            put.expected_bucket_owner(&aws.account).send().await.aws("PutObject")?;
+        }
+        Ok(())
+    }
+
     /// Deletes every version of everything that this run has put into the buckets.
     ///
     /// # Errors

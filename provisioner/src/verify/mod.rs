@@ -16,7 +16,7 @@ mod folder;
 mod judge;
 mod pictures;
 
-pub(crate) use access::{Outsider, matrix, verdict};
+pub(crate) use access::{Granted, Outsider, Right, everything, matrix, verdict};
 pub(crate) use canary::{Canary, Expected, canaries};
 pub(crate) use folder::{Folder, base};
 pub(crate) use judge::{Check, Copy, Verdict, judge};

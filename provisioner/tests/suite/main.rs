@@ -11,6 +11,7 @@ mod files;
 mod hidden_pixels;
 mod inspect;
 mod local_aws;
+mod page;
 mod pipeline;
 mod reconcile;
 mod rights;

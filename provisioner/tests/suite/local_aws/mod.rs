@@ -7,7 +7,7 @@ mod commands;
 mod corrections;
 mod ephemeral;
 mod functions;
-mod home;
+pub(crate) mod home;
 mod https;
 mod keys;
 mod lifetime;
