@@ -1,5 +1,6 @@
 //! The access keys that a user has, as IAM tells them.
 
+use aws_sdk_iam::primitives::DateTime;
 use aws_sdk_iam::types::StatusType;
 use engine::aws::{Aws, AwsCall, AwsError};
 use engine::resources::user::{OLD_DAYS, UploadKey};
@@ -75,7 +76,7 @@ pub(crate) async fn list(
         listed.push(Listed {
             perhaps_given: given.and_then(|mark| mark.given.clone()),
             is_active: key.status() != Some(&StatusType::Inactive),
-            created: key.create_date().map_or(0, |date| date.secs()),
+            created: key.create_date().map_or(0, DateTime::secs),
             last_use,
             is_of_run: marks
                 .iter()

@@ -65,7 +65,11 @@ async fn read_all(
             return Ok(());
         }
         if !has_more {
-            session.interrupt.or(async { Ok::<_, Failure>(reader.wait().await) }).await?;
+            let wait = async {
+                reader.wait().await;
+                Ok::<_, Failure>(())
+            };
+            session.interrupt.or(wait).await?;
         }
     }
 }

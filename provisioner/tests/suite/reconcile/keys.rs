@@ -156,7 +156,7 @@ fn a_profile_gets_the_key_and_what_is_others_stays() {
     let rotated = stage.run(&["keys", "rotate", "writer", "--profile", "p"]).ok();
     let second = bench.profile().unwrap();
     assert!(second.0 != first.0 && bench.works(&second) && !bench.works(&first), "{}", rotated.text());
-    assert_eq!(bench.keys(), [second.0.clone()]);
+    assert_eq!(bench.keys(), std::slice::from_ref(&second.0));
 
     // A key that somebody else uses is nothing that a rotation takes away.
     let other = stage.run(&["keys", "issue", "writer"]).ok();
