@@ -12,7 +12,7 @@ use engine::config::nearest;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
-    ("Day two", &["pending", "backfill", "logs", "verify", "audit", "keys"]),
+    ("Day two", &["pending", "backfill", "logs", "verify", "audit", "access", "keys"]),
     ("Terraform", &["export", "package"]),
     ("This machine", &["init", "doctor", "permissions", "config", "local", "completions", "man"]),
 ];
@@ -46,7 +46,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
     (
         "plan",
         &[
@@ -127,6 +127,13 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
     (
         "audit",
         &[("audit", "every picture that is published"), ("audit --sample 500", "a look at 500 of them")],
+    ),
+    (
+        "access",
+        &[
+            ("access", "everybody beside every right"),
+            ("access user-b GetObject source/a.jpg", "one question, and the statement that decides"),
+        ],
     ),
     (
         "keys",

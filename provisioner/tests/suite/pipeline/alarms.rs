@@ -45,7 +45,16 @@ async fn alarms_drift_and_are_healed_and_leave_with_their_table() {
     stage.ok(&["up", "--yes"]);
     let aws = stage.aws().await;
     let stack = stage.stack(&aws);
-    assert_eq!(names(&aws).await, [DROPPED, ERRORS, "photos-sanitizer-throttles"]);
+    assert_eq!(
+        names(&aws).await,
+        [
+            DROPPED,
+            ERRORS,
+            "photos-sanitizer-near-timeout",
+            "photos-sanitizer-rejected",
+            "photos-sanitizer-throttles"
+        ]
+    );
     let world = stage.world().await;
     assert!(world.alarms.values().all(|alarm| stack.owns(&alarm.tags)), "{:?}", world.alarms);
 
