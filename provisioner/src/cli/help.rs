@@ -157,7 +157,13 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
             ("local reset --yes", "forgets everything in the local AWS"),
         ],
     ),
-    ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    (
+        "verify",
+        &[
+            ("verify", "canaries in, clean copies out, and every right asked for"),
+            ("verify --html proof.html --junit proof.xml", "with a page to look at, and a report for CI"),
+        ],
+    ),
     (
         "doctor",
         &[("doctor", "what stands in the way of `up`"), ("doctor --local", "the same for `up --local`")],

@@ -340,7 +340,8 @@ fn status() -> Status {
     let contents = [contents, bucket::Contents::default()];
     let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };
     let (contents, world) = (&contents, &world);
-    Status::of(&Seen { stack: &stack, world, contents, clean_copies, plan: &plan, rows: &rows })
+    let uncleaned = bucket::Uncleaned { compared: 4, pending: 1, unmatched: 2, more: false };
+    Status::of(&Seen { stack: &stack, world, contents, clean_copies, uncleaned, plan: &plan, rows: &rows })
 }
 
 fn stacks() -> Stacks {
@@ -458,7 +459,8 @@ fn backfill() -> Vec<Backfill> {
 }
 
 fn verify() -> Vec<Verify> {
-    let check = |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms };
+    let check =
+        |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms, shown: None };
     let right = "clean under the same key, 6 kinds of metadata gone, turned upright";
     let checks = [
         check(
