@@ -20,3 +20,4 @@ mod stage;
 mod status;
 mod unreadable;
 mod verify;
+mod written;
