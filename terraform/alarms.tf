@@ -1,22 +1,36 @@
-# Alarms on the function, when `alarms` is set. S3 invokes it asynchronously and
-# it has no queue or destination for failures, so what fails is in these three.
+# Alarms on the function, when `alarms` is set: on Lambda's metrics, and on one that
+# the function's log lines carry, since a picture that is refused is no failure.
 locals {
+  counted = { namespace = "AWS/Lambda", statistic = "Sum" }
+
   alarms = var.alarms == null ? {} : {
-    "errors" = {
+    "errors" = merge(local.counted, {
       metric      = "Errors"
       threshold   = var.alarms.errors
       description = "Pictures could not be cleaned (provisioner)"
-    }
-    "throttles" = {
+    })
+    "throttles" = merge(local.counted, {
       metric      = "Throttles"
       threshold   = var.alarms.throttles
       description = "Uploads wait, because too many are cleaned at once (provisioner)"
-    }
-    "dropped-events" = {
+    })
+    "dropped-events" = merge(local.counted, {
       metric      = "AsyncEventsDropped"
       threshold   = var.alarms.dropped
       description = "Uploads have no clean copy and will not get one by themselves (provisioner)"
-    }
+    })
+    "rejected" = merge(local.counted, {
+      namespace   = "provisioner"
+      metric      = "Rejected"
+      threshold   = var.alarms.rejected
+      description = "Pictures were refused and are not published (provisioner)"
+    })
+    "near-timeout" = merge(local.counted, {
+      statistic   = "Maximum"
+      metric      = "Duration"
+      threshold   = var.alarms.near_timeout * var.function.timeout * 10 # percent of seconds, in milliseconds
+      description = "Cleaning a picture takes almost as long as it may (provisioner)"
+    })
   }
 }
 
@@ -25,10 +39,10 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 
   alarm_name          = "${local.function_name}-${each.key}"
   alarm_description   = each.value.description
-  namespace           = "AWS/Lambda"
+  namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = { FunctionName = local.function_name }
-  statistic           = "Sum"
+  statistic           = each.value.statistic
   period              = 300
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"

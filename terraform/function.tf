@@ -57,6 +57,30 @@ resource "aws_lambda_function" "sanitizer" {
   }
 }
 
+# Without one Lambda tries twice more within six hours and tells nobody, which is our default, too.
+resource "aws_lambda_function_event_invoke_config" "sanitizer" {
+  count = (
+    var.function.on_failure == null && var.function.max_event_age == 21600 && var.function.retries == 2 ? 0 : 1
+  )
+
+  function_name                = aws_lambda_function.sanitizer.function_name
+  maximum_event_age_in_seconds = var.function.max_event_age
+  maximum_retry_attempts       = var.function.retries
+
+  dynamic "destination_config" {
+    for_each = var.function.on_failure == null ? [] : [var.function.on_failure]
+
+    content {
+      on_failure {
+        destination = destination_config.value
+      }
+    }
+  }
+
+  # Lambda refuses a destination that the role may not tell.
+  depends_on = [aws_iam_role_policy.function]
+}
+
 # The provider compares the package with that of its own last apply, and not with
 # the code that runs. This does: a plan warns when somebody has changed the code.
 check "function_code" {

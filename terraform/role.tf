@@ -114,6 +114,30 @@ data "aws_iam_policy_document" "role" {
       }
     }
   }
+
+  dynamic "statement" {
+    for_each = var.function.on_failure == null ? [] : local.tells[split(":", var.function.on_failure)[2]]
+
+    content {
+      sid       = statement.value.sid
+      effect    = "Allow"
+      actions   = [statement.value.action]
+      resources = ["${var.function.on_failure}${statement.value.suffix}"]
+    }
+  }
+}
+
+locals {
+  # What Lambda needs to tell the destination of failures, by its service.
+  tells = {
+    sqs    = [{ sid = "TellOfFailures", action = "sqs:SendMessage", suffix = "" }]
+    sns    = [{ sid = "TellOfFailures", action = "sns:Publish", suffix = "" }]
+    events = [{ sid = "TellOfFailures", action = "events:PutEvents", suffix = "" }]
+    s3 = [
+      { sid = "TellOfFailures", action = "s3:PutObject", suffix = "/*" },
+      { sid = "FindFailures", action = "s3:ListBucket", suffix = "" },
+    ]
+  }
 }
 
 resource "aws_iam_role" "function" {

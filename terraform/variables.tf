@@ -188,6 +188,9 @@ variable "function" {
     hidden_pixels        = optional(string, "blank")
     max_megapixels       = optional(number, 1000)
     keep                 = optional(list(string), [])
+    on_failure           = optional(string)
+    max_event_age        = optional(number, 21600)
+    retries              = optional(number, 2)
   })
   default = {}
 
@@ -234,6 +237,29 @@ variable "function" {
   validation {
     condition     = alltrue([for right in var.function.keep : contains(["copyright", "creator", "credit", "license"], right)])
     error_message = "keep, the words about rights that stay, is a list of copyright, creator, credit and license."
+  }
+
+  validation {
+    condition = var.function.on_failure == null || can(regex(
+      join("", [
+        "^arn:aws(-[a-z-]+)?:(",
+        "(sqs|sns):[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}|",
+        "events:[a-z]{1,4}(-[a-z]+){1,2}-[0-9]{1,2}:[0-9]{12}:event-bus/[A-Za-z0-9/._-]{1,256}|",
+        "s3:::[a-z0-9.-]{3,63})$",
+      ]),
+      var.function.on_failure,
+    ))
+    error_message = "on_failure, what is told of failed events, is the ARN of a standard queue or topic, a bucket or an event bus."
+  }
+
+  validation {
+    condition     = var.function.max_event_age >= 60 && var.function.max_event_age <= 21600 && floor(var.function.max_event_age) == var.function.max_event_age
+    error_message = "max_event_age, for how long Lambda tries, is 60 to 21600 seconds."
+  }
+
+  validation {
+    condition     = contains([0, 1, 2], var.function.retries)
+    error_message = "retries, how often Lambda tries again what failed, is 0, 1 or 2."
   }
 
   validation {
@@ -339,15 +365,26 @@ variable "alarms" {
     errors    = optional(number, 5)
     throttles = optional(number, 5)
     dropped   = optional(number, 1)
+    rejected  = optional(number, 1)
+    # Percent of function.timeout.
+    near_timeout = optional(number, 80)
   })
   default = null
 
   validation {
     condition = alltrue([
-      for number in try([var.alarms.errors, var.alarms.throttles, var.alarms.dropped], []) :
+      for number in try([var.alarms.errors, var.alarms.throttles, var.alarms.dropped, var.alarms.rejected], []) :
       number >= 1 && number <= 2147483647 && floor(number) == number
     ])
     error_message = "An alarm is for 1 to 2147483647 events."
+  }
+
+  validation {
+    condition = try(
+      var.alarms.near_timeout >= 1 && var.alarms.near_timeout <= 100 && floor(var.alarms.near_timeout) == var.alarms.near_timeout,
+      true,
+    )
+    error_message = "near_timeout is 1 to 100 percent of function.timeout."
   }
 
   validation {

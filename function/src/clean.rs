@@ -9,6 +9,9 @@
 //! source changed later, its event leads to a later write, and the write was not
 //! the last. Hence the last write is of the newest upload.
 //!
+//! The first write to a key needs no such look: S3 takes it only where there is no copy, so nothing newer was there, and
+//! what is newer than the upload that was read has an event that leads to a later write.
+//!
 //! **Nothing that the source does not have any more**, with `mirror_deletes`. Each deletion in bucket B is such a write,
 //! too: the source is asked before it, whether it is gone or what it holds is refused, and after it, whether that is still
 //! so; if not, it starts again. So the last write to a key is either of the newest upload, or a deletion for which
@@ -17,7 +20,7 @@
 //! *Assumptions*: S3 is strongly consistent (it is, since December 2020); a
 //! write that was given up is not carried out later; an invocation that dies
 //! between its write and its look is repeated (Lambda does, and then keeps the
-//! event for replay).
+//! event for replay); nobody else deletes a clean copy while its picture is replaced.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -32,7 +35,7 @@ use sanitizer::{
 
 use crate::{
     clock::{Phase, Timed},
-    destination,
+    destination::{self, Write},
     error::Error,
     settings::Settings,
     source::{self, Found, Headers, Revision, Since},
@@ -173,11 +176,21 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
         let keep = settings.stack.keep_user_metadata;
         let made_of = revision.version_id.as_deref();
         let bucket = &settings.stack.destination_bucket;
-        destination::put(s3, bucket, &key, &picture, headers, keep, made_of).await?;
+        let put = |write| destination::put(s3, write, bucket, &key, &picture, headers.clone(), keep, made_of);
+        // Only what S3 announces is likely to be new; a backfill writes over what is old.
+        let is_perhaps_new = attempt == 1 && record.event_name.is_some() && !mirrors;
+        let is_first = is_perhaps_new && put(Write::First).await?;
+        if !is_first {
+            put(Write::Over).await?;
+        }
         let put = started.elapsed();
 
         let started = Instant::now();
-        let since = source::since(s3, &settings.stack.source_bucket, &key, &revision).await?;
+        let since = if is_first {
+            Since::Same
+        } else {
+            source::since(s3, &settings.stack.source_bucket, &key, &revision).await?
+        };
         let cleaned = Cleaned {
             version_id: revision.version_id.clone(),
             format: picture.format,

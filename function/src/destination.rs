@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use contract::provenance::{CLEANED_BY, CLEANED_FROM};
 use sanitizer::{Format, Sanitized};
 
@@ -13,7 +14,21 @@ use crate::{
     source::Headers,
 };
 
-/// Writes the clean picture under `key`.
+/// Whether a copy may replace another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// Only if there is none under the key
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>; it takes no other right).
+    First,
+    /// It may.
+    Over,
+}
+
+/// Answers to a conditional write that was not carried out: there is a copy, it is being written or deleted just now, or
+/// this S3 knows no such condition.
+const NOT_FIRST: [&str; 3] = ["PreconditionFailed", "ConditionalRequestConflict", "NotImplemented"];
+
+/// Writes the clean picture under `key`. Whether it was written: [`Write::Over`] always is.
 ///
 /// Headers are taken as strictly as metadata: the type is that of the bytes, `Cache-Control` is rebuilt from what is
 /// known, and what else uploaders wrote (a file name in `Content-Disposition`, a language, `x-amz-meta-*`) goes along
@@ -22,15 +37,17 @@ use crate::{
 ///
 /// # Errors
 /// When S3 refuses or cannot be reached.
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
 pub async fn put(
     s3: Timed<'_>,
+    write: Write,
     bucket: &str,
     key: &str,
     picture: &Sanitized,
     headers: Headers,
     keep_user_metadata: bool,
     made_of: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut metadata = if keep_user_metadata { headers.user_metadata } else { HashMap::new() };
     // Ours wins over what an uploader wrote under this name.
     metadata.remove(CLEANED_FROM);
@@ -39,10 +56,12 @@ pub async fn put(
     metadata.extend(made_of.filter(|id| *id != "null").map(|id| (CLEANED_FROM.to_owned(), id.to_owned())));
     let content_type = content_type(headers.content_type.as_deref(), picture.format);
     let config = s3.begin(Phase::Put, picture.len() as u64);
-    s3.client
+    let result = s3
+        .client
         .put_object()
         .bucket(bucket)
         .key(key)
+        .set_if_none_match((write == Write::First).then(|| "*".to_owned()))
         .content_type(content_type)
         .set_cache_control(headers.cache_control.as_deref().and_then(cache_control::rebuilt))
         .set_content_disposition(headers.content_disposition.filter(|_| keep_user_metadata))
@@ -53,9 +72,14 @@ pub async fn put(
         .customize()
         .config_override(config)
         .send()
-        .await
-        .map_err(|error| Error::s3("PutObject", &error))?;
-    Ok(())
+        .await;
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if write == Write::First && error.code().is_some_and(|code| NOT_FIRST.contains(&code)) => {
+            Ok(false)
+        }
+        Err(error) => Err(Error::s3("PutObject", &error)),
+    }
 }
 
 /// Removes what is under `key`, if anything is. In a bucket with versioning it is hidden by a delete marker, and

@@ -115,6 +115,12 @@ impl Error {
         matches!(self, Self::Rejected { .. })
     }
 
+    /// Whether trying again would end the same.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        self.is_rejection() || matches!(self, Self::ForeignBucket { .. } | Self::Key(_))
+    }
+
     /// A failed call, told by what the service answered if it did.
     pub(crate) fn s3<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where

@@ -8,8 +8,10 @@ use std::{
 
 use aws_sdk_s3::Client;
 use contract::answer::{Rejection, Summary};
-use contract::event::{Event, NotAnEvent, Record};
+use contract::batch::{self, ResultCode};
+use contract::event::{Event, NotAnEvent, Record, Records};
 use lambda_runtime::Diagnostic;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -23,6 +25,9 @@ use crate::{
 /// Left for the log line and the answer when time runs out.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// The longest word on a task in the report of a job, in bytes.
+const LONGEST_RESULT: usize = 500;
+
 /// The function, as built at a cold start.
 #[derive(Debug)]
 pub struct Function<L> {
@@ -31,13 +36,25 @@ pub struct Function<L> {
     log: L,
 }
 
-/// The answer to any other invocation. Lambda tries the whole event again.
-#[derive(Debug)]
-pub enum Failure {
-    /// The payload is no S3 event.
-    Payload(NotAnEvent),
+/// The answer to an event that could be read, and of which nothing failed; jobs are told failures as well.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To S3, which does not read it, and to `provisioner backfill`.
+    Summary(Summary),
+    /// To S3 Batch Operations.
+    Batch(batch::Answer),
+}
+
+/// The answer to any other invocation. Lambda tries the whole event again, and SQS shows all its messages again: pictures
+/// that were cleaned are cleaned once more then, with the same result. (An answer that names the failed messages would
+/// not do: queues whose mapping does not ask for it take it for success.)
+#[derive(Debug, Default)]
+pub struct Failure {
+    /// What is no event of S3.
+    payloads: Vec<NotAnEvent>,
     /// These pictures have no clean copy now; those of the other records do.
-    Pictures(Vec<(String, Error)>),
+    pictures: Vec<(String, Error)>,
 }
 
 impl<L: Log> Function<L> {
@@ -58,23 +75,35 @@ impl<L: Log> Function<L> {
         payload: Value,
         request_id: &str,
         deadline: SystemTime,
-    ) -> Result<Summary, Failure> {
-        let records = match Event::parse(payload) {
-            Ok(Event::Records(records)) => records,
-            Ok(Event::Test) => {
-                self.log.write(&log::about_event(request_id, Ok("S3 tried out the notification")));
-                return Ok(Summary::default());
+    ) -> Result<Answer, Failure> {
+        match Event::parse(payload) {
+            Ok(Event::Records(records)) => {
+                self.records(records, request_id, deadline).await.map(Answer::Summary)
             }
+            Ok(Event::Batch(job)) => Ok(Answer::Batch(self.job(job, request_id, deadline).await)),
             Err(error) => {
                 self.log.write(&log::about_event(request_id, Err(error.to_string())));
-                return Err(Failure::Payload(error));
+                Err(Failure { payloads: vec![error], ..Failure::default() })
             }
-        };
-        if records.is_empty() {
+        }
+    }
+
+    async fn records(
+        &self,
+        Records { records, unreadable, is_test }: Records,
+        request_id: &str,
+        deadline: SystemTime,
+    ) -> Result<Summary, Failure> {
+        if is_test {
+            self.log.write(&log::about_event(request_id, Ok("S3 tried out the notification")));
+        } else if records.is_empty() && unreadable.is_empty() {
             self.log.write(&log::about_event(request_id, Ok("the event has no records")));
         }
+        for error in &unreadable {
+            self.log.write(&log::about_event(request_id, Err(error.to_string())));
+        }
         let mut summary = Summary::default();
-        let mut failed = Vec::new();
+        let mut failure = Failure { payloads: unreadable, ..Failure::default() };
         for record in &records {
             let (key, result) = self.record(record, request_id, deadline).await;
             match result {
@@ -88,10 +117,33 @@ impl<L: Log> Function<L> {
                         reason: error.to_string(),
                     });
                 }
-                Err(error) => failed.push((key, error)),
+                Err(error) => failure.pictures.push((key, error)),
             }
         }
-        if failed.is_empty() { Ok(summary) } else { Err(Failure::Pictures(failed)) }
+        if failure.payloads.is_empty() && failure.pictures.is_empty() { Ok(summary) } else { Err(failure) }
+    }
+
+    /// Answers for each object: what failed is tried again by itself, and what is rejected is not.
+    async fn job(&self, job: batch::Job, request_id: &str, deadline: SystemTime) -> batch::Answer {
+        let mut results = Vec::new();
+        for task in &job.tasks {
+            let (_, result) = self.record(&task.record, request_id, deadline).await;
+            let (code, told) = match result {
+                Ok(Outcome::Cleaned(_)) => (ResultCode::Succeeded, "cleaned".to_owned()),
+                Ok(Outcome::Removed) => (ResultCode::Succeeded, "removed".to_owned()),
+                Ok(Outcome::Ignored(reason)) => (ResultCode::Succeeded, format!("ignored: {reason}")),
+                Err(error) => {
+                    let code = if error.is_lasting() {
+                        ResultCode::PermanentFailure
+                    } else {
+                        ResultCode::TemporaryFailure
+                    };
+                    (code, log::capped(format!("{}: {error}", error.kind()), LONGEST_RESULT))
+                }
+            };
+            results.push(task.ended(code, told));
+        }
+        job.answer(results)
     }
 
     async fn record(
@@ -133,27 +185,22 @@ async fn until(
     }
 }
 
-/// How many pictures an error names, and how long what is said of one may be: thousands of records can fail, and
+/// How many pictures or messages an error names, and how long what is said of one may be: thousands of records can fail, and
 /// each has its line in the log.
 const NAMED: usize = 10;
 const SAID: usize = 1000;
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Payload(error) => error.fmt(f),
-            Self::Pictures(failed) => {
-                for (index, (key, error)) in failed.iter().take(NAMED).enumerate() {
-                    if index > 0 {
-                        f.write_str("; ")?;
-                    }
-                    write!(f, "{}", log::capped(format!("{key:?}: {error}"), SAID))?;
-                }
-                match failed.len().saturating_sub(NAMED) {
-                    0 => Ok(()),
-                    more => write!(f, "; and {more} more, see the log"),
-                }
-            }
+        let payloads = self.payloads.iter().map(ToString::to_string);
+        let pictures = self.pictures.iter().map(|(key, error)| format!("{key:?}: {error}"));
+        for (index, told) in payloads.chain(pictures).take(NAMED).enumerate() {
+            let separator = if index > 0 { "; " } else { "" };
+            write!(f, "{separator}{}", log::capped(told, SAID))?;
+        }
+        match (self.payloads.len() + self.pictures.len()).saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more, see the log"),
         }
     }
 }
@@ -171,10 +218,11 @@ mod tests {
 
     #[test]
     fn the_answer_names_every_failed_picture() {
-        let failure = Failure::Pictures(vec![
+        let pictures = vec![
             ("a.jpg".to_owned(), Error::ReplacedRepeatedly(5)),
             ("b \"c\".jpg".to_owned(), Error::OutOfTime(Phase::Clean)),
-        ]);
+        ];
+        let failure = Failure { pictures, ..Failure::default() };
         let diagnostic = Diagnostic::from(failure);
         assert_eq!(diagnostic.error_type, "Failed");
         let message = diagnostic.error_message;
@@ -186,7 +234,8 @@ mod tests {
     fn thousands_of_failures_make_a_short_answer() {
         let failed =
             |number: usize| (format!("{number}{}.jpg", "k".repeat(1000)), Error::ReplacedRepeatedly(5));
-        let message = Failure::Pictures((0..8000).map(failed).collect()).to_string();
+        let pictures = (0..8000).map(failed).collect();
+        let message = Failure { pictures, ..Failure::default() }.to_string();
         assert!(message.len() < 11_000, "{}", message.len());
         assert!(message.ends_with("; and 7990 more, see the log"), "{message}");
     }

@@ -2,11 +2,13 @@
 
 use std::{
     io::Write,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, SystemTime},
 };
 
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 use contract::log::{CleanedFields, Entry, GainMap, HiddenPixels, Level, Message, Removed};
+use contract::metrics::Embedded;
 use serde::Serialize;
 
 use crate::{clean::Outcome, clock::Clock, error::Error};
@@ -17,13 +19,27 @@ pub trait Log: Send + Sync {
     fn write(&self, entry: &Entry<'_>);
 }
 
-/// Standard output, which Lambda carries to CloudWatch Logs.
-#[derive(Debug, Clone, Copy)]
-pub struct Stdout;
+/// Standard output, which Lambda carries to CloudWatch Logs, and CloudWatch makes metrics of it ([`contract::metrics`]).
+#[derive(Debug)]
+pub struct Stdout {
+    function_name: String,
+    /// Until the first line.
+    is_cold: AtomicBool,
+}
 
-impl Log for Stdout {
+impl Stdout {
+    /// The log of the function of this name.
+    #[must_use]
+    pub fn new(function_name: String) -> Self {
+        Self { function_name, is_cold: AtomicBool::new(true) }
+    }
+}
+
+impl Log for &Stdout {
     fn write(&self, entry: &Entry<'_>) {
-        write_line(entry);
+        let is_cold = self.is_cold.swap(false, Ordering::Relaxed);
+        let metrics = Embedded::of(entry, &self.function_name, is_cold, SystemTime::now());
+        write_line(entry, metrics);
     }
 }
 
@@ -36,12 +52,15 @@ pub fn startup_failure(error: &dyn std::error::Error) {
         kind: &'static str,
         reason: String,
     }
-    write_line(&Startup {
-        level: Level::Error,
-        message: Message::Failed,
-        kind: "startup",
-        reason: error.to_string(),
-    });
+    write_line(
+        &Startup {
+            level: Level::Error,
+            message: Message::Failed,
+            kind: "startup",
+            reason: error.to_string(),
+        },
+        None,
+    );
 }
 
 /// The longest reason in a line, in bytes. Messages of services are short, but nobody promises it.
@@ -63,17 +82,19 @@ struct Stamped<'a, L> {
     timestamp: String,
     #[serde(flatten)]
     line: &'a L,
+    #[serde(flatten)]
+    metrics: Option<Embedded<'a>>,
 }
 
-fn stamped<L>(line: &L) -> Stamped<'_, L> {
+fn stamped<'a, L>(line: &'a L, metrics: Option<Embedded<'a>>) -> Stamped<'a, L> {
     let now = DateTime::from(SystemTime::now()).fmt(DateTimeFormat::DateTime);
-    Stamped { timestamp: now.unwrap_or_default(), line }
+    Stamped { timestamp: now.unwrap_or_default(), line, metrics }
 }
 
-fn write_line(line: &impl Serialize) {
+fn write_line(line: &impl Serialize, metrics: Option<Embedded<'_>>) {
     // Nothing can be done, or told, when the log itself is gone: the picture
     // matters more.
-    if let Ok(mut bytes) = serde_json::to_vec(&stamped(line)) {
+    if let Ok(mut bytes) = serde_json::to_vec(&stamped(line, metrics)) {
         bytes.push(b'\n');
         let mut stdout = std::io::stdout().lock();
         let _ = stdout.write_all(&bytes).and_then(|()| stdout.flush());
@@ -232,7 +253,7 @@ mod tests {
 
     #[test]
     fn lines_have_a_time_that_lambda_reads() {
-        let line = serde_json::to_value(stamped(&json!({"level": "ERROR"}))).unwrap();
+        let line = serde_json::to_value(stamped(&json!({"level": "ERROR"}), None)).unwrap();
         let timestamp = line["timestamp"].as_str().unwrap();
         assert!(timestamp.ends_with('Z') && DateTime::from_str(timestamp, DateTimeFormat::DateTime).is_ok());
         assert_eq!(line["level"], "ERROR");

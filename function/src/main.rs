@@ -33,13 +33,14 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env(env)?;
     let owner = BucketOwner::default();
     let s3 = owner.on(&client::s3(env)?);
-    let function = Function::new(s3, settings, log::Stdout);
+    let log = log::Stdout::new(env("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default());
+    let function = Function::new(s3, settings, &log);
     let (function, owner) = (&function, &owner);
     let handler = service_fn(async |event: LambdaEvent<serde_json::Value>| {
         owner.learn(&event.context.invoked_function_arn);
         function.handle(event.payload, &event.context.request_id, event.context.deadline()).await
     });
-    Runtime::new(handler).layer(Unreadable(log::Stdout)).run().await
+    Runtime::new(handler).layer(Unreadable(&log)).run().await
 }
 
 fn env(name: &str) -> Option<String> {

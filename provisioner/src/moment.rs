@@ -9,7 +9,7 @@ use time::{Date, OffsetDateTime};
 /// # Errors
 /// What to write instead.
 pub(crate) fn since(text: &str) -> Result<i64, String> {
-    since_at(text, OffsetDateTime::now_utc().unix_timestamp())
+    since_at(text, now())
 }
 
 fn since_at(text: &str, now: i64) -> Result<i64, String> {
@@ -29,6 +29,11 @@ fn since_at(text: &str, now: i64) -> Result<i64, String> {
         "write how long ago (90m, 12h, 7d, 2w), a day (2026-11-26), or a time (2026-11-26T14:00:00Z)"
             .to_owned()
     })
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 /// Seconds since 1970 in RFC 3339.

@@ -1,18 +1,36 @@
-//! The event that S3 sends, as far as it is needed.
+//! The events that start the function, as far as it reads them: those that S3 sends, also inside a message of SNS or SQS,
+//! and the tasks of S3 Batch Operations ([`crate::batch`]).
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
 //! (message structure 2.x). Unknown fields are ignored, as that page asks for.
 
+mod envelope;
+
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::batch;
 
 /// What an event asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Event {
-    /// `s3:TestEvent`: S3 tries out a new notification. Nothing to do.
-    Test,
-    /// Something happened to these objects.
-    Records(Vec<Record>),
+    /// Something happened to these objects, says S3, or whoever starts the function as S3 does.
+    Records(Records),
+    /// S3 Batch Operations wants these objects done, and an answer for each.
+    Batch(batch::Job),
+}
+
+/// The objects of an event.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// Those that could be read.
+    pub records: Vec<Record>,
+    /// What of an envelope could not be: SQS hands over messages of all sorts at once, and one that is none of ours must
+    /// not stop the others.
+    pub unreadable: Vec<NotAnEvent>,
+    /// Whether an `s3:TestEvent` is among them: S3 tries out a new notification, and nothing is to be done.
+    pub is_test: bool,
 }
 
 /// One object to which something happened.
@@ -36,9 +54,26 @@ pub enum NotAnEvent {
     /// It has another form, or is no JSON at all.
     #[error("not an S3 event: {0}; start this function only from bucket notifications")]
     Form(#[from] serde_json::Error),
-    /// It is an event of another service, perhaps with one of S3 in it.
-    #[error("not an S3 event, but one of {0}; let the bucket notify this function directly")]
-    Envelope(&'static str),
+    /// It is an event of another service, and such events say other things than S3's do.
+    #[error(
+        "not an S3 event, but one of {0}; let the bucket notify this function directly, or through SNS or SQS"
+    )]
+    Foreign(&'static str),
+    /// A message of SNS or SQS that holds something else than an event of S3.
+    #[error(
+        "a message of {service} is not an S3 event: {error}; let only the bucket's notifications into it"
+    )]
+    Message {
+        /// Whose message it is.
+        service: &'static str,
+        /// What is wrong with what is in it.
+        error: serde_json::Error,
+    },
+    /// S3 Batch Operations speaks a language that this function does not know.
+    #[error(
+        "S3 Batch Operations asks in schema version {0:?}; create the job with InvocationSchemaVersion 1.0 or 2.0"
+    )]
+    BatchVersion(String),
 }
 
 /// The key in the event is not encoded as S3 encodes keys.
@@ -59,30 +94,39 @@ impl Event {
     /// Reads an event.
     ///
     /// # Errors
-    /// When the payload is no S3 event.
-    pub fn parse(payload: serde_json::Value) -> Result<Self, NotAnEvent> {
-        if payload.get("Event").and_then(|event| event.as_str()) == Some("s3:TestEvent") {
-            return Ok(Self::Test);
+    /// When the payload is none of those that this function answers. What is wrong with single messages of an envelope is
+    /// told beside the others, not as an error.
+    pub fn parse(payload: Value) -> Result<Self, NotAnEvent> {
+        if batch::is_job(&payload) {
+            return batch::Job::parse(payload).map(Self::Batch);
         }
-        if let Some(service) = envelope(&payload) {
-            return Err(NotAnEvent::Envelope(service));
+        if payload.get("detail-type").is_some() {
+            return Err(NotAnEvent::Foreign("EventBridge"));
         }
-        let wire: wire::Event = serde_json::from_value(payload)?;
-        Ok(Self::Records(wire.records.into_iter().map(Record::from).collect()))
+        let Some(messages) = envelope::open(&payload) else {
+            return Records::parse(payload).map(Self::Records).map_err(NotAnEvent::Form);
+        };
+        let mut all = Records::default();
+        for message in messages {
+            match message {
+                Ok(records) => {
+                    all.records.extend(records.records);
+                    all.is_test |= records.is_test;
+                }
+                Err(error) => all.unreadable.push(error),
+            }
+        }
+        Ok(Self::Records(all))
     }
 }
 
-/// The service whose event this is, when it is one of those that S3 can notify instead of a function.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html>
-fn envelope(payload: &serde_json::Value) -> Option<&'static str> {
-    let first = payload.get("Records").and_then(|records| records.get(0));
-    // SNS spells it with a capital.
-    let source = first.and_then(|first| first.get("EventSource").or_else(|| first.get("eventSource")));
-    match source.and_then(serde_json::Value::as_str) {
-        Some("aws:sns") => Some("SNS"),
-        Some("aws:sqs") => Some("SQS"),
-        _ if payload.get("detail-type").is_some() => Some("EventBridge"),
-        _ => None,
+impl Records {
+    fn parse(payload: Value) -> Result<Self, serde_json::Error> {
+        if payload.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
+            return Ok(Self { is_test: true, ..Self::default() });
+        }
+        let wire: wire::Event = serde_json::from_value(payload)?;
+        Ok(Self { records: wire.records.into_iter().map(Record::from).collect(), ..Self::default() })
     }
 }
 
@@ -239,25 +283,25 @@ mod tests {
         }]})
     }
 
-    #[test]
-    fn envelopes_of_other_services_are_named() {
-        for (payload, name) in [
-            (json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": "{}"}}]}), "SNS"),
-            (json!({"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}), "SQS"),
-            (json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {}}), "EventBridge"),
-        ] {
-            let error = Event::parse(payload).unwrap_err().to_string();
-            assert!(error.contains(&format!("one of {name};")), "{error}");
+    fn records(payload: Value) -> Records {
+        match Event::parse(payload) {
+            Ok(Event::Records(records)) => records,
+            other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn events_of_other_services_are_named() {
+        let payload = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {}});
+        let error = Event::parse(payload).unwrap_err().to_string();
+        assert!(error.contains("one of EventBridge;"), "{error}");
         assert!(matches!(Event::parse(json!({})), Err(NotAnEvent::Form(_))));
     }
 
     #[test]
     fn a_notification_is_read() {
         for version in ["2.1", "2.2", "2.3"] {
-            let Event::Records(records) = Event::parse(notification(version)).unwrap() else {
-                panic!("records")
-            };
+            let Records { records, .. } = records(notification(version));
             assert_eq!(records.len(), 1);
             assert_eq!(records[0].bucket, "uploads");
             assert_eq!(records[0].key().unwrap(), "Happy Face.jpg");
@@ -270,7 +314,8 @@ mod tests {
     fn the_test_event_of_a_new_notification_is_known() {
         let test = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2014-10-13T15:57:02.089Z",
             "Bucket": "uploads", "RequestId": "5582815E1AEA5ADF", "HostId": "EXAMPLE"});
-        assert_eq!(Event::parse(test).unwrap(), Event::Test);
+        let read = records(test);
+        assert!(read.is_test && read.records.is_empty());
     }
 
     #[test]
@@ -339,7 +384,7 @@ mod tests {
 
         #[test]
         fn an_event_made_by_hand_names_the_picture(bucket in "[a-z-]{3,9}", key in "\\PC{1,40}") {
-            let Ok(Event::Records(records)) = Event::parse(about(&bucket, &key)) else { panic!() };
+            let Records { records, .. } = records(about(&bucket, &key));
             prop_assert_eq!(records.len(), 1);
             prop_assert_eq!(&records[0].bucket, &bucket);
             prop_assert_eq!(records[0].key().unwrap(), key);

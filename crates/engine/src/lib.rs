@@ -11,6 +11,7 @@
 //! It knows no terminal: it returns values and tells [`events`]; who shows them is the caller's business.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod apply;
 pub mod aws;
 pub mod backfill;

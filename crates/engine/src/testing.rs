@@ -32,6 +32,8 @@ versioning = false
 [function]
 memory = 2048
 reserved_concurrency = 5
+on_failure = "arn:aws:sqs:eu-west-1:123456789012:failed"
+retries = 1
 max_megapixels = 50
 environment = { RUST_LOG = "info" }
 [trigger]

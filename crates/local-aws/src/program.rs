@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("corrections/notifications.py", include_str!("../server/corrections/notifications.py")),
     ("corrections/permissions.py", include_str!("../server/corrections/permissions.py")),
     ("corrections/queue_sources.py", include_str!("../server/corrections/queue_sources.py")),
+    ("corrections/simulation.py", include_str!("../server/corrections/simulation.py")),
     ("corrections/users.py", include_str!("../server/corrections/users.py")),
     ("corrections/versions.py", include_str!("../server/corrections/versions.py")),
     ("corrections/wildcards.py", include_str!("../server/corrections/wildcards.py")),

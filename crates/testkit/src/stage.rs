@@ -343,6 +343,7 @@ memory = 512
 timeout = 30
 log_retention_days = 7
 reserved_concurrency = 3
+retries = 1
 orientation = "tag"
 icc = "drop"
 

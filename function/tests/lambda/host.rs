@@ -23,6 +23,9 @@ pub(crate) enum Object {
     Bytes(Arc<Vec<u8>>),
     /// With headers that promise so many bytes, and with nothing more.
     Silent(usize),
+    /// With the first bytes once, and with the second from then on, which have another ETag. While the first is being
+    /// sent somebody writes a clean copy of the second.
+    Replaced(Arc<Vec<u8>>, Arc<Vec<u8>>),
 }
 
 /// The program with its surroundings.
@@ -40,6 +43,21 @@ struct Shared {
     objects: Mutex<HashMap<String, Object>>,
     written: Mutex<HashMap<String, Vec<u8>>>,
     requests: Mutex<Vec<String>>,
+}
+
+impl Shared {
+    /// The object as it is now, and its ETag.
+    fn take(&self, key: &str) -> (Option<Object>, &'static str) {
+        let mut objects = self.objects.lock().unwrap();
+        match objects.get(key).cloned() {
+            Some(Object::Replaced(first, second)) => {
+                objects.insert(key.to_owned(), Object::Bytes(second));
+                self.written.lock().unwrap().insert(key.to_owned(), b"of the second".to_vec());
+                (Some(Object::Bytes(first)), "before")
+            }
+            other => (other, "r"),
+        }
+    }
 }
 
 /// Longer than anything here takes.
@@ -102,6 +120,13 @@ impl Host {
     pub(crate) fn invoke(&mut self, key: &str, time: Duration) -> Value {
         let record = json!({ "s3": { "bucket": { "name": "a" }, "object": { "key": key } } });
         self.invoke_with(&json!({ "Records": [record] }).to_string(), time)
+    }
+
+    /// The same as S3 tells it.
+    pub(crate) fn announce(&mut self, key: &str) -> Value {
+        let s3 = json!({ "bucket": { "name": "a" }, "object": { "key": key } });
+        let record = json!({ "eventName": "ObjectCreated:Put", "s3": s3 });
+        self.invoke_with(&json!({ "Records": [record] }).to_string(), PATIENCE)
     }
 
     /// The same with any payload.
@@ -181,7 +206,7 @@ fn serve(each: impl Fn(&mut Connection) + Send + Sync + 'static) -> SocketAddr {
 type Next = Arc<Mutex<Receiver<(String, Duration)>>>;
 
 fn runtime_api(connection: &mut Connection, next: &Next, tell: &Sender<Value>, asked: &Sender<()>) {
-    while let Some(Request { method, path, body }) = connection.read() {
+    while let Some(Request { method, path, body, .. }) = connection.read() {
         if method == "GET" && path.ends_with("/invocation/next") {
             let _ = asked.send(());
             let Ok((event, time)) = next.lock().unwrap().recv() else { return };
@@ -203,26 +228,36 @@ fn runtime_api(connection: &mut Connection, next: &Next, tell: &Sender<Value>, a
 }
 
 fn buckets(connection: &mut Connection, shared: &Shared) {
-    while let Some(Request { method, path, body }) = connection.read() {
-        shared.requests.lock().unwrap().push(format!("{method} {path}"));
+    while let Some(Request { method, path, body, if_none }) = connection.read() {
+        let condition = if if_none { " if none" } else { "" };
+        shared.requests.lock().unwrap().push(format!("{method} {path}{condition}"));
         let key = path.get(3..).unwrap_or_default().to_owned();
         if method == "PUT" {
+            if if_none && shared.written.lock().unwrap().contains_key(&key) {
+                let body = b"<Error><Code>PreconditionFailed</Code></Error>";
+                let headers = format!("Content-Length: {}\r\n", body.len());
+                let _ = connection.answer("412 Precondition Failed", &headers, body);
+                continue;
+            }
             shared.written.lock().unwrap().insert(key, body);
             let _ = connection.answer("200 OK", "ETag: \"w\"\r\nContent-Length: 0\r\n", b"");
             continue;
         }
-        let object = shared.objects.lock().unwrap().get(&key).cloned();
+        let (object, etag) = shared.take(&key);
+        let absent = b"<Error><Code>NoSuchKey</Code></Error>";
         let length = match &object {
             Some(Object::Bytes(bytes)) => bytes.len(),
             Some(Object::Silent(length)) => *length,
-            None => 0,
+            Some(Object::Replaced(..)) => 0,
+            None => absent.len(),
         };
         let status = if object.is_some() { "200 OK" } else { "404 Not Found" };
         let headers = format!(
-            "ETag: \"r\"\r\nLast-Modified: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Type: image/jpeg\r\nContent-Length: {length}\r\n"
+            "ETag: \"{etag}\"\r\nLast-Modified: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Type: image/jpeg\r\nContent-Length: {length}\r\n"
         );
         let _ = match object {
             Some(Object::Bytes(bytes)) if method == "GET" => connection.answer(status, &headers, &bytes),
+            None if method == "GET" => connection.answer(status, &headers, absent),
             _ => connection.answer(status, &headers, b""),
         };
     }

@@ -10,6 +10,8 @@ pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) body: Vec<u8>,
+    /// Whether nothing may be there (`If-None-Match: *`).
+    pub(crate) if_none: bool,
 }
 
 /// A connection, on which requests come one after the other.
@@ -28,13 +30,14 @@ impl Connection {
         let mut words = line.split(' ');
         let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
         let path = target.split('?').next()?.to_owned();
-        let (mut length, mut is_chunked) = (0, false);
+        let (mut length, mut is_chunked, mut if_none) = (0, false, false);
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(':') else { break };
             match (name.to_ascii_lowercase().as_str(), value.trim()) {
                 ("content-length", value) => length = value.parse().ok()?,
                 ("transfer-encoding", "chunked") => is_chunked = true,
+                ("if-none-match", "*") => if_none = true,
                 ("expect", "100-continue") => {
                     self.stream().write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
                 }
@@ -50,7 +53,7 @@ impl Connection {
             body.extend_from_slice(&chunk[..size]);
             is_chunked = size > 0;
         }
-        Some(Request { method, path, body })
+        Some(Request { method, path, body, if_none })
     }
 
     fn line(&mut self) -> Option<String> {

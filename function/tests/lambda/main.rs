@@ -6,6 +6,7 @@
 mod host;
 mod http;
 mod memory;
+mod order;
 mod pictures;
 mod sandbox;
 mod words;

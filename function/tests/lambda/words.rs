@@ -40,7 +40,7 @@ fn each_invocation_has_a_line() {
         ("hello", "not an S3 event"),
         (deep.as_str(), "recursion limit"),
         ("{}", "not an S3 event"),
-        (r#"{"Records": [{"EventSource": "aws:sns"}]}"#, "SNS"),
+        (r#"{"Records": [{"EventSource": "aws:sns"}]}"#, "a message of SNS"),
         (r#"{"Records": []}"#, "no records"),
     ] {
         let before = host.lines();

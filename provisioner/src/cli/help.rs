@@ -12,7 +12,7 @@ use engine::config::nearest;
 pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
-    ("Day two", &["pending", "backfill", "logs", "verify", "audit", "keys"]),
+    ("Day two", &["pending", "backfill", "logs", "verify", "audit", "access", "keys"]),
     ("Terraform", &["export", "package"]),
     ("This machine", &["init", "doctor", "permissions", "config", "local", "completions", "man"]),
 ];
@@ -46,7 +46,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
+pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
     (
         "plan",
         &[
@@ -129,6 +129,13 @@ pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
         &[("audit", "every picture that is published"), ("audit --sample 500", "a look at 500 of them")],
     ),
     (
+        "access",
+        &[
+            ("access", "everybody beside every right"),
+            ("access user-b GetObject source/a.jpg", "one question, and the statement that decides"),
+        ],
+    ),
+    (
         "keys",
         &[
             ("keys list", "each user's keys: how old, when used last"),
@@ -150,7 +157,13 @@ pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
             ("local reset --yes", "forgets everything in the local AWS"),
         ],
     ),
-    ("verify", &[("verify", "canaries in, clean copies out, and every right asked for")]),
+    (
+        "verify",
+        &[
+            ("verify", "canaries in, clean copies out, and every right asked for"),
+            ("verify --html proof.html --junit proof.xml", "with a page to look at, and a report for CI"),
+        ],
+    ),
     (
         "doctor",
         &[("doctor", "what stands in the way of `up`"), ("doctor --local", "the same for `up --local`")],

@@ -1,5 +1,6 @@
 //! The command line. The doc comments are the manual.
 
+mod access;
 mod choices;
 mod global;
 mod help;
@@ -15,6 +16,7 @@ mod terraform;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use access::Access;
 pub(crate) use global::Global;
 pub(crate) use help::{command, parse};
 pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
@@ -82,6 +84,12 @@ pub(crate) enum Command {
     /// memory: of a clean one nothing changes. Also tells copies of what was
     /// deleted, and which version made them. Changes nothing.
     Audit(Audit),
+    /// Tell who may do what in the two buckets, and which statement decides.
+    ///
+    /// By the very policies that `up` writes, and by what IAM says of those that it
+    /// has: when the two differ, that is an error. With ACTION and RESOURCE exits
+    /// with 2 when it is not allowed. Changes nothing.
+    Access(Access),
     /// Hand out, list, replace and take away the access keys of the stack's users.
     ///
     /// AWS tells the secret of a key once. A new key is shown, or written into a

@@ -1,5 +1,7 @@
 //! Arguments of the commands about pictures in the deployed pipeline.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::moment::since;
@@ -54,12 +56,28 @@ pub(crate) struct Audit {
     pub sample: Option<u64>,
 }
 
+/// Seconds that `verify` waits for a clean copy.
+const PATIENCE: u64 = 60;
+
+/// As `up --verify` runs it.
+impl Default for Verify {
+    fn default() -> Self {
+        Self { timeout: PATIENCE, html: None, junit: None }
+    }
+}
+
 /// `verify`
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// How long to wait for each clean copy.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+    /// Write a page for people: each picture before and after, what it revealed, who may do what.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write a JUnit report, which CI systems show.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// `logs`

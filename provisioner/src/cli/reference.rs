@@ -108,12 +108,12 @@ fn table<'a>(arguments: impl Iterator<Item = &'a Arg>) -> String {
         let defaults = arg.get_default_values().iter().filter_map(|value| value.to_str());
         let defaults: Vec<&str> = defaults.filter(|value| !value.is_empty()).collect();
         if !defaults.is_empty() && !arg.is_hide_default_value_set() && arg.get_action().takes_values() {
-            let _ = write!(meaning, " Default: `{}`.", defaults.join(" "));
+            let _ = write!(meaning, "<br>Default: `{}`", defaults.join(" "));
         }
         let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
         let _ = writeln!(table, "| `{short}{}` | {meaning} |", arg.to_string().trim_end());
     }
-    if table.is_empty() { table } else { format!("\n| | |\n|---|---|\n{table}") }
+    if table.is_empty() { table } else { format!("\n| argument | meaning |\n|---|---|\n{table}") }
 }
 
 /// Text in one line, in which nothing ends the cell.

@@ -24,6 +24,9 @@ pub(crate) struct Up {
     /// named, by kind (bucket, user) or as the plan prints it.
     #[arg(long, value_name = "RESOURCE", num_args = 0..)]
     pub adopt: Option<Vec<String>>,
+    /// Prove in the end that it works, as `verify` does, and fail if it does not.
+    #[arg(long)]
+    pub verify: bool,
 }
 
 /// `down`

@@ -1,5 +1,6 @@
 //! One file per command: arguments -> the core -> report.
 
+mod access;
 mod adopt;
 mod audit;
 mod backfill;
@@ -45,6 +46,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Backfill(args) => backfill::run(args, session).await,
         Command::Keys { command } => keys::run(command, session).await,
         Command::Audit(args) => audit::run(args, session).await,
+        Command::Access(args) => access::run(args, session).await,
         Command::Logs(args) => logs::run(args, session).await,
         Command::Verify(args) => verify::run(args, session).await,
         Command::Local { command } => local::run(command, session).await,

@@ -49,11 +49,13 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
         let (source, sources) = of(BucketRole::Source, source)?;
         let (destination, copies) = of(BucketRole::Destination, destination)?;
         let clean_copies = bucket::clean_copies(&sources, &copies, &stack.config.trigger);
-        Ok::<_, AwsError>((world, plan, [source, destination], clean_copies))
+        let uncleaned = bucket::uncleaned(&sources, &copies, &stack.config.trigger);
+        Ok::<_, AwsError>((world, plan, [source, destination], clean_copies, uncleaned))
     };
-    let (world, plan, contents, clean_copies) = session.interrupt.or(all).await?;
+    let (world, plan, contents, clean_copies, uncleaned) = session.interrupt.or(all).await?;
     let rows = status::rows(stack, &plan);
-    let seen = Seen { stack, world: &world, contents: &contents, clean_copies, plan: &plan, rows: &rows };
+    let seen =
+        Seen { stack, world: &world, contents: &contents, clean_copies, uncleaned, plan: &plan, rows: &rows };
     if screen.json {
         screen.document(&json::Status::of(&seen));
     } else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::adopt::adopt;
-use super::changes;
+use super::{changes, verify};
 use crate::artifact::Package;
 use crate::cli;
 use crate::exit_code::ExitCode;
@@ -35,6 +35,9 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
         recheck(session, &connected, &package, &plan).await?;
     }
     finish(session, &connected, &plan);
+    if args.verify {
+        return verify::prove(&cli::Verify::default(), session, &connected).await;
+    }
     Ok(ExitCode::Ok)
 }
 

@@ -11,20 +11,31 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
+use crate::moment::{now, rfc3339};
 use crate::report::{check_line, verified_text};
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
 use crate::upload::{Awaited, Found};
 use crate::verify::{
-    Canary, Check, Copy, Expected, Folder, Outsider, Verdict, base, canaries, judge, matrix, verdict,
+    Canary, Check, Copy, Expected, Folder, Outsider, Proof, Shown, Verdict, base, canaries, judge, junit,
+    matrix, verdict,
 };
 use engine::aws::{AwsCall, AwsError};
 use engine::config::{BucketRole, UserConfig};
+use engine::stack::Stack;
 
 /// Canaries on their way at once.
 const CONCURRENT: usize = 4;
 /// Users whose rights are asked for; each takes an access key and some sixteen calls.
 const MOST_USERS: usize = 20;
+
+/// What became of a canary.
+struct Sent {
+    verdict: Verdict,
+    /// From the upload to that.
+    took: Duration,
+    copy: Option<Copy>,
+}
 
 /// A user with a key for this run.
 struct Actor<'a> {
@@ -34,7 +45,19 @@ struct Actor<'a> {
 
 pub(super) async fn run(args: &cli::Verify, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
-    let Connected { aws, stack } = &connected;
+    prove(args, session, &connected).await
+}
+
+/// The same on a stack that is connected to.
+///
+/// # Errors
+/// When something is not as it should be, which was told, or could not be asked.
+pub(super) async fn prove(
+    args: &cli::Verify,
+    session: &Session<'_>,
+    connected: &Connected,
+) -> Result<ExitCode, Failure> {
+    let Connected { aws, stack } = connected;
     let screen = session.screen;
     let start = Instant::now();
     let left = session.interrupt.or(Folder::remove_leftovers(aws, stack)).await;
@@ -42,7 +65,7 @@ pub(super) async fn run(args: &cli::Verify, session: &Session<'_>) -> Result<Exi
     if left > 0 {
         screen.say(&format!("removed {left} versions of canaries, which a run that was killed has left"));
     }
-    let run = Verification { args, session, connected: &connected, folder: Folder::new() };
+    let run = Verification { args, session, connected, folder: Folder::new() };
     let mut actors = Vec::new();
     let mut checks = Vec::new();
     let checked = match run.actors(&mut actors).await {
@@ -54,12 +77,35 @@ pub(super) async fn run(args: &cli::Verify, session: &Session<'_>) -> Result<Exi
     cleaned?;
     let failed = checks.iter().filter(|check| matches!(check.verdict, Verdict::Wrong(_))).count();
     let sums = json::Verified::of(&checks, failed, start.elapsed(), aws.calls());
+    reports(args, stack, &checks, &sums)?;
     if screen.json {
         screen.line(&json::Verify::Verified(sums));
     } else {
         screen.say(&verified_text(&sums));
+        if let Some(path) = &args.html {
+            screen.say(&format!("the page is {}", path.display()));
+        }
     }
     if failed > 0 { Err(Failure::Unproven { total: checks.len(), failed }) } else { Ok(ExitCode::Ok) }
+}
+
+/// Writes the files that were asked for.
+fn reports(
+    args: &cli::Verify,
+    stack: &Stack,
+    checks: &[Check],
+    sums: &json::Verified,
+) -> Result<(), Failure> {
+    let names = &stack.names;
+    if let Some(path) = &args.html {
+        let of = format!("Stack {} in account {}, {}", names.stack, names.account, names.region);
+        let at = rfc3339(now());
+        super::export::write(path, Proof { of, at, checks, sums }.html().as_bytes())?;
+    }
+    if let Some(path) = &args.junit {
+        super::export::write(path, junit(&names.stack, checks, sums.elapsed_ms).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// A run of `verify`.
@@ -102,12 +148,13 @@ impl Verification<'_> {
                 format!("{} ({})", user.name, stack.names.user(&user.name)),
                 verdict(&granted, stack),
                 None,
+                None,
             );
         }
         let probe = format!("{}probe", self.folder.below(""));
         Folder::put_probes(aws, stack, &probe).await?;
         let outsider = Outsider(aws.s3_as_nobody()).verdict(stack, &probe).await?;
-        self.tell(checks, "everybody else".to_owned(), outsider, None);
+        self.tell(checks, "everybody else".to_owned(), outsider, None, None);
 
         let trigger = &stack.config.trigger;
         let writer = actors.iter().find(|actor| {
@@ -135,14 +182,27 @@ impl Verification<'_> {
             .buffered(CONCURRENT);
         while let Some((canary, start, verdict)) = sent.next().await {
             let elapsed = (canary.expected == Expected::Clean).then(|| start.elapsed());
-            let (verdict, took) = verdict?;
-            self.tell(checks, canary.what.clone(), verdict, elapsed.and(took));
+            let Sent { verdict, took, copy } = verdict?;
+            let shown = Shown {
+                key: canary.key.clone(),
+                content_type: canary.content_type,
+                before: canary.content.to_vec(),
+                after: copy.map(|copy| copy.content.to_vec()),
+            };
+            self.tell(checks, canary.what.clone(), verdict, elapsed.and(Some(took)), Some(shown));
         }
         Ok(())
     }
 
-    fn tell(&self, checks: &mut Vec<Check>, what: String, verdict: Verdict, took: Option<Duration>) {
-        let check = Check { what, verdict, elapsed_ms: took.map(json::millis) };
+    fn tell(
+        &self,
+        checks: &mut Vec<Check>,
+        what: String,
+        verdict: Verdict,
+        took: Option<Duration>,
+        shown: Option<Shown>,
+    ) {
+        let check = Check { what, verdict, elapsed_ms: took.map(json::millis), shown };
         let screen = self.session.screen;
         if screen.json {
             screen.line(&json::Verify::of(&check));
@@ -152,13 +212,13 @@ impl Verification<'_> {
         checks.push(check);
     }
 
-    /// Sends a canary and judges what became of it; also how long that took.
+    /// Sends a canary and judges what became of it.
     async fn send(
         &self,
         canary: &Canary,
         writer: &aws_sdk_s3::Client,
         reader: &aws_sdk_s3::Client,
-    ) -> Result<(Verdict, Option<Duration>), AwsError> {
+    ) -> Result<Sent, AwsError> {
         let Connected { aws, stack } = self.connected;
         let [source, destination] =
             [BucketRole::Source, BucketRole::Destination].map(|role| stack.names.bucket(role));
@@ -186,6 +246,7 @@ impl Verification<'_> {
         };
         let found = awaited.wait(aws, &|_| ()).await?;
         let took = start.elapsed();
+        let mut copy = None;
         let verdict = match (canary.expected, found) {
             (Expected::Rejected, Found::Rejected(Some(reason))) => {
                 Verdict::Right(format!("not published, and the log says why: {reason}"))
@@ -205,11 +266,11 @@ impl Verification<'_> {
                 Verdict::Wrong(format!("no clean copy within {} s{said}", self.args.timeout))
             }
             (Expected::Clean, Found::Clean(_)) => {
-                let copy = read(reader, destination, &canary.key).await?;
-                judge(canary, &copy, stack.config.function.cleaning)
+                let copy = copy.insert(read(reader, destination, &canary.key).await?);
+                judge(canary, copy, stack.config.function.cleaning)
             }
         };
-        Ok((verdict, Some(took)))
+        Ok(Sent { verdict, took, copy })
     }
 
     /// Removes canaries and keys, whatever came before.

@@ -3,6 +3,7 @@
 //! These types are an interface. `docs/json.md` is made of them and their comments by the tests: a changed field
 //! shows there, and in the snapshots. Fields may be added; whatever else changes raises the version.
 
+mod access;
 mod audit;
 mod changes;
 mod config;
@@ -36,6 +37,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use access::{Access, AccessAnswer};
 pub(crate) use audit::{Audit, Audited};
 pub(crate) use changes::{Event, Ready, Removed};
 pub(crate) use config::{ConfigChecked, Initialized};

@@ -201,6 +201,7 @@ fn function() -> function::Observed {
         state_reason: None,
         last_modified: "2026-05-01T12:34:56.000+0000".to_owned(),
         reserved_concurrency: None,
+        asynchronous: function::Asynchronous::default(),
         tags: stack.tags.clone(),
     }
 }

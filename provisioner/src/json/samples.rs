@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::sample_stack::{HASH, beginning, removal, something, stack, update};
 use super::*;
+use crate::access::{Asked, Cell, Row};
 use crate::access_keys::{LastUse, Listed};
 use crate::artifact::Package;
 use crate::audit::{Finding, Looked};
@@ -22,12 +23,13 @@ use crate::pictures::{Cleaned, Ending, Input, Inspection, Summary, Unreadable};
 use crate::report::Seen;
 use crate::suggest::Suggest;
 use crate::upload::{Arrival, Outcome, Picture, Prediction};
-use crate::verify::{Check, Verdict};
+use crate::verify::{Check, Right, Verdict, everything};
 use contract::log::Line;
+use engine::access::{Decision, Question, Subject, decide};
 use engine::apply;
 use engine::aws::AwsError;
 use engine::backfill;
-use engine::config::{Architecture, Overrides, parse};
+use engine::config::{Architecture, BucketRole, Overrides, parse};
 use engine::events::{self, Skipped};
 use engine::logs::{Told, What};
 use engine::pending::{Object, Why};
@@ -61,6 +63,8 @@ pub(super) fn all() -> Vec<Sample> {
         lines("pending", "pending", &pending()),
         lines("backfill", "backfill", &backfill()),
         lines("audit", "audit", &audit()),
+        of("access", "access", &access()),
+        of("access WHO ACTION RESOURCE", "access-answer", &access_answer()),
         lines("logs", "logs", &logs()),
         of("keys list", "keys-list", &keys_listed()),
         of("keys issue", "keys-issue", &key_issued(Some("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))),
@@ -124,6 +128,25 @@ pub(super) fn all() -> Vec<Sample> {
         of("export policies", "export-policies", &policies()),
         lines("errors", "errors", &errors()),
     ]
+}
+
+fn access() -> Access {
+    let stack = stack();
+    let cells = everything().take(2).map(|(bucket, right)| Cell {
+        bucket,
+        right,
+        decision: Decision::NotAllowed,
+        asked: if right == Right::List { Asked::Agrees } else { Asked::Silent("it is not there yet") },
+    });
+    let row = Row { who: "user-a".to_owned(), prefix: String::new(), cells: cells.collect() };
+    Access::of(&[row], &stack)
+}
+
+fn access_answer() -> AccessAnswer {
+    let stack = stack();
+    let resource = format!("{}/a.jpg", stack.names.bucket_arn(BucketRole::Source));
+    let question = Question::new(&stack, "s3:GetObject", resource, "");
+    AccessAnswer::of(&question, &decide(&stack, Subject::Role, &question), Asked::Agrees)
 }
 
 fn audit() -> Vec<Audit> {
@@ -317,7 +340,8 @@ fn status() -> Status {
     let contents = [contents, bucket::Contents::default()];
     let clean_copies = bucket::CleanCopies { compared: 3, orphaned: 1, older: 0, more: false };
     let (contents, world) = (&contents, &world);
-    Status::of(&Seen { stack: &stack, world, contents, clean_copies, plan: &plan, rows: &rows })
+    let uncleaned = bucket::Uncleaned { compared: 4, pending: 1, unmatched: 2, more: false };
+    Status::of(&Seen { stack: &stack, world, contents, clean_copies, uncleaned, plan: &plan, rows: &rows })
 }
 
 fn stacks() -> Stacks {
@@ -435,7 +459,8 @@ fn backfill() -> Vec<Backfill> {
 }
 
 fn verify() -> Vec<Verify> {
-    let check = |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms };
+    let check =
+        |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms, shown: None };
     let right = "clean under the same key, 6 kinds of metadata gone, turned upright";
     let checks = [
         check(

@@ -27,6 +27,8 @@ pub(crate) struct Status {
     destination: Bucket,
     /// Clean copies that are still published although their source is gone, or newer.
     clean_copies: CleanCopies,
+    /// Pictures that have no clean copy.
+    uncleaned: Uncleaned,
     /// What the function's role may do; null: there is none.
     role: Option<Rights>,
     /// The function; null: there is none.
@@ -103,6 +105,20 @@ struct Contents {
     /// Multipart uploads that were not completed.
     uploads: u64,
     /// Whether there is more than was counted.
+    more: bool,
+}
+
+/// How many objects of the source bucket have no clean copy.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Uncleaned {
+    /// Pictures that were looked at.
+    compared: u64,
+    /// Those without a clean copy, or with one that is older.
+    pending: u64,
+    /// Objects that start no function: no prefix or suffix of the trigger is theirs.
+    unmatched: u64,
+    /// Whether there are more than were looked at.
     more: bool,
 }
 
@@ -218,6 +234,7 @@ impl Status {
             source: Bucket::of(seen, BucketRole::Source),
             destination: Bucket::of(seen, BucketRole::Destination),
             clean_copies: CleanCopies::of(seen.clean_copies),
+            uncleaned: Uncleaned::of(seen.uncleaned),
             role: world.role.as_ref().map(|role| Rights::of(role_rights(stack, role))),
             function: world
                 .function
@@ -272,6 +289,13 @@ impl CleanCopies {
     fn of(found: bucket::CleanCopies) -> Self {
         let bucket::CleanCopies { compared, orphaned, older, more } = found;
         Self { compared, orphaned, older, more }
+    }
+}
+
+impl Uncleaned {
+    fn of(found: bucket::Uncleaned) -> Self {
+        let bucket::Uncleaned { compared, pending, unmatched, more } = found;
+        Self { compared, pending, unmatched, more }
     }
 }
 

@@ -82,8 +82,12 @@ mod tests {
 
     #[test]
     fn times_are_summed_up() {
-        let check =
-            |elapsed_ms| Check { what: String::new(), verdict: Verdict::Right(String::new()), elapsed_ms };
+        let check = |elapsed_ms| Check {
+            what: String::new(),
+            verdict: Verdict::Right(String::new()),
+            elapsed_ms,
+            shown: None,
+        };
         let checks: Vec<Check> = (1..=20).rev().map(|ms| check(Some(ms))).chain([check(None)]).collect();
         let sums = Verified::of(&checks, 0, Duration::ZERO, 0);
         assert_eq!((sums.median_ms, sums.p95_ms, sums.max_ms), (Some(10), Some(19), Some(20)));

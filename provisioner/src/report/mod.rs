@@ -1,5 +1,6 @@
 //! Plans and events for people, for logs and for programs. Nothing here decides.
 
+mod access_text;
 mod arrival;
 mod audit_text;
 mod config_errors;
@@ -23,6 +24,7 @@ mod transfer_bar;
 mod tree;
 mod verify_text;
 
+pub(crate) use access_text::{access_answer_text, access_text};
 pub(crate) use arrival::arrival_line;
 pub(crate) use audit_text::{audited_text, finding_line};
 pub(crate) use config_errors::config_errors_text;

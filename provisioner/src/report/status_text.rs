@@ -8,7 +8,7 @@ use super::{bytes, foreign};
 use engine::config::BucketRole;
 use engine::plan::{Plan, Problem};
 use engine::resources::Address;
-use engine::resources::bucket::{CleanCopies, Contents, Observation};
+use engine::resources::bucket::{CleanCopies, Contents, Observation, Uncleaned};
 use engine::resources::function::Observed as Function;
 use engine::resources::trigger;
 use engine::stack::Stack;
@@ -29,6 +29,8 @@ pub(crate) struct Seen<'a> {
     pub contents: &'a [Contents; 2],
     /// Clean copies whose source is gone.
     pub clean_copies: CleanCopies,
+    /// Pictures that have no clean copy.
+    pub uncleaned: Uncleaned,
     /// What `up` would change, code apart.
     pub plan: &'a Plan,
     /// How each resource compares with config.toml.
@@ -113,9 +115,10 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
         Address::Bucket(role) => match world.bucket(*role) {
             Observation::Present(_) => {
                 let mut lines = vec![seen.contents(*role).to_string()];
-                if *role == BucketRole::Destination {
-                    lines.extend(clean_copies(stack, seen.clean_copies));
-                }
+                lines.extend(match role {
+                    BucketRole::Source => uncleaned(seen.uncleaned),
+                    BucketRole::Destination => clean_copies(stack, seen.clean_copies),
+                });
                 lines.extend(seen.exposure(*role).iter().flat_map(Exposure::words));
                 lines
             }
@@ -171,6 +174,29 @@ fn clean_copies(stack: &Stack, found: CleanCopies) -> Vec<String> {
     }
     if lines.is_empty() && more {
         lines.push(format!("sources of the first {compared} clean copies are there; there are more"));
+    }
+    lines
+}
+
+/// Pictures that have no clean copy, and objects that will never have one.
+fn uncleaned(found: Uncleaned) -> Vec<String> {
+    let Uncleaned { compared, pending, unmatched, more } = found;
+    let of = |count: u64, one: &str, many: &str| {
+        let noun = if count == 1 { one } else { many };
+        if more { format!("at least {count} {noun}") } else { format!("{count} {noun}") }
+    };
+    let mut lines = Vec::new();
+    if pending > 0 {
+        let pictures = of(pending, "picture", "pictures");
+        lines.push(format!(
+            "pending: {pictures} without a clean copy (`pending` lists them, `backfill` cleans them)"
+        ));
+    } else if more {
+        lines.push(format!("the first {compared} pictures have clean copies; there are more"));
+    }
+    if unmatched > 0 {
+        let objects = of(unmatched, "object", "objects");
+        lines.push(format!("never cleaned: {objects} with a prefix or suffix that [trigger] has not"));
     }
     lines
 }

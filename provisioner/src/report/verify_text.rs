@@ -47,7 +47,12 @@ mod tests {
 
     #[test]
     fn the_screen_is_frozen() {
-        let check = |what: &str, verdict, elapsed_ms| Check { what: what.to_owned(), verdict, elapsed_ms };
+        let check = |what: &str, verdict, elapsed_ms| Check {
+            what: what.to_owned(),
+            verdict,
+            elapsed_ms,
+            shown: None,
+        };
         let lines = [
             check("user-a", Verdict::Right("may write a, nothing else".to_owned()), None),
             check("everybody else", Verdict::Wrong("may read b".to_owned()), None),

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use engine::config::BucketRole;
+use engine::config::{AsyncConfig, BucketRole};
 use engine::resources::alarm;
 use engine::resources::bucket::{self, Lifecycle, ObservedLifecycle, Versioning};
 use engine::stack::{Stack, permission_statement_id};
@@ -77,8 +77,13 @@ pub(crate) fn imports(stack: &Stack, world: &World) -> Imports {
         imports.add("aws_iam_role_policies_exclusive.function", name);
         imports.add("aws_iam_role_policy_attachments_exclusive.function", name);
     }
-    if world.function.is_some() {
+    if let Some(function) = &world.function {
         imports.add("aws_lambda_function.sanitizer", &names.function);
+        // There is one in both or neither: Lambda's default is none.
+        let default = AsyncConfig::default();
+        if function.asynchronous.config != default && stack.config.function.asynchronous != default {
+            imports.add("aws_lambda_function_event_invoke_config.sanitizer[0]", &names.function);
+        }
         let sid = permission_statement_id(&names.stack);
         if world.permission.iter().any(|statement| statement["Sid"] == sid.as_str()) {
             imports.add("aws_lambda_permission.s3", format!("{}/{sid}", names.function));

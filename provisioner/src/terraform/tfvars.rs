@@ -65,6 +65,10 @@ struct Function<'a> {
     hidden_pixels: &'static str,
     max_megapixels: u32,
     keep: Vec<&'static str>,
+    max_event_age: u32,
+    retries: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_failure: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved_concurrency: Option<u32>,
 }
@@ -82,6 +86,8 @@ struct Alarms<'a> {
     errors: u32,
     throttles: u32,
     dropped: u32,
+    rejected: u32,
+    near_timeout: u32,
 }
 
 #[derive(Serialize)]
@@ -114,6 +120,8 @@ pub(crate) fn tfvars(config: &Config, path_style: bool) -> Variables<'_> {
             errors: alarms.errors,
             throttles: alarms.throttles,
             dropped: alarms.dropped,
+            rejected: alarms.rejected,
+            near_timeout: alarms.near_timeout,
         }),
         users: config.users.iter().map(user).collect(),
         s3_use_path_style: path_style.then_some(true),
@@ -152,6 +160,9 @@ fn function(config: &FunctionConfig) -> Function<'_> {
         hidden_pixels: config.cleaning.hidden_pixels.as_str(),
         max_megapixels: config.cleaning.max_megapixels,
         keep: config.cleaning.keep.iter().map(sanitizer::Right::as_str).collect(),
+        max_event_age: config.asynchronous.max_event_age,
+        retries: config.asynchronous.retries,
+        on_failure: config.asynchronous.on_failure.as_deref(),
         reserved_concurrency: config.reserved_concurrency,
     }
 }
@@ -256,7 +267,7 @@ mod tests {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 6 + 6 + 12 + 3 + 4);
+        assert_eq!(compared, 6 + 6 + 14 + 3 + 6);
         assert!(of("stack = \"abc\"").get("alarms").is_none() && block("alarms").contains("default = null"));
         assert!(block("tags").contains("default     = {}") && block("users").contains("default = []"));
     }

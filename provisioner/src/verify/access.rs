@@ -36,6 +36,16 @@ impl Right {
         }
     }
 
+    /// IAM's name for it.
+    pub(crate) fn action(self) -> &'static str {
+        match self {
+            Self::List => "s3:ListBucket",
+            Self::Read => "s3:GetObject",
+            Self::Write => "s3:PutObject",
+            Self::Delete => "s3:DeleteObject",
+        }
+    }
+
     /// Whether the configuration gives it to the user.
     pub(crate) fn is_due(self, user: &UserConfig, bucket: BucketRole) -> bool {
         let access = user.access;

@@ -18,6 +18,18 @@ pub(crate) struct Check {
     pub(crate) verdict: Verdict,
     /// Milliseconds from the upload to the end.
     pub(crate) elapsed_ms: Option<u64>,
+    /// The picture that was sent, when it is one.
+    pub(crate) shown: Option<Shown>,
+}
+
+/// A picture that was sent, and what came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) key: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) before: Vec<u8>,
+    /// Its clean copy, if there is one.
+    pub(crate) after: Option<Vec<u8>>,
 }
 
 /// How a check ended.

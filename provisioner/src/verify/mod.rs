@@ -12,11 +12,16 @@
 
 mod access;
 mod canary;
+mod escape;
 mod folder;
+mod html;
 mod judge;
+mod junit;
 mod pictures;
 
 pub(crate) use access::{Granted, Outsider, Right, everything, matrix, verdict};
 pub(crate) use canary::{Canary, Expected, canaries};
 pub(crate) use folder::{Folder, base};
-pub(crate) use judge::{Check, Copy, Verdict, judge};
+pub(crate) use html::Proof;
+pub(crate) use judge::{Check, Copy, Shown, Verdict, judge};
+pub(crate) use junit::junit;

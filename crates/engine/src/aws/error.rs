@@ -155,6 +155,13 @@ impl AwsError {
         self.is(&["InvalidParameterValueException"]) && words.iter().any(|words| self.message.contains(words))
     }
 
+    /// The function's role may not tell a destination of failures (yet). The code is that of every invalid value.
+    #[must_use]
+    pub fn is_destination_not_allowed(&self) -> bool {
+        self.is(&["InvalidParameterValueException"])
+            && self.message.contains("does not have permissions to call")
+    }
+
     /// S3 could not validate the notification's target (yet).
     #[must_use]
     pub fn is_destination_not_validated(&self) -> bool {

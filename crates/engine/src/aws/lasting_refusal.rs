@@ -32,6 +32,10 @@ impl AwsError {
                 "the account cannot reserve so many: set a smaller reserved_concurrency in config.toml or leave it out, or \
                  ask for more (Service Quotas: Lambda, Concurrent executions)"
             }
+            "InvalidParameterValueException" if self.operation == "PutFunctionEventInvokeConfig" => {
+                "Lambda cannot tell this destination: check on_failure under [function], that what it names exists in this \
+                 region, and that its own policy does not refuse the function's role"
+            }
             "InvalidSnsTopicARN" | "InvalidParameterValue" | "InvalidParameterCombination"
                 if self.operation == "PutMetricAlarm" =>
             {

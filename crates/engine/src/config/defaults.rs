@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use contract::cleaning::Cleaning;
 
 use super::model::{
-    AlarmsConfig, Architecture, BucketConfig, BucketRole, Encryption, FunctionConfig, TriggerConfig,
+    AlarmsConfig, Architecture, AsyncConfig, BucketConfig, BucketRole, Encryption, FunctionConfig,
+    TriggerConfig,
 };
 
 /// Days after which noncurrent versions go, in a bucket that keeps versions.
@@ -40,6 +41,7 @@ pub(super) fn function() -> FunctionConfig {
         log_retention_days: 30,
         keep_user_metadata: false,
         cleaning: Cleaning::default(),
+        asynchronous: AsyncConfig::default(),
     }
 }
 
@@ -62,5 +64,5 @@ pub(super) fn trigger() -> TriggerConfig {
 
 /// The alarms of a file with an empty `[alarms]`.
 pub(super) fn alarms() -> AlarmsConfig {
-    AlarmsConfig { actions: Vec::new(), errors: 5, throttles: 5, dropped: 1 }
+    AlarmsConfig { actions: Vec::new(), errors: 5, throttles: 5, dropped: 1, rejected: 1, near_timeout: 80 }
 }

@@ -41,11 +41,14 @@ pub(super) const FUNCTION: &[&str] = &[
     "hidden_pixels",
     "max_megapixels",
     "keep",
+    "on_failure",
+    "max_event_age",
+    "retries",
 ];
 /// Keys of `[trigger]`.
 pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes", "mirror_deletes"];
 /// Keys of `[alarms]`.
-pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped"];
+pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped", "rejected", "near_timeout"];
 /// Keys of each `[[users]]`.
 pub(super) const USER: &[&str] = &["name", "bucket", "access", "prefix"];
 

@@ -20,8 +20,8 @@ pub use errors::{ConfigError, ConfigErrors};
 pub use keys::nearest;
 pub use load::load;
 pub use model::{
-    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
-    TriggerConfig, UserConfig,
+    Access, AlarmsConfig, Architecture, AsyncConfig, BucketConfig, BucketRole, Config, Encryption,
+    FunctionConfig, TriggerConfig, UserConfig,
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;

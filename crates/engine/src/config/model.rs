@@ -81,6 +81,26 @@ pub struct FunctionConfig {
     pub keep_user_metadata: bool,
     /// How pictures are cleaned: `orientation`, `icc`, `gain_maps`, `hidden_pixels`, `max_megapixels` and `keep`.
     pub cleaning: Cleaning,
+    /// What becomes of events that fail: `on_failure`, `max_event_age` and `retries`.
+    pub asynchronous: AsyncConfig,
+}
+
+/// What becomes of events that fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsyncConfig {
+    /// The ARN of the queue, topic, bucket or event bus that is told when Lambda gives up on an event.
+    pub on_failure: Option<String>,
+    /// How long Lambda tries, in seconds.
+    pub max_event_age: u32,
+    /// How often it tries an event again that failed.
+    pub retries: u32,
+}
+
+/// Lambda's own: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>.
+impl Default for AsyncConfig {
+    fn default() -> Self {
+        Self { on_failure: None, max_event_age: 6 * 60 * 60, retries: 2 }
+    }
 }
 
 /// Instruction set of the function.
@@ -124,7 +144,7 @@ impl TriggerConfig {
     }
 }
 
-/// Alarms on the function: each goes off when its number is reached within five minutes.
+/// Alarms on the function: each goes off when its number is reached within five minutes, or its share of the timeout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlarmsConfig {
     /// ARNs of the SNS topics that are told.
@@ -135,6 +155,10 @@ pub struct AlarmsConfig {
     pub throttles: u32,
     /// Events that Lambda gave up on.
     pub dropped: u32,
+    /// Pictures that cannot be cleaned.
+    pub rejected: u32,
+    /// Percent of the function's timeout that one invocation took.
+    pub near_timeout: u32,
 }
 
 /// A user of the stack.

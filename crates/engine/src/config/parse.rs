@@ -10,8 +10,8 @@ use toml::de::DeTable;
 
 use super::errors::{ConfigErrors, Findings, Problem};
 use super::model::{
-    Access, AlarmsConfig, Architecture, BucketConfig, BucketRole, Config, Encryption, FunctionConfig,
-    TriggerConfig, UserConfig,
+    Access, AlarmsConfig, Architecture, AsyncConfig, BucketConfig, BucketRole, Config, Encryption,
+    FunctionConfig, TriggerConfig, UserConfig,
 };
 use super::reader::{At, Section, quoted};
 use super::rules::bucket_name::{self, Known};
@@ -274,6 +274,12 @@ fn read_function(top: &Section<'_, '_>, found: &mut Findings<'_>) -> FunctionCon
         keep_user_metadata: (table.boolean("keep_user_metadata", found))
             .unwrap_or(default.keep_user_metadata),
         cleaning: read_cleaning(&table, found),
+        asynchronous: AsyncConfig {
+            on_failure: checked(&table, "on_failure", arn::check_destination, found),
+            max_event_age: (number("max_event_age", &function::EVENT_AGE, found))
+                .unwrap_or(default.asynchronous.max_event_age),
+            retries: number("retries", &function::RETRIES, found).unwrap_or(default.asynchronous.retries),
+        },
     }
 }
 
@@ -355,13 +361,16 @@ fn read_alarms(
         }
         topics.push(action.value);
     }
-    let mut number = |key: &str, default: u32| {
-        table.number(key, &alarms::THRESHOLD, found).map_or(default, |number| number.value)
+    let mut number = |key: &str, default: u32, limits| {
+        table.number(key, limits, found).map_or(default, |number| number.value)
     };
+    let count = &alarms::THRESHOLD;
     Some(AlarmsConfig {
-        errors: number("errors", default.errors),
-        throttles: number("throttles", default.throttles),
-        dropped: number("dropped", default.dropped),
+        errors: number("errors", default.errors, count),
+        throttles: number("throttles", default.throttles, count),
+        dropped: number("dropped", default.dropped, count),
+        rejected: number("rejected", default.rejected, count),
+        near_timeout: number("near_timeout", default.near_timeout, &alarms::NEAR_TIMEOUT),
         actions: topics,
     })
 }
@@ -465,8 +474,9 @@ mod tests {
              reserved_concurrency = 6\nlog_retention_days = 7\nkeep_user_metadata = true\norientation = \"tag\"\n\
              icc = \"drop-srgb\"\ngain_maps = \"drop\"\nhidden_pixels = \"keep\"\nmax_megapixels = 11\n\
              keep = [\"credit\", \"copyright\"]\n\
+             on_failure = \"arn:aws:sqs:eu-central-1:123456789012:q\"\nmax_event_age = 61\nretries = 1\n\
              [trigger]\nprefix = \"in/\"\nsuffixes = [\".jpg\"]\nmirror_deletes = true\n\
-             [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\n\
+             [alarms]\nactions = [\"arn:aws:sns:eu-central-1:123456789012:t\"]\nerrors = 8\nthrottles = 9\ndropped = 10\nrejected = 11\nnear_timeout = 12\n\
              [[users]]\nname = \"u\"\nbucket = \"destination\"\naccess = \"write-only\"\nprefix = \"é/\"\n"
         ));
         let pair = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
@@ -505,6 +515,11 @@ mod tests {
                     max_megapixels: 11,
                     keep: [Right::Copyright, Right::Credit].into_iter().collect(),
                 },
+                asynchronous: AsyncConfig {
+                    on_failure: Some("arn:aws:sqs:eu-central-1:123456789012:q".to_owned()),
+                    max_event_age: 61,
+                    retries: 1,
+                },
             },
             trigger: TriggerConfig {
                 prefix: "in/".to_owned(),
@@ -516,6 +531,8 @@ mod tests {
                 errors: 8,
                 throttles: 9,
                 dropped: 10,
+                rejected: 11,
+                near_timeout: 12,
             }),
             users: vec![UserConfig {
                 name: "u".to_owned(),

@@ -91,6 +91,11 @@ pub enum Problem {
         /// What it has in all.
         limit: u32,
     },
+    /// What Lambda tells of failures would be written into a bucket of the stack.
+    OwnBucket {
+        /// Its name.
+        bucket: String,
+    },
     /// What a run has written has another value, which is not the one from before either.
     Overwritten {
         /// Which resource.
@@ -165,6 +170,7 @@ impl Problem {
             Self::Concurrency { wanted, available, limit } => format!(
                 "reserved_concurrency = {wanted} is more than this account can reserve, which is {available} of its {limit}"
             ),
+            Self::OwnBucket { bucket } => format!("on_failure names bucket {bucket} of this stack"),
             Self::Overwritten { address, name, attribute, found, wrote } => format!(
                 "somebody else is writing the {attribute} of {address} {name}: found {found}, we wrote {wrote}"
             ),
@@ -192,7 +198,7 @@ impl Problem {
             Self::OtherRegion { .. } => vec![Address::Role],
             Self::Clash(_) | Self::TooManyEntries { .. } => vec![Address::Trigger],
             Self::Protected { .. } => vec![Address::LogGroup],
-            Self::Concurrency { .. } => vec![Address::Function],
+            Self::Concurrency { .. } | Self::OwnBucket { .. } => vec![Address::Function],
         }
     }
 
@@ -225,6 +231,9 @@ impl Problem {
             }
             Self::Concurrency { .. } => {
                 "Lambda keeps 100 for functions without a reservation, and new accounts may have no more than 10 in all"
+            }
+            Self::OwnBucket { .. } => {
+                "records of failures name keys and errors, and who may read the bucket would read them"
             }
             Self::Overwritten { .. } => {
                 "it is neither what was there before nor what this run wrote, so AWS is not just behind"
@@ -282,6 +291,7 @@ impl Problem {
                 "set a smaller number in config.toml or leave it out, or ask for more (Service Quotas: Lambda, Concurrent \
                  executions)"
             }
+            Self::OwnBucket { .. } => "name a queue, a topic, an event bus or another bucket in on_failure",
             Self::Overwritten { .. } => {
                 "see whether another `up`, Terraform or a person is at work on this stack, then run `up` again, which \
                  makes it as config.toml says"

@@ -58,6 +58,9 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: &Adopt) -> Pla
             planner.plan.problems.push(Problem::Concurrency { wanted, available, limit });
         }
     }
+    if let Some(bucket) = own_bucket(stack) {
+        planner.plan.problems.push(Problem::OwnBucket { bucket });
+    }
     planner.add(
         Address::Permission,
         permission::diff(stack, &world.permission).into_iter().map(Change::Permission).collect(),
@@ -209,6 +212,15 @@ impl Planner<'_> {
         self.plan.steps = order::steps(self.changes);
         self.plan
     }
+}
+
+/// The bucket of the stack that `on_failure` names, if it does.
+fn own_bucket(stack: &Stack) -> Option<String> {
+    let wanted = stack.config.function.asynchronous.on_failure.as_deref()?;
+    let own = [BucketRole::Source, BucketRole::Destination].into_iter();
+    own.filter(|role| stack.names.bucket_arn(*role) == wanted)
+        .map(|role| stack.names.bucket(role).to_owned())
+        .next()
 }
 
 #[cfg(test)]

@@ -279,6 +279,8 @@ fn residue_is_what_carries_our_mark_and_was_not_kept() {
                 "user photos-u",
                 "alarm photos-sanitizer-dropped-events",
                 "alarm photos-sanitizer-errors",
+                "alarm photos-sanitizer-near-timeout",
+                "alarm photos-sanitizer-rejected",
                 "alarm photos-sanitizer-throttles",
             ]
             .map(str::to_owned)

@@ -1,5 +1,6 @@
-//! Alarms on the function's metrics, when `[alarms]` asks for them
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>).
+//! Alarms on the function's metrics, when `[alarms]` asks for them: on those of Lambda
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>), and on one of those that its log lines
+//! carry ([`contract::metrics`]).
 //!
 //! # Expected flow
 //! One call creates an alarm with its tags or overwrites all its settings. Without `[alarms]` they are deleted.
@@ -8,8 +9,8 @@
 //! - Only alarms with our names and our tag are deleted.
 //!
 //! # Assumptions
-//! - S3 invokes the function asynchronously, and it has no dead-letter queue and no destination: so a failed event
-//!   is tried again, then dropped, and `DeadLetterErrors` and `DestinationDeliveryFailures` are never emitted.
+//! - S3 invokes the function asynchronously, and it has no dead-letter queue: so a failed event is tried again, then
+//!   dropped or told a destination, and `DeadLetterErrors` is never emitted.
 //!
 //! # Caveats
 //! - The tagging service, which finds former alarms, is some time behind.
@@ -19,6 +20,9 @@ mod settings;
 
 pub use observe::{former, observe};
 pub use settings::Settings;
+
+use aws_sdk_cloudwatch::types::Statistic;
+use contract::metrics::{self, Metric};
 
 use super::{Context, Line, Need, ResourceChange, idempotent, tags};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
@@ -36,11 +40,16 @@ pub enum Kind {
     Throttles,
     /// Events that Lambda gave up on: uploads without a clean copy.
     DroppedEvents,
+    /// Pictures that cannot be cleaned. To Lambda each is a success.
+    Rejected,
+    /// The slowest invocation: what runs into its timeout has no clean copy.
+    NearTimeout,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Errors, Self::Throttles, Self::DroppedEvents];
+    pub const ALL: [Self; 5] =
+        [Self::Errors, Self::Throttles, Self::DroppedEvents, Self::Rejected, Self::NearTimeout];
 
     /// The end of the alarm's name.
     #[must_use]
@@ -49,16 +58,29 @@ impl Kind {
             Self::Errors => "errors",
             Self::Throttles => "throttles",
             Self::DroppedEvents => "dropped-events",
+            Self::Rejected => "rejected",
+            Self::NearTimeout => "near-timeout",
         }
     }
 
-    /// Lambda's name of the metric.
+    /// Who counts it.
+    #[must_use]
+    pub fn namespace(self) -> &'static str {
+        match self {
+            Self::Errors | Self::Throttles | Self::DroppedEvents | Self::NearTimeout => "AWS/Lambda",
+            Self::Rejected => metrics::NAMESPACE,
+        }
+    }
+
+    /// The name of the metric.
     #[must_use]
     pub fn metric(self) -> &'static str {
         match self {
             Self::Errors => "Errors",
             Self::Throttles => "Throttles",
             Self::DroppedEvents => "AsyncEventsDropped",
+            Self::Rejected => Metric::Rejected.name(),
+            Self::NearTimeout => "Duration",
         }
     }
 
@@ -71,15 +93,29 @@ impl Kind {
             Self::DroppedEvents => {
                 "Uploads have no clean copy and will not get one by themselves (provisioner)"
             }
+            Self::Rejected => "Pictures were refused and are not published (provisioner)",
+            Self::NearTimeout => "Cleaning a picture takes almost as long as it may (provisioner)",
         }
     }
 
-    fn threshold(self, config: &AlarmsConfig) -> u32 {
+    /// What of the metric is compared.
+    fn statistic(self) -> Statistic {
         match self {
+            Self::NearTimeout => Statistic::Maximum,
+            Self::Errors | Self::Throttles | Self::DroppedEvents | Self::Rejected => Statistic::Sum,
+        }
+    }
+
+    /// In the metric's unit.
+    fn threshold(self, stack: &Stack, config: &AlarmsConfig) -> f64 {
+        f64::from(match self {
             Self::Errors => config.errors,
             Self::Throttles => config.throttles,
             Self::DroppedEvents => config.dropped,
-        }
+            Self::Rejected => config.rejected,
+            // Percent of seconds, in milliseconds.
+            Self::NearTimeout => config.near_timeout * stack.config.function.timeout * 10,
+        })
     }
 }
 

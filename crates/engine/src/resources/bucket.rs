@@ -27,7 +27,7 @@ mod locks;
 mod observe;
 mod tagging;
 
-pub use clean_copies::{CleanCopies, Keys, clean_copies};
+pub use clean_copies::{CleanCopies, Keys, Uncleaned, clean_copies, uncleaned};
 pub use empty::{Contents, count, list};
 pub use lifecycle::{Lifecycle, ObservedLifecycle};
 pub(crate) use listed_key::listed_key;

@@ -18,11 +18,13 @@
 //! - A new role cannot be assumed for some seconds, so creation may wait.
 //! - Tags that others set stay; layers, VPC, dead-letter target and tracing that others set do not.
 
+mod asynchronous;
 mod concurrency;
 mod execute;
 mod observe;
 mod settings;
 
+pub use asynchronous::Asynchronous;
 pub use concurrency::{Concurrency, concurrency};
 pub use observe::observe;
 pub use settings::{HANDLER, RUNTIME, Settings};
@@ -54,6 +56,8 @@ pub struct Observed {
     pub last_modified: String,
     /// Reserved concurrency.
     pub reserved_concurrency: Option<u32>,
+    /// What becomes of events that fail.
+    pub asynchronous: Asynchronous,
     /// Tags.
     pub tags: Tags,
 }
@@ -96,6 +100,13 @@ pub enum Change {
         /// As it should be.
         to: Option<u32>,
     },
+    /// Write what becomes of events that fail.
+    SetAsynchronous {
+        /// As it is.
+        from: Box<Asynchronous>,
+        /// As it should be.
+        to: Box<Asynchronous>,
+    },
     /// Set tags.
     SetTags {
         /// As they are.
@@ -123,6 +134,7 @@ pub fn diff(
     let settings = Box::new(Settings::wanted(stack));
     let architecture = stack.config.function.architecture.as_str();
     let concurrency = stack.config.function.reserved_concurrency;
+    let asynchronous = Box::new(Asynchronous::wanted(stack));
     let Some(observed) = observed else {
         let mut changes = vec![
             Change::Create { code_sha256: code_sha256.to_owned(), architecture, settings },
@@ -130,6 +142,10 @@ pub fn diff(
         ];
         if concurrency.is_some() {
             changes.push(Change::SetConcurrency { from: None, to: concurrency });
+        }
+        let none = Box::new(Asynchronous::default());
+        if none != asynchronous {
+            changes.push(Change::SetAsynchronous { from: none, to: asynchronous });
         }
         return changes;
     };
@@ -148,6 +164,12 @@ pub fn diff(
     }
     if observed.reserved_concurrency != concurrency {
         changes.push(Change::SetConcurrency { from: observed.reserved_concurrency, to: concurrency });
+    }
+    if observed.asynchronous != *asynchronous {
+        changes.push(Change::SetAsynchronous {
+            from: Box::new(observed.asynchronous.clone()),
+            to: asynchronous,
+        });
     }
     if let Some(to) = tags::missing(stack, &observed.tags) {
         changes.push(Change::SetTags { from: observed.tags.clone(), to });
@@ -228,6 +250,10 @@ impl ResourceChange for Change {
                 let shown = |most: &Option<_>| most.and_then(|most| Shown::value(most, most));
                 Line::set("reserved concurrency", shown(from), shown(to))
             }
+            Self::SetAsynchronous { from, to } => {
+                let (from, to) = Asynchronous::differences(from, to);
+                Line::set("failed events", from, to)
+            }
             Self::SetTags { from, to } => tags::line(from, to),
             Self::Wait { state } => {
                 Line::set("state", state.as_ref().and_then(Shown::text), Shown::text("Active"))
@@ -244,7 +270,7 @@ impl ResourceChange for Change {
             // Two updates at once are a conflict, so they come one after the other.
             Self::SetCode { .. } => 2,
             Self::SetSettings { .. } => 3,
-            Self::SetConcurrency { .. } | Self::Delete => 4,
+            Self::SetConcurrency { .. } | Self::SetAsynchronous { .. } | Self::Delete => 4,
         }
     }
 

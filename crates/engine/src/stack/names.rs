@@ -82,6 +82,12 @@ impl Names {
         format!("arn:{}:iam::{}:role{}{}", self.partition, self.account, self.path, self.function)
     }
 
+    /// The ARN of a user.
+    #[must_use]
+    pub fn user_arn(&self, user: &str) -> String {
+        format!("arn:{}:iam::{}:user{}{}", self.partition, self.account, self.path, self.user(user))
+    }
+
     /// The function's ARN.
     #[must_use]
     pub fn function_arn(&self) -> String {

@@ -72,6 +72,7 @@ pub fn role(stack: &Stack) -> Value {
     }
     statements.extend(key_statements(stack, BucketRole::Source, true, false));
     statements.extend(key_statements(stack, BucketRole::Destination, false, true));
+    statements.extend(failure_statements(stack));
     json!({"Version": VERSION, "Statement": statements})
 }
 
@@ -159,6 +160,22 @@ pub fn invoke_statement(stack: &Stack) -> Value {
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount>).
 fn own_account(stack: &Stack) -> Value {
     json!({"StringEquals": {"aws:ResourceAccount": stack.names.account}})
+}
+
+/// Lambda tells the destination of failures with the role's rights
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations-permissions>).
+fn failure_statements(stack: &Stack) -> Vec<Value> {
+    let Some(arn) = &stack.config.function.asynchronous.on_failure else { return Vec::new() };
+    let tell = |action: &str, resource: &str| json!({"Sid": "TellOfFailures", "Effect": "Allow", "Action": action, "Resource": resource});
+    match arn.split(':').nth(2).unwrap_or_default() {
+        "sqs" => vec![tell("sqs:SendMessage", arn)],
+        "sns" => vec![tell("sns:Publish", arn)],
+        "events" => vec![tell("events:PutEvents", arn)],
+        _ => vec![
+            tell("s3:PutObject", &format!("{arn}/*")),
+            json!({"Sid": "FindFailures", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn}),
+        ],
+    }
 }
 
 /// The key actions that SSE-KMS needs, exactly, and only through S3

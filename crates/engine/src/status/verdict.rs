@@ -92,7 +92,7 @@ fn address_of(stack: &Stack, problem: &Problem) -> Option<Address> {
         Problem::OtherRegion { .. } => Some(Address::Role),
         Problem::Clash(_) | Problem::TooManyEntries { .. } => Some(Address::Trigger),
         // Only `down` has it.
-        Problem::Concurrency { .. } => Some(Address::Function),
+        Problem::Concurrency { .. } | Problem::OwnBucket { .. } => Some(Address::Function),
         Problem::Data { .. }
         | Problem::Denied { .. }
         | Problem::Locked { .. }

@@ -128,6 +128,7 @@ fn function(stack: &Stack) -> function::Observed {
         state_reason: None,
         last_modified: "2026-01-02T03:04:05.000+0000".to_owned(),
         reserved_concurrency: stack.config.function.reserved_concurrency,
+        asynchronous: function::Asynchronous::wanted(stack),
         tags: stack.tags.clone(),
     }
 }

@@ -3,7 +3,7 @@ without it."""
 
 from . import access_keys, alarm_states, alarms, async_events, bucket_abac, bucket_encryption, bucket_names
 from . import destinations, function_policies, grants, listings, log_events, log_groups, metrics, notifications, permissions
-from . import queue_sources, users, versions, wildcards
+from . import queue_sources, simulation, users, versions, wildcards
 
 
 def apply():
@@ -16,6 +16,7 @@ def apply():
     alarm_states.alarms_are_evaluated()
     users.users_are_as_on_aws()
     access_keys.users_have_two_keys()
+    simulation.principals_are_simulated()
     permissions.calls_need_what_they_need_on_aws()
     wildcards.wildcards_match_line_ends()
     async_events.events_outlive_throttles()

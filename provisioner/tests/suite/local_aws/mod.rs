@@ -11,5 +11,5 @@ pub(crate) mod home;
 mod https;
 mod keys;
 mod lifetime;
-mod queue;
+pub(crate) mod queue;
 mod strangers;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::process::Command;
 
 /// The answer of a call on it, in Python, with the queue `failed` made first.
-pub(super) async fn sqs(local: &Running, call: &str) -> Value {
+pub(crate) async fn sqs(local: &Running, call: &str) -> Value {
     let python = local_aws::install(&|_| ()).await.unwrap();
     let script = format!(
         "import json, botocore.session\n\

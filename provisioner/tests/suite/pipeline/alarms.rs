@@ -2,8 +2,10 @@
 
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, Statistic, Tag};
 use engine::aws::Aws;
+use engine::config::BucketRole;
 
 use super::stage::{CONFIG, Stage};
+use crate::local_aws::home::until_async;
 
 const ERRORS: &str = "photos-sanitizer-errors";
 const DROPPED: &str = "photos-sanitizer-dropped-events";
@@ -45,7 +47,16 @@ async fn alarms_drift_and_are_healed_and_leave_with_their_table() {
     stage.ok(&["up", "--yes"]);
     let aws = stage.aws().await;
     let stack = stage.stack(&aws);
-    assert_eq!(names(&aws).await, [DROPPED, ERRORS, "photos-sanitizer-throttles"]);
+    assert_eq!(
+        names(&aws).await,
+        [
+            DROPPED,
+            ERRORS,
+            "photos-sanitizer-near-timeout",
+            "photos-sanitizer-rejected",
+            "photos-sanitizer-throttles"
+        ]
+    );
     let world = stage.world().await;
     assert!(world.alarms.values().all(|alarm| stack.owns(&alarm.tags)), "{:?}", world.alarms);
 
@@ -123,4 +134,40 @@ async fn an_alarm_of_others_is_refused_and_can_be_adopted() {
     assert_eq!(stage.plan().code, 0);
     stage.ok(&["down", "--yes"]);
     assert_eq!(names(&aws).await, [""; 0]);
+}
+
+/// What each is for, for real; `throttles` has a test of its own beside what the local AWS counts.
+#[tokio::test]
+async fn alarms_go_off_for_what_they_are_for() {
+    let stage = Stage::new().await;
+    // A hundredth of a second: no cold start is that quick.
+    let config = CONFIG.replace("timeout = 60 ", "timeout = 1 ").replace("# retries = 2 ", "retries = 0 ");
+    stage.configure(&format!("{config}\n[alarms]\nerrors = 1\nnear_timeout = 1\n"));
+    stage.ok(&["up", "--yes"]);
+    let aws = stage.aws().await;
+    let source = stage.stack(&aws).names.bucket(BucketRole::Source).to_owned();
+    let put = async |key: &str| {
+        let text = b"no picture".to_vec().into();
+        aws.s3.put_object().bucket(&source).key(key).body(text).send().await.unwrap();
+    };
+    let goes_off = async |alarm: &str| {
+        until_async(&format!("{alarm} goes off"), async || {
+            let described = aws.alarms.describe_alarms().alarm_names(alarm).send().await.unwrap();
+            described.metric_alarms()[0].state_value().is_some_and(|state| state.as_str() == "ALARM")
+        })
+        .await;
+    };
+    put("refused.jpg").await;
+    goes_off("photos-sanitizer-rejected").await;
+    goes_off("photos-sanitizer-near-timeout").await;
+    let status = stage.ok(&["status"]);
+    assert!(status.out.contains("ALARM"), "{}", status.out);
+
+    // It may do nothing any more, and so each picture fails.
+    let deleted =
+        aws.iam.delete_role_policy().role_name("photos-sanitizer").policy_name("provisioner-photos");
+    deleted.send().await.unwrap();
+    put("failed.jpg").await;
+    goes_off(ERRORS).await;
+    goes_off(DROPPED).await;
 }

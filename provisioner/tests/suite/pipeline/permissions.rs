@@ -70,6 +70,7 @@ async fn who_has_exactly_these_rights_does_everything() {
     assert_eq!(deployer.run(&stage, &["plan", "--detailed-exitcode"]).code, 0);
     let config = CONFIG
         .replace("# reserved_concurrency = 50 ", "reserved_concurrency = 5 ")
+        .replace("# retries = 2 ", "retries = 1 ")
         .replace("name = \"user-b\"", "name = \"user-c\"");
     stage.configure(&format!("{config}\n[alarms]\nactions = []\n"));
     deployer.ok(&stage, &["up", "--yes"]);
@@ -87,6 +88,7 @@ async fn who_has_exactly_these_rights_does_everything() {
         &["backfill", "a.jpg"],
         &["audit"],
         &["logs"],
+        &["access"],
         &["keys", "list"],
         &["keys", "issue", "user-a"],
         &["keys", "revoke", "user-a", "--yes"],

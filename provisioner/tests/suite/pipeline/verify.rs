@@ -51,6 +51,16 @@ async fn a_sound_pipeline_is_proven_and_a_broken_one_is_found() {
     assert!(run.err.contains("pictures are sent as photos-user-a and read as photos-user-b"), "{}", run.err);
     assert!(run.err.contains("are as they should be; from upload to clean copy: median "), "{}", run.err);
     is_nothing_left(&aws, &stack).await;
+    let (html, junit) =
+        (stage.config().with_file_name("proof.html"), stage.config().with_file_name("proof.xml"));
+    let up = stage.ok(&["up", "--yes", "--verify"]);
+    assert!(up.err.contains("are as they should be"), "{}", up.err);
+    stage.ok(&["verify", "--html", html.to_str().unwrap(), "--junit", junit.to_str().unwrap()]);
+    let page = std::fs::read_to_string(html).unwrap();
+    assert!(page.contains("JPEG, cut off") && page.contains("nothing was published"), "{page:.2000}");
+    assert_eq!(page.matches(">After</h4>").count(), page.matches(">Before</h4>").count());
+    let report = std::fs::read_to_string(junit).unwrap();
+    assert!(report.contains("failures=\"0\"") && report.contains("name=\"everybody else\""), "{report}");
 
     // A reader that may do everything, a bucket that is open, and a function that is not started any more.
     let user = stack.names.user("user-b");

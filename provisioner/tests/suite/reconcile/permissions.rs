@@ -80,6 +80,7 @@ fn what_is_granted_is_what_is_called() {
         (&plain, &["backfill"]),
         (&plain, &["logs"]),
         (&plain, &["keys", "issue", "writer"]),
+        (&plain, &["access"]),
         (&plain, &["keys", "list"]),
         (&plain, &["verify", "--timeout", "1"]),
         (&plain, &["down", "--yes", "--delete-data"]),

@@ -26,6 +26,7 @@ memory = 512
 timeout = 9
 log_retention_days = 7
 reserved_concurrency = 5
+retries = 0
 keep_user_metadata = true
 orientation = "drop"
 icc = "drop-srgb"
@@ -64,6 +65,9 @@ former_kms_keys = [
 expire_days = 400
 [function]
 reserved_concurrency = 5
+on_failure = "arn:aws:s3:::failed-uploads"
+max_event_age = 3600
+retries = 1
 keep_user_metadata = true
 orientation = "tag"
 icc = "drop"
@@ -75,6 +79,8 @@ mirror_deletes = true
 actions = ["arn:aws:sns:us-east-1:000000000000:on-call", "arn:aws:sns:us-east-1:000000000000:log.fifo"]
 errors = 2
 throttles = 100
+rejected = 7
+near_timeout = 95
 [[users]]
 name = "one"
 bucket = "source"

@@ -11,6 +11,14 @@ pub(in crate::config) const THRESHOLD: Limits = Limits {
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html",
 };
 
+/// From how much of its timeout an invocation is too slow.
+pub(in crate::config) const NEAR_TIMEOUT: Limits = Limits {
+    range: 1..=100,
+    unit: "percent of function.timeout",
+    why: "no invocation takes longer than its timeout: \
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html",
+};
+
 /// How many an alarm can tell.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>

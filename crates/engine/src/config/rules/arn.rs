@@ -8,6 +8,7 @@ use crate::config::reader::quoted;
 
 const KEY_EXAMPLE: &str = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const TOPIC_EXAMPLE: &str = "arn:aws:sns:eu-central-1:123456789012:on-call";
+const QUEUE_EXAMPLE: &str = "arn:aws:sqs:eu-central-1:123456789012:failed-uploads";
 const BOUNDARY_EXAMPLE: &str = "arn:aws:iam::123456789012:policy/boundary";
 
 /// The six parts of an ARN, with a partition that can be one.
@@ -137,6 +138,49 @@ pub(in crate::config) fn check_topic(text: &str, region: Option<&str>) -> Option
         )
         .underlining(topic.region),
     )
+}
+
+/// The ARN of what is told of events that failed: a standard queue or topic, a bucket or an event bus.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
+pub(in crate::config) fn check_destination(text: &str) -> Option<Problem> {
+    const WHY: &str = "Lambda tells an SQS queue, an SNS topic, an S3 bucket or an EventBridge event bus of events that it \
+        gives up on: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html";
+    let is_right = split(text).is_some_and(|arn| {
+        let is_placed = is_region(arn.region) && is_account(arn.account);
+        match arn.service {
+            "sqs" | "sns" => is_placed && is_topic_name(arn.resource),
+            "events" => is_placed && arn.resource.strip_prefix("event-bus/").is_some_and(is_bus_name),
+            "s3" => arn.region.is_empty() && arn.account.is_empty() && is_bucket_name(arn.resource),
+            _ => false,
+        }
+    });
+    if !is_right {
+        let message = format!("{} is not the ARN of something that can be told", quoted(text));
+        return Some(Problem::new(message, WHY, format!("write it as in \"{QUEUE_EXAMPLE}\"")));
+    }
+    text.ends_with(".fifo").then(|| {
+        Problem::new(
+            format!("{} keeps an order", quoted(text)),
+            "Lambda tells standard queues and topics only: \
+             https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+            "take a queue or topic without .fifo",
+        )
+    })
+}
+
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html>
+fn is_bus_name(text: &str) -> bool {
+    (1..=256).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+}
+
+/// Whether it can be one; that it exists only AWS knows.
+fn is_bucket_name(text: &str) -> bool {
+    (3..=63).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
 }
 
 /// <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>; subscriptions have a colon more.

@@ -29,6 +29,22 @@ pub(in crate::config) const CONCURRENCY: Limits = Limits {
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
 };
 
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html>
+pub(in crate::config) const EVENT_AGE: Limits = Limits {
+    range: 60..=21_600,
+    unit: "seconds",
+    why: "Lambda tries an event for a minute to 6 hours (21600 seconds): \
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html",
+};
+
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html>
+pub(in crate::config) const RETRIES: Limits = Limits {
+    range: 0..=2,
+    unit: "retries",
+    why: "Lambda tries an event that failed at most twice more: \
+        https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html",
+};
+
 /// Not a limit of AWS: zero would refuse every picture, and no format can hold more than the most.
 pub(in crate::config) const MEGAPIXELS: Limits = Limits {
     range: *MOST_MEGAPIXELS.start() as i64..=*MOST_MEGAPIXELS.end() as i64,

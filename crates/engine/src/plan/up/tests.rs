@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::resources::alarm::Kind;
 use crate::resources::bucket::{ObservedLifecycle, Versioning};
 use crate::resources::trigger::Foreign;
 use crate::resources::user::OwnKey;
@@ -83,7 +84,7 @@ fn without_changes() {
         assert!(plan.is_empty() && plan.notes.is_empty(), "{}", plan_lines(&plan, &stack));
         assert_eq!(
             plan.unchanged.len(),
-            7 + stack.config.users.len() + if stack.config.alarms.is_some() { 3 } else { 0 }
+            7 + stack.config.users.len() + stack.config.alarms.as_ref().map_or(0, |_| Kind::ALL.len())
         );
         assert_eq!(
             plan,
@@ -307,4 +308,15 @@ fn what_was_not_named_stays_refused() {
     let foreign: Vec<_> = plan.problems.iter().map(Problem::what).collect();
     assert!(foreign.iter().any(|what| what.starts_with("function ")), "{foreign:?}");
     assert!(!foreign.iter().any(|what| what.contains("bucket") || what.contains("log group")), "{foreign:?}");
+}
+
+#[test]
+fn failures_are_not_told_into_buckets_of_the_stack() {
+    for (bucket, problems) in
+        [("photos-clean-123456789012", 1), ("photos-uploads-123456789012", 1), ("failed-uploads", 0)]
+    {
+        let stack = stack(&format!("[function]\non_failure = \"arn:aws:s3:::{bucket}\""));
+        let plan = up(&stack, CODE, &as_desired(&stack), &Adopt::Nothing);
+        assert_eq!(plan.problems.len(), problems, "{:?}", plan.problems);
+    }
 }

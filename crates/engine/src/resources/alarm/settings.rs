@@ -7,6 +7,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFluentBuilder;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, StandardUnit, Statistic};
 
+use contract::metrics::FUNCTION_NAME;
 use serde_json::json;
 
 use super::super::Shown;
@@ -15,8 +16,6 @@ use super::Kind;
 use crate::config::AlarmsConfig;
 use crate::stack::Stack;
 
-/// Lambda's metrics.
-const NAMESPACE: &str = "AWS/Lambda";
 /// Seconds over which events are counted.
 const PERIOD: i32 = 300;
 
@@ -57,14 +56,14 @@ impl Settings {
     pub fn wanted(stack: &Stack, config: &AlarmsConfig, kind: Kind) -> Self {
         Self {
             description: kind.description().to_owned(),
-            metric: (NAMESPACE.to_owned(), kind.metric().to_owned()),
-            dimensions: BTreeMap::from([("FunctionName".to_owned(), stack.names.function.clone())]),
-            statistic: Statistic::Sum.as_str().to_owned(),
+            metric: (kind.namespace().to_owned(), kind.metric().to_owned()),
+            dimensions: BTreeMap::from([(FUNCTION_NAME.to_owned(), stack.names.function.clone())]),
+            statistic: kind.statistic().as_str().to_owned(),
             unit: None,
             period: PERIOD,
             periods: (1, 1),
             comparison: ComparisonOperator::GreaterThanOrEqualToThreshold.as_str().to_owned(),
-            threshold: f64::from(kind.threshold(config)),
+            threshold: kind.threshold(stack, config),
             // Lambda says nothing when nothing happens.
             missing_data: "notBreaching".to_owned(),
             actions_enabled: true,
@@ -178,7 +177,12 @@ impl Settings {
 
 impl std::fmt::Display for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} or more {} in {} minutes", self.threshold, self.metric.1, self.period / 60)
+        let (name, minutes) = (&self.metric.1, self.period / 60);
+        if self.statistic == Statistic::Sum.as_str() {
+            write!(f, "{} or more {name} in {minutes} minutes", self.threshold)
+        } else {
+            write!(f, "{} {name} of {} or more in {minutes} minutes", self.statistic, self.threshold)
+        }
     }
 }
 

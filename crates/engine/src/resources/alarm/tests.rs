@@ -15,6 +15,8 @@ fn each_aspect_is_synced_on_its_own() {
         "0 + all of it (7 or more Errors in 5 minutes)",
         "0 + all of it (5 or more Throttles in 5 minutes)",
         "0 + all of it (1 or more AsyncEventsDropped in 5 minutes)",
+        "0 + all of it (1 or more Rejected in 5 minutes)",
+        "0 + all of it (Maximum Duration of 48000 or more in 5 minutes)",
     ]) {
         table.case("nothing exists", &diff(&stack, config, kind, None), &[line]);
     }

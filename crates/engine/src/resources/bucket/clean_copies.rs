@@ -1,5 +1,5 @@
 //! Clean copies whose source is gone, or newer than they are because it was refused: what bucket B goes on publishing
-//! although bucket A has it no more.
+//! although bucket A has it no more. And pictures of bucket A that have no clean copy, or one of what they replaced.
 //!
 //! The keys come with the listings that count what the buckets hold, so this takes no call of its own. S3 lists keys in
 //! the order of their UTF-8 bytes
@@ -76,6 +76,43 @@ pub fn clean_copies(source: &Keys, destination: &Keys, trigger: &TriggerConfig) 
     found
 }
 
+/// How many objects of bucket A have no clean copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Uncleaned {
+    /// Pictures that were looked at.
+    pub compared: u64,
+    /// Those of them without a clean copy, or with one that is older. A copy of the same second counts as one of the
+    /// picture: S3 tells no more, and `pending` asks for each.
+    pub pending: u64,
+    /// Objects beside them that start no function: the trigger has neither their prefix nor their suffix.
+    pub unmatched: u64,
+    /// Whether there are more than were looked at.
+    pub more: bool,
+}
+
+/// Compares the buckets the other way round: source and destination.
+#[must_use]
+pub fn uncleaned(source: &Keys, destination: &Keys, trigger: &TriggerConfig) -> Uncleaned {
+    let copies: HashMap<&str, i64> =
+        destination.listed.iter().map(|(key, written)| (key.as_str(), *written)).collect();
+    let last = destination.listed.last().map(|(key, _)| key.as_str()).filter(|_| destination.more);
+    let is_unknown = |key: &str| destination.more && last.is_none_or(|last| key > last);
+    let mut found = Uncleaned { more: source.more, ..Uncleaned::default() };
+    for (key, written) in &source.listed {
+        if !trigger.matches(key) {
+            found.unmatched += 1;
+            continue;
+        }
+        if is_unknown(key) {
+            found.more = true;
+            break;
+        }
+        found.compared += 1;
+        found.pending += u64::from(copies.get(key.as_str()).is_none_or(|of_copy| of_copy < written));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +153,32 @@ mod tests {
         }
         let found = clean_copies(&source, &destination, &trigger);
         assert_eq!((found.compared, found.orphaned, found.older), (3, 0, 1));
+    }
+
+    #[test]
+    fn pictures_without_a_copy_or_with_an_older_one_are_pending() {
+        let trigger =
+            TriggerConfig { prefix: String::new(), suffixes: vec![".jpg".to_owned()], mirror_deletes: false };
+        let (mut source, mut destination) = (Keys::default(), Keys::default());
+        for (name, of_source, of_copy) in [
+            ("a.jpg", 5, Some(4)),
+            ("b.jpg", 5, Some(5)),
+            ("c.jpg", 5, Some(6)),
+            ("d.jpg", 5, None),
+            ("e.txt", 5, None),
+        ] {
+            source.add(name.to_owned(), of_source);
+            of_copy.into_iter().for_each(|written| destination.add(name.to_owned(), written));
+        }
+        let told = |source: &Keys, destination: &Keys| {
+            let Uncleaned { compared, pending, unmatched, more } = uncleaned(source, destination, &trigger);
+            (compared, pending, unmatched, more)
+        };
+        assert_eq!(told(&source, &destination), (4, 2, 1, false));
+        // The copy of the last may come later in the listing.
+        destination.stop();
+        assert_eq!(told(&source, &destination), (3, 1, 0, true));
+        assert_eq!(told(&Keys::default(), &destination), (0, 0, 0, false));
     }
 
     #[test]

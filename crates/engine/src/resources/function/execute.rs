@@ -10,7 +10,7 @@ use aws_sdk_lambda::types::{
 };
 
 use super::super::{Context, idempotent};
-use super::{Change, Settings};
+use super::{Change, Settings, asynchronous};
 use crate::aws::{AwsCall, AwsError, Deadline, until};
 
 pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<(), AwsError> {
@@ -93,6 +93,7 @@ pub(super) async fn execute(change: &Change, context: &Context<'_>) -> Result<()
             .await
             .map(drop)
         }
+        Change::SetAsynchronous { to, .. } => asynchronous::set(context, to).await,
         Change::SetTags { to, .. } => until(Deadline::PROPAGATION, context.on_wait, busy, async || {
             lambda
                 .tag_resource()
@@ -240,7 +241,7 @@ async fn ready(context: &Context<'_>) -> Result<(), AwsError> {
     .await
 }
 
-fn busy(error: &AwsError) -> Option<&'static str> {
+pub(super) fn busy(error: &AwsError) -> Option<&'static str> {
     if error.is_conflict() {
         Some("Lambda is still busy with an earlier change of the function")
     } else if error.is_role_not_ready() {

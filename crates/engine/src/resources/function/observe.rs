@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::{
 };
 
 use super::settings::{EPHEMERAL_STORAGE, PASS_THROUGH, TEXT};
-use super::{Observed, Settings};
+use super::{Observed, Settings, asynchronous};
 use crate::aws::{Aws, AwsCall, AwsError};
 use crate::stack::Stack;
 
@@ -15,14 +15,11 @@ use crate::stack::Stack;
 /// # Errors
 /// When the call fails.
 pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsError> {
-    let output = match aws
-        .lambda
-        .get_function()
-        .function_name(&stack.names.function)
-        .send()
-        .await
-        .aws("GetFunction")
-    {
+    let function = async {
+        aws.lambda.get_function().function_name(&stack.names.function).send().await.aws("GetFunction")
+    };
+    let (function, asynchronous) = futures::join!(function, asynchronous::observe(aws, stack));
+    let output = match function {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
@@ -97,6 +94,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         reserved_concurrency: number(
             output.concurrency().and_then(Concurrency::reserved_concurrent_executions),
         ),
+        asynchronous: asynchronous?,
         tags: output.tags().cloned().unwrap_or_default().into_iter().collect(),
     }))
 }

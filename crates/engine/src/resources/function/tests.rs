@@ -11,6 +11,7 @@ fn table() -> Table<Change> {
         Change::SetSettings { .. },
         Change::SetConcurrency { to: Some(_), .. },
         Change::SetConcurrency { to: None, .. },
+        Change::SetAsynchronous { .. },
         Change::SetTags { .. },
         Change::Wait { .. },
         Change::Delete,
@@ -53,6 +54,11 @@ fn each_aspect_is_synced_on_its_own() {
         &["2 ~ code: k3YzK1vT0mB0 (arm64) -> k3YzK1vT0mB0 (x86_64)"],
     );
     drifted("a limit", |function| function.reserved_concurrency = Some(0), &["4 - reserved concurrency: 0"]);
+    drifted(
+        "somebody else is told of what fails",
+        |function| function.asynchronous.config.on_failure = Some("arn:aws:sqs:eu-west-1:1:q".to_owned()),
+        &["4 ~ failed events: tells of failures: arn:aws:sqs:eu-west-1:1:q -> tells of failures: nobody"],
+    );
     drifted("no tags", |function| function.tags.clear(), &["1 + tags: provisioner:stack=photos"]);
     drifted(
         "being made",

@@ -14,4 +14,5 @@ mod metrics;
 mod notifications;
 mod permissions;
 mod queue_sources;
+mod simulation;
 mod versions;
