@@ -30,12 +30,16 @@ format:
     cargo fmt --all
     if command -v terraform >/dev/null; then terraform -chdir=terraform fmt; fi
 
-# Format, clippy, documentation, workflows and scripts.
+# Format, clippy, documentation, workflows, scripts, the book.
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     ci/lint.sh
+
+# Links in README and docs, and the book in target/book.
+book:
+    ci/book.py
 
 # The judges of the pictures and of the HCL; what is not installed is skipped with one line.
 judge:
@@ -58,6 +62,7 @@ bench:
     cargo build --release
     bench/latency.sh
     bench/pictures.sh
+    bench/others.py
 
 # Vulnerabilities, licences, sources of the dependencies.
 audit:

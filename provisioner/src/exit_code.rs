@@ -1,5 +1,5 @@
 //! The exit codes, an interface that scripts rely on. The same table is in
-//! `--help` and in README.md; a test keeps the three together.
+//! `--help` and in docs/commands.md, which is made of it.
 
 use engine::interrupt::Signal;
 
@@ -65,15 +65,6 @@ impl From<ExitCode> for std::process::ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_readme_has_the_same_table() {
-        let readme = include_str!("../../README.md");
-        for (code, meaning) in TABLE {
-            let row = format!("| {} | {meaning} |\n", code as u8);
-            assert!(readme.contains(&row), "README.md lacks the row {row}");
-        }
-    }
 
     #[test]
     fn codes_are_an_interface_and_never_change() {

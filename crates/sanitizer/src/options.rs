@@ -120,7 +120,7 @@ pub enum GainMaps {
 }
 
 /// What becomes of pixels that nobody sees: what a crop leaves in the file, colours under full
-/// transparency ([`crate::Unseen`] has the kinds, the README the rule).
+/// transparency ([`crate::Unseen`] has the kinds, `docs/pictures.md` the rule).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HiddenPixels {
     /// Write the picture anew without them where that is possible without loss (PNG, APNG, GIF,

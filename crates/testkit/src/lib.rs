@@ -9,6 +9,7 @@
 //! odd_keys    keys of objects as strangers choose them
 //! one_pixel   the smallest JPEG, with whatever a test puts into it
 //! jpeg, exif, icc  pictures of each kind, metadata that tells something, colour profiles
+//! written     the commands in README and docs
 //! tools       outside programs that a test needs: there, or a line that says why it is skipped
 //! ```
 //!
@@ -46,5 +47,6 @@ pub mod proxy;
 #[cfg(feature = "aws")]
 pub mod stage;
 pub mod tools;
+pub mod written;
 
 pub use program::program;

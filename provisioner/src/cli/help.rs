@@ -9,7 +9,7 @@ use super::Cli;
 use engine::config::nearest;
 
 /// The commands as the short help groups them.
-const GROUPS: [(&str, &[&str]); 5] = [
+pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("The stack", &["plan", "up", "down", "status"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
     ("Day two", &["pending", "backfill", "logs", "verify", "audit", "access", "keys"]),
@@ -46,7 +46,7 @@ const MEANT: [(&str, &str); 10] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
+pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
     (
         "plan",
         &[
@@ -241,7 +241,7 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
 }
 
 /// An option that was given to a command that takes no notice of it.
-fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
+pub(super) fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str)> {
     let (name, own) = matches.subcommand()?;
     let (_, mut options) = WITHOUT_EFFECT.into_iter().find(|(one, _)| *one == name)?;
     if name == "local" && own.subcommand_name() == Some(OPEN.0) {

@@ -8,6 +8,8 @@ mod keys;
 mod local;
 mod pictures;
 mod queue;
+#[cfg(test)]
+mod reference;
 mod setup;
 mod stack;
 mod terraform;

@@ -23,3 +23,4 @@ mod status;
 mod unreadable;
 mod verify;
 mod who_may;
+mod written;
