@@ -12,9 +12,11 @@ use crate::stack::{Tags, partition};
 /// Sets tags.
 pub(super) async fn set(aws: &Aws, bucket: &str, tags: &Tags) -> Result<(), AwsError> {
     match replace_all(aws, bucket, tags).await {
-        Err(error) if error.is_rejection() && has_abac(aws, bucket).await => {
-            tag_resource(aws, bucket, tags).await
-        }
+        Err(error) if error.is_rejection() => match has_abac(aws, bucket).await {
+            Ok(true) => tag_resource(aws, bucket, tags).await,
+            Ok(false) => Err(error),
+            Err(unknown) => Err(unknown),
+        },
         other => other,
     }
 }
@@ -35,10 +37,17 @@ async fn replace_all(aws: &Aws, bucket: &str, tags: &Tags) -> Result<(), AwsErro
 
 /// Whether tags of the bucket give rights. Such a bucket refuses `PutBucketTagging`
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html>).
-async fn has_abac(aws: &Aws, bucket: &str) -> bool {
+///
+/// Whoever may not ask is told that: with this right alone it is known what else it takes.
+async fn has_abac(aws: &Aws, bucket: &str) -> Result<bool, AwsError> {
     let request = aws.s3.get_bucket_abac().bucket(bucket).expected_bucket_owner(&aws.account);
-    let status = request.send().await.aws("GetBucketAbac").ok().and_then(|output| output.abac_status);
-    status.and_then(|status| status.status) == Some(BucketAbacStatus::Enabled)
+    match request.send().await.aws("GetBucketAbac") {
+        Err(error) if error.is_access_denied() => Err(error),
+        answer => {
+            let status = answer.ok().and_then(|output| output.abac_status?.status);
+            Ok(status == Some(BucketAbacStatus::Enabled))
+        }
+    }
 }
 
 /// S3 Control's `TagResource`, which adds tags
