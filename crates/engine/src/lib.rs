@@ -15,6 +15,7 @@ pub mod access;
 pub mod apply;
 pub mod aws;
 pub mod backfill;
+pub mod batch_job;
 pub mod config;
 pub mod events;
 pub mod interrupt;

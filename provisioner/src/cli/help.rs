@@ -114,6 +114,7 @@ pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
             ("backfill --dry-run", "what would be cleaned"),
             ("backfill --prefix 2026/", "everything that is pending under 2026/"),
             ("backfill --cleaned-before 2026-11-26", "also what an older version has cleaned"),
+            ("backfill --emit-batch-job job/", "for millions: what S3 Batch Operations needs to do it"),
         ],
     ),
     (

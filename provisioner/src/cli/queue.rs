@@ -43,6 +43,10 @@ pub(crate) struct Backfill {
     /// List what would be cleaned, and clean nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Clean nothing, but write what S3 Batch Operations needs to do it: manifest,
+    /// job, role and commands. For millions of pictures.
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub emit_batch_job: Option<PathBuf>,
 }
 
 /// `audit`

@@ -1,5 +1,7 @@
 //! `provisioner backfill`
 
+use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use futures::stream::{BoxStream, FuturesUnordered, StreamExt, TryStreamExt, iter};
@@ -14,6 +16,8 @@ use crate::report::{CountBar, backfilled_text, outcome_line};
 use crate::session::{Connected, Session};
 use engine::aws::{Aws, AwsError};
 use engine::backfill::{self, Outcome};
+use engine::batch_job::{Documents, Manifest};
+use engine::config::BucketRole;
 use engine::pace::Pace;
 use engine::pending::{Compared, State, compare};
 use engine::stack::Stack;
@@ -27,6 +31,9 @@ pub(super) async fn run(args: &cli::Backfill, session: &Session<'_>) -> Result<E
     let screen = session.screen;
     if args.dry_run {
         return dry_run(args, session, &connected).await;
+    }
+    if let Some(folder) = &args.emit_batch_job {
+        return emit(args, folder, session, &connected).await;
     }
     let start = Instant::now();
     let batch = Batch::new(args.concurrency, session, &connected).await?;
@@ -180,6 +187,47 @@ impl<'a> Batch<'a> {
 
 async fn count(args: &cli::Backfill, aws: &Aws, stack: &Stack) -> Result<u64, AwsError> {
     keys(args, aws, stack).try_fold(0, |count, _| async move { Ok(count + 1) }).await
+}
+
+/// Writes the files of a job, into a folder that holds nothing else.
+async fn emit(
+    args: &cli::Backfill,
+    folder: &Path,
+    session: &Session<'_>,
+    Connected { aws, stack }: &Connected,
+) -> Result<ExitCode, Failure> {
+    let failed = |source| Failure::File { path: folder.display().to_string(), source };
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Failure::Refused {
+            what: format!("{} is not empty", folder.display()),
+            hint: "name a folder that is empty, or does not exist".to_owned(),
+        });
+    }
+    let source = stack.names.bucket(BucketRole::Source);
+    let add = |mut manifest: Manifest, key: String| async move {
+        manifest.add(source, &key);
+        Ok(manifest)
+    };
+    let listed = keys(args, aws, stack).try_fold(Manifest::default(), add);
+    let manifest = session.interrupt.or(listed).await.map_err(|failure| not_up(failure, session))?;
+    fs::create_dir_all(folder).map_err(failed)?;
+    let files = Documents::of(stack, &manifest).files;
+    for (name, content) in &files {
+        super::export::write(&folder.join(name), content.as_bytes())?;
+    }
+    let screen = session.screen;
+    if screen.json {
+        let files = files.iter().map(|(name, _)| folder.join(name).display().to_string()).collect();
+        screen.line(&json::Backfill::Emitted { objects: manifest.objects(), files });
+    } else {
+        let run = folder.join("run.sh");
+        screen.say(&format!(
+            "{} pictures are in the manifest. `sh {}` makes the job, with the AWS CLI; it says what each step is for.",
+            manifest.objects(),
+            run.display()
+        ));
+    }
+    Ok(ExitCode::Ok)
 }
 
 async fn dry_run(

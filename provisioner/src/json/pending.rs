@@ -87,6 +87,13 @@ impl Compared {
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Backfill {
+    /// With `--emit-batch-job`: the files of a job of S3 Batch Operations.
+    Emitted {
+        /// Pictures in the manifest.
+        objects: u64,
+        /// The files.
+        files: Vec<String>,
+    },
     /// What became of a picture.
     Picture {
         /// Its key, exact.

@@ -442,6 +442,7 @@ fn backfill() -> Vec<Backfill> {
     };
     let failed = backfill::Outcome::Failed { reason: "not finished in time".to_owned() };
     vec![
+        Backfill::Emitted { objects: 2, files: vec!["job/manifest.csv".to_owned(), "job/run.sh".to_owned()] },
         Backfill::WouldClean { key: "2026/rome.jpg".to_owned() },
         Backfill::of("2026/rome.jpg", &backfill::Outcome::Cleaned),
         Backfill::of("2026/cut.jpg", &rejected),

@@ -109,7 +109,7 @@ fn table(checks: &[&Check]) -> String {
 
 fn verdict(check: &Check) -> (&'static str, &'static str, &str) {
     match &check.verdict {
-        Verdict::Right(found) => ("good", "as it should be", found),
+        Verdict::Right(found) => ("good", "ok", found),
         Verdict::Wrong(found) => ("bad", "WRONG", found),
     }
 }
