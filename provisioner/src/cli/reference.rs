@@ -13,8 +13,8 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/commands.md");
 
 const HEAD: &str = "# Commands and exit codes
 
-Made of the program's help; a test compares the two. `provisioner help COMMAND` shows the same, and `provisioner man FOLDER`
-writes manual pages.
+Made of the program's help; a test compares the two. `provisioner help up` shows the same of `up`, and `provisioner man pages`
+writes manual pages into the folder `pages`.
 
 Stdout is data, stderr is everything else. `NO_COLOR` is honoured. `up`, `down`, `keys revoke` and `local reset` ask before
 they do anything; without a terminal they need `--yes`.
