@@ -1,7 +1,7 @@
 //! What IAM itself says, by the policies that it has now
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html>).
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyEvaluationDecisionType};
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType};
 
 use super::Question;
 use crate::aws::{Aws, AwsCall, AwsError};
@@ -52,7 +52,7 @@ pub async fn simulate(aws: &Aws, arn: &str, question: &Question) -> Result<Simul
         Err(error) if error.is_access_denied() => Ok(Simulated::Denied),
         Err(error) => Err(error),
         Ok(answer) => {
-            let decision = answer.evaluation_results().first().map(|result| result.eval_decision());
+            let decision = answer.evaluation_results().first().map(EvaluationResult::eval_decision);
             Ok(Simulated::Says(decision == Some(&PolicyEvaluationDecisionType::Allowed)))
         }
     }
