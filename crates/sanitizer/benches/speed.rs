@@ -65,6 +65,13 @@ fn main() {
             took,
             memcpy(&progressive),
         );
+        let refined = refined(&rgb, width, height);
+        line(
+            &format!("JPEG {megapixels} MP progressive, refined: proven"),
+            refined.len(),
+            clean(&refined, &proven),
+            memcpy(&refined),
+        );
         let sideways = jpeg(false, 6);
         line(
             &format!("JPEG {megapixels} MP sideways: tag kept"),
@@ -131,6 +138,41 @@ fn noisy(width: u16, height: u16) -> Vec<u8> {
         }
     }
     rgb
+}
+
+/// A progressive picture as libjpeg writes it: most of its bits are refinements of coefficients that scans
+/// before told roughly. The other encoder writes none of these.
+#[expect(unsafe_code, reason = "libjpeg is C")]
+fn refined(rgb: &[u8], width: u16, height: u16) -> Bytes {
+    // SAFETY: the calls follow the order that libjpeg's documentation prescribes, each on an object that lives until
+    // it is destroyed. All-zero is a valid value of both structs. Rows are read where `rgb` has them: the slices that
+    // they are taken from are as long as a row. Errors end the program, as libjpeg's own handler does.
+    unsafe {
+        let mut errors = std::mem::zeroed();
+        let mut writer: mozjpeg_sys::jpeg_compress_struct = std::mem::zeroed();
+        writer.common.err = mozjpeg_sys::jpeg_std_error(&mut errors);
+        mozjpeg_sys::jpeg_create_compress(&mut writer);
+        let (mut file, mut length) = (std::ptr::null_mut(), 0);
+        mozjpeg_sys::jpeg_mem_dest(&mut writer, &mut file, &mut length);
+        writer.image_width = width.into();
+        writer.image_height = height.into();
+        writer.input_components = 3;
+        writer.in_color_space = mozjpeg_sys::J_COLOR_SPACE::JCS_RGB;
+        let (profile, fastest) = (mozjpeg_sys::JINT_COMPRESS_PROFILE, mozjpeg_sys::JCP_FASTEST as i32);
+        mozjpeg_sys::jpeg_c_set_int_param(&mut writer, profile, fastest);
+        mozjpeg_sys::jpeg_set_defaults(&mut writer);
+        mozjpeg_sys::jpeg_set_quality(&mut writer, 88, 1);
+        mozjpeg_sys::jpeg_simple_progression(&mut writer);
+        mozjpeg_sys::jpeg_start_compress(&mut writer, 1);
+        for row in rgb.chunks_exact(usize::from(width) * 3) {
+            mozjpeg_sys::jpeg_write_scanlines(&mut writer, &row.as_ptr(), 1);
+        }
+        mozjpeg_sys::jpeg_finish_compress(&mut writer);
+        let bytes = std::slice::from_raw_parts(file, length as usize).to_vec();
+        // The C library's memory, which is given back with the program.
+        mozjpeg_sys::jpeg_destroy_compress(&mut writer);
+        Bytes::from(bytes)
+    }
 }
 
 /// APP1 as phones write it, by its size: the orientation, and 40 kB of the rest.

@@ -3,8 +3,9 @@
 use crate::Error;
 
 /// The formats that can be cleaned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Format {
     /// JPEG: baseline, extended, progressive, lossless, arithmetic (ITU-T T.81).
     Jpeg,

@@ -29,16 +29,15 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::{Error, Format, HiddenPixels, HiddenPixelsOutcome, Options, Report, facts::FactKind};
 
 /// So many pixels of an axis may be cut off: they fill up a coding block.
 pub(crate) const BLOCK: u32 = 64;
 
 /// What nobody sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Unseen {
     /// What lies outside of an area: width and height as stored and as shown, in pixels.

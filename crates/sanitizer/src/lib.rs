@@ -73,6 +73,11 @@
 #![cfg_attr(not(test), forbid(unsafe_code))]
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests write files in their own way"))]
 
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 mod cancellation;
 mod error;
 pub mod facts;

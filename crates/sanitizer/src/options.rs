@@ -3,6 +3,13 @@
 use crate::{Cancellation, Rights};
 
 /// How to clean. `Options::default()` leaks nothing and changes no pixel.
+///
+/// ```
+/// use sanitizer::{Options, Orientation};
+///
+/// let options = Options::default().with_orientation(Orientation::Tag).with_max_memory(64 << 20);
+/// assert_eq!(options.orientation, Orientation::Tag);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
@@ -67,6 +74,38 @@ impl Default for Options {
             cancellation: Cancellation::default(),
         }
     }
+}
+
+/// Makes for each field a method that sets it.
+macro_rules! with {
+    ($($method:ident $field:ident: $kind:ty,)*) => {
+        impl Options {
+            $(
+                #[doc = concat!("The same, with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+                #[must_use]
+                pub fn $method(mut self, $field: $kind) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+with! {
+    with_orientation orientation: Orientation,
+    with_partial_edges partial_edges: PartialEdges,
+    with_icc icc: IccPolicy,
+    with_gain_maps gain_maps: GainMaps,
+    with_hidden_pixels hidden_pixels: HiddenPixels,
+    with_unreadable_profile unreadable_profile: UnreadableProfile,
+    with_keep keep: Rights,
+    with_max_memory max_memory: u64,
+    with_max_inflated_bytes max_inflated_bytes: u64,
+    with_max_megapixels max_megapixels: u32,
+    with_verify_entropy verify_entropy: bool,
+    with_facts facts: bool,
+    with_cancellation cancellation: Cancellation,
 }
 
 /// What becomes of the orientation that EXIF holds.

@@ -1,7 +1,5 @@
 //! What was removed from a picture.
 
-use serde::Serialize;
-
 use crate::{Format, Rights, Unseen, facts::Facts, rights::Statement};
 
 /// How many removals are listed one by one. Enough for any honest file; a
@@ -10,7 +8,8 @@ const MOST_LISTED: usize = 256;
 
 /// What was removed, and what became of the orientation. Never holds a value
 /// of the metadata, except in [`Report::facts`] when these were asked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
     /// The format of the picture.
@@ -24,18 +23,18 @@ pub struct Report {
     /// What became of the orientation.
     pub orientation: OrientationOutcome,
     /// What became of an HDR gain map.
-    #[serde(skip_serializing_if = "GainMapOutcome::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "GainMapOutcome::is_none"))]
     pub gain_map: GainMapOutcome,
     /// What became of pixels that nobody sees.
-    #[serde(skip_serializing_if = "HiddenPixelsOutcome::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "HiddenPixelsOutcome::is_none"))]
     pub hidden_pixels: HiddenPixelsOutcome,
     /// What became of the colour profile.
     pub color_profile: ProfileOutcome,
     /// What became of words about rights, where the options keep some.
-    #[serde(skip_serializing_if = "RightsOutcome::is_empty")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "RightsOutcome::is_empty"))]
     pub rights: RightsOutcome,
     /// What the removed metadata would have told, when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub facts: Option<Facts>,
 }
 
@@ -110,7 +109,8 @@ impl Report {
 }
 
 /// One thing that was removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Removal {
     /// What kind of thing.
     pub category: Category,
@@ -125,8 +125,9 @@ pub struct Removal {
 }
 
 /// Kinds of things that are removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Category {
     /// EXIF: camera, times, position, maker notes, its thumbnail.
@@ -160,8 +161,9 @@ pub enum Category {
 }
 
 /// What became of the orientation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum OrientationOutcome {
     /// It was upright already.
@@ -179,8 +181,9 @@ pub enum OrientationOutcome {
 }
 
 /// What became of an HDR gain map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum GainMapOutcome {
     /// There is none.
@@ -196,14 +199,16 @@ pub enum GainMapOutcome {
 }
 
 impl GainMapOutcome {
+    #[cfg(feature = "serde")]
     fn is_none(&self) -> bool {
         *self == Self::None
     }
 }
 
 /// What became of pixels that nobody sees. Of several kinds the first is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum HiddenPixelsOutcome {
     /// There were none.
@@ -222,19 +227,21 @@ pub enum HiddenPixelsOutcome {
 }
 
 impl HiddenPixelsOutcome {
+    #[cfg(feature = "serde")]
     fn is_none(&self) -> bool {
         *self == Self::None
     }
 }
 
 /// What became of words about rights: see [`crate::Options::keep`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RightsOutcome {
     /// Those that were found, and stay.
     pub kept: Rights,
     /// Why some may be lost, as a clause ("its XMP cannot be read").
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub unread: Option<&'static str>,
 }
 
@@ -248,8 +255,9 @@ impl RightsOutcome {
 
 /// What became of the colour profile. Pictures of HEIC and AVIF may have several: of
 /// those that went the worst is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum ProfileOutcome {
     /// There was none.

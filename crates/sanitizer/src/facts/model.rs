@@ -1,10 +1,9 @@
 //! The facts of a picture.
 
-use serde::Serialize;
-
 /// What the metadata of a picture tells. Only made when
 /// [`crate::Options::facts`] asks for it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Facts {
     /// Positions in degrees (WGS 84), each with where it was found.
@@ -14,7 +13,8 @@ pub struct Facts {
 }
 
 /// A position on Earth.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Position {
     /// Degrees north; south is negative.
     pub latitude: f64,
@@ -27,7 +27,8 @@ pub struct Position {
 }
 
 /// One telling fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fact {
     /// What kind of fact.
     pub kind: FactKind,
@@ -38,8 +39,9 @@ pub struct Fact {
 }
 
 /// Kinds of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum FactKind {
     /// Make and model of the camera or phone.

@@ -1,8 +1,6 @@
 //! PNG: damaged and hostile files end in an error or a clean picture, never in
 //! a panic, and fast.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
-
 use crate::support::canary;
 use crate::support::png as support;
 

@@ -1,7 +1,5 @@
 //! WebP: files made to take long are refused, whatever they promise.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
-
 use crate::support::webp as support;
 
 use sanitizer::{Error, Options, sanitize};

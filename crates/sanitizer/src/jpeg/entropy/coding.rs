@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     arithmetic::Unit,
+    band::Band,
     bits::{Bits, Fault, Stop},
     coefficient_sink::CoefficientSink,
     huffman::Table,
@@ -37,7 +38,12 @@ pub(super) enum Coding<'t> {
     /// DC refinement: one bit for each of so many blocks of each component.
     Bits(Vec<usize>),
     /// AC scans of progressive pictures.
-    Band(&'t Table, Parameters),
+    Band {
+        table: &'t Table,
+        parameters: Parameters,
+        /// Where the scan may be big.
+        fast: Option<Band>,
+    },
 }
 
 /// Where coefficients go.
@@ -77,11 +83,14 @@ pub(super) enum Purpose {
 /// Scans from this size on are worth the time that [`MultiSymbolTables`] take to make.
 pub(super) const BIG: usize = if cfg!(fuzzing) { 1024 } else { 128 * 1024 };
 
+/// AC scans of progressive pictures from this size on are worth the time that the tables of a [`Band`] take to make.
+pub(super) const BIG_BAND: usize = if cfg!(fuzzing) { 1024 } else { 16 * 1024 };
+
 impl<'t> Coding<'t> {
     /// `units` are for each component the data units in an MCU and the DC and
     /// AC table. `None` when a table is missing.
     pub(super) fn new(
-        process: Process,
+        (process, big_band): (Process, usize),
         tables: &'t [[Option<Box<Table>>; 4]; 2],
         parameters: Parameters,
         units: &[Unit],
@@ -117,7 +126,12 @@ impl<'t> Coding<'t> {
                     None => Self::Blocks(blocks),
                 }
             }
-            Process::Progressive if parameters.start > 0 => Self::Band(ac_tables().next()??, parameters),
+            Process::Progressive if parameters.start > 0 => {
+                let table = ac_tables().next()??;
+                let is_big = matches!(purpose, Purpose::Skip { bytes } if bytes >= big_band);
+                let fast = is_big.then(|| Band::new(table, parameters));
+                Self::Band { table, parameters, fast }
+            }
             Process::Progressive if parameters.high > 0 => Self::Bits(counts().collect()),
             Process::Progressive | Process::Lossless => Self::Differences(
                 dc_tables()
@@ -187,11 +201,11 @@ impl<'t> Coding<'t> {
                 parts(mcus).each(|part| progressive::read_dc_bits(bits, part, blocks, sink))
             }
             (Self::Bits(blocks), _) => bits.skip_many(count * blocks.iter().sum::<usize>() as u64),
-            (Self::Band(table, parameters), sink) => match history {
+            (Self::Band { table, parameters, fast }, sink) => match history {
                 Some(history) => {
                     let blocks = mcus.start as usize..mcus.end as usize;
                     let sink = sink.and_then(Sink::dense);
-                    history.follow_ac(bits, table, *parameters, blocks, sink, cancellation)
+                    history.follow_ac(bits, (table, fast.as_ref()), *parameters, blocks, sink, cancellation)
                 }
                 None => Err(Fault::BlockRun),
             },

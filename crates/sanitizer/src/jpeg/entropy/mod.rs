@@ -13,6 +13,7 @@
 //! a DNL segment tells. libjpeg shows none of these either.
 
 mod arithmetic;
+mod band;
 mod bits;
 mod coding;
 mod coefficient_sink;

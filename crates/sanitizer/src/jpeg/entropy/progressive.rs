@@ -5,6 +5,7 @@
 //! is enough to remember: one `u64` a block. The coefficients themselves are
 //! only read where there is a [`CoefficientSink`] for them.
 
+use super::band::{Band, Left};
 use super::bits::{Bits, Fault};
 use super::coding::MCUS_PER_LOOK;
 use super::coefficient_sink::{CoefficientSink, extend};
@@ -70,7 +71,7 @@ impl History {
     pub(super) fn follow_ac(
         &mut self,
         bits: &mut Bits<'_>,
-        table: &Table,
+        (table, fast): (&Table, Option<&Band>),
         scan: Parameters,
         blocks: std::ops::Range<usize>,
         sink: Option<&mut CoefficientSink<'_>>,
@@ -79,7 +80,16 @@ impl History {
         let mut at = *bits;
         let first = blocks.start;
         let nonzero = self.nonzero.get_mut(blocks).ok_or(Fault::BlockRun)?;
-        let blocks = Blocks { nonzero, first, cancellation };
+        let mut from = From { index: 0, k: scan.start.into(), ended: 0 };
+        if let (Some(band), None) = (fast, &sink)
+            && let Some(left) = band.follow(at.data_and_position(), table, scan, nonzero, cancellation)?
+        {
+            let Left { position, index, k, ended } = left;
+            from = From { index, k, ended };
+            let (data, _) = at.data_and_position();
+            at = position.bits(data)?;
+        }
+        let blocks = Blocks { nonzero, first, from, cancellation };
         let result = if scan.high == 0 {
             follow_first(&mut at, table, scan, blocks, sink)
         } else {
@@ -96,7 +106,19 @@ struct Blocks<'h> {
     nonzero: &'h mut [u64],
     /// The number of the first in the scan.
     first: usize,
+    from: From,
     cancellation: &'h Cancellation,
+}
+
+/// Where to begin.
+#[derive(Clone, Copy)]
+struct From {
+    /// The block.
+    index: usize,
+    /// The coefficient of it.
+    k: u32,
+    /// How many blocks from there on have nothing more to come.
+    ended: usize,
 }
 
 impl Blocks<'_> {
@@ -154,14 +176,15 @@ fn follow_first(
     mut sink: Option<&mut CoefficientSink<'_>>,
 ) -> Result<(), Fault> {
     let end = u32::from(scan.end);
-    let mut index = 0;
-    let mut next_look = 0;
+    let From { mut index, k: mut from_k, .. } = blocks.from;
+    let mut next_look = index;
     while index < blocks.nonzero.len() {
         if index >= next_look {
             blocks.look()?;
             next_look = index + MCUS_PER_LOOK as usize;
         }
-        let mut k = u32::from(scan.start);
+        let mut k = from_k;
+        from_k = scan.start.into();
         let mut nonzero = blocks.nonzero[index];
         let mut ended = 1;
         while k <= end {
@@ -206,8 +229,8 @@ fn follow_refinement(
     mut sink: Option<&mut CoefficientSink<'_>>,
 ) -> Result<(), Fault> {
     let band = (u64::MAX << scan.start) & (u64::MAX >> (63 - scan.end));
-    let mut ended = 0usize;
-    for (mcu, nonzero) in (blocks.first as u64..).zip(&mut *blocks.nonzero) {
+    let From { index, mut ended, .. } = blocks.from;
+    for (mcu, nonzero) in (blocks.first as u64..).zip(&mut *blocks.nonzero).skip(index) {
         if mcu % MCUS_PER_LOOK == 0 && blocks.cancellation.is_cancelled() {
             return Err(Fault::End);
         }

@@ -3,7 +3,7 @@
 use super::{
     arithmetic::{self, Arithmetic, Unit},
     bits::{Bits, Stop},
-    coding::{Coding, Purpose, Sink},
+    coding::{BIG_BAND, Coding, Purpose, Sink},
     coefficient_sink::CoefficientSink,
     explain::{explain, explain_arithmetic},
     huffman::Table,
@@ -57,6 +57,8 @@ pub(in crate::jpeg) struct Verifier {
     padding: Option<bool>,
     joined: Option<Joined>,
     max_memory: u64,
+    /// AC scans of progressive pictures with so many bytes take the fast way.
+    pub(super) big_band: usize,
     cancellation: Cancellation,
 }
 
@@ -107,6 +109,7 @@ impl Verifier {
             padding: None,
             joined: None,
             max_memory: limit_bytes,
+            big_band: BIG_BAND,
             cancellation: Cancellation::default(),
         };
         if process == Process::Progressive {
@@ -233,7 +236,7 @@ impl Verifier {
                 if self.process == Process::Sequential {
                     standard::fill_in(&mut self.tables).map_err(|what| malformed(offset, what))?;
                 }
-                Coding::new(self.process, &self.tables, header.parameters, &units, purpose)
+                Coding::new((self.process, self.big_band), &self.tables, header.parameters, &units, purpose)
                     .ok_or_else(|| malformed(offset, "a scan uses a Huffman table that was not defined"))?
             }),
         };

@@ -63,7 +63,14 @@ impl Scan {
     fn coding(&self, bytes: usize) -> Coding<'_> {
         let parameters = Parameters { start: 0, end: 63, high: 0, low: 0 };
         let purpose = Purpose::Skip { bytes };
-        Coding::new(Process::Sequential, &self.verifier.tables, parameters, &self.units, purpose).unwrap()
+        Coding::new(
+            (Process::Sequential, usize::MAX),
+            &self.verifier.tables,
+            parameters,
+            &self.units,
+            purpose,
+        )
+        .unwrap()
     }
 
     /// Where one reader, and where several find the end of the first interval.
