@@ -1,5 +1,5 @@
 //! The exit codes, an interface that scripts rely on. The same table is in
-//! `--help` and in README.md; a test keeps the three together.
+//! `help exit-codes`, the manual page and README.md; a test keeps them together.
 
 use engine::interrupt::Signal;
 

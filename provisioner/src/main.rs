@@ -14,6 +14,7 @@ mod files;
 mod interrupt;
 mod json;
 mod moment;
+mod offline;
 mod page;
 mod pictures;
 mod report;

@@ -6,6 +6,7 @@
 mod audit;
 mod changes;
 mod config;
+mod config_shown;
 mod doctor;
 mod error;
 mod exact;
@@ -38,7 +39,8 @@ mod tests;
 
 pub(crate) use audit::{Audit, Audited};
 pub(crate) use changes::{Event, Ready, Removed};
-pub(crate) use config::{ConfigChecked, Initialized};
+pub(crate) use config::{ConfigChecked, ConfigSchema, Initialized};
+pub(crate) use config_shown::ConfigShown;
 pub(crate) use doctor::Examined;
 pub(crate) use error::Failed;
 pub(crate) use exact::exact;
