@@ -1,5 +1,5 @@
 //! The exit codes, an interface that scripts rely on. The same table is in
-//! `--help` and in docs/commands.md, which is made of it.
+//! `help exit-codes`, the manual page and docs/commands.md, which is made of it.
 
 use engine::interrupt::Signal;
 

@@ -15,6 +15,7 @@ mod files;
 mod interrupt;
 mod json;
 mod moment;
+mod offline;
 mod page;
 mod pictures;
 mod report;

@@ -18,6 +18,15 @@ use crate::suggest::Suggest;
 /// Parses the arguments, runs the command, shows its failure.
 #[must_use]
 pub(crate) fn run() -> ProcessExitCode {
+    // A shell asks for completions with its every key press: before anything else is made.
+    match cli::complete() {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::Ok.into(),
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::Usage.into();
+        }
+    }
     let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -26,7 +35,7 @@ pub(crate) fn run() -> ProcessExitCode {
             return if asked { ExitCode::Ok } else { ExitCode::Usage }.into();
         }
     };
-    let screen = Arc::new(Screen::of_process(cli.global.json, cli.global.verbose));
+    let screen = Arc::new(Screen::of_process(&cli.global));
     let runtime = match runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -40,7 +49,7 @@ pub(crate) fn run() -> ProcessExitCode {
             if said.is_idle() {
                 return said.say("");
             }
-            said.say(&format!(
+            said.tell(&format!(
                 "\ninterrupted: calls under way have {} s to finish; press Ctrl-C again to end at once",
                 GRACE.as_secs()
             ));

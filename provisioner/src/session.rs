@@ -115,7 +115,7 @@ impl Session<'_> {
             return Err(ConnectError::WrongAccount { actual: aws.account, expected }.into());
         }
         if aws.is_plain_http() {
-            self.screen.say(
+            self.screen.tell(
                 "warning: the endpoint has no TLS, and the bucket policies deny everybody who comes without: only \
                  root can read and write there; the users and the function cannot",
             );

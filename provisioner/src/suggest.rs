@@ -130,6 +130,8 @@ mod tests {
                 local: false,
                 json: false,
                 verbose: false,
+                quiet: false,
+                color: Default::default(),
             };
             let script = Suggest::of(&global).command("up").replacen("provisioner", "printf '%s.'", 1);
             // Debian's sh is dash, which has no $'...' yet.

@@ -45,6 +45,7 @@ pub use error::Error;
 pub use install::install;
 pub use local_aws::{LocalAws, Running, Settings, Status};
 pub use profile::Profile;
+pub use server::{ACCOUNT, REGION};
 
 /// The version of ministack that is installed and run, as pinned in `requirements.txt`.
 pub const VERSION: &str = "1.5.33";

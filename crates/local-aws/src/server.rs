@@ -25,9 +25,9 @@ const POLL: Duration = Duration::from_millis(40);
 const FIRST_PORT: u16 = 4600;
 
 /// The account that everything of a local AWS is in.
-pub(super) const ACCOUNT: &str = "000000000000";
+pub const ACCOUNT: &str = "000000000000";
 /// The region of a local AWS.
-pub(super) const REGION: &str = "us-east-1";
+pub const REGION: &str = "us-east-1";
 
 /// What the server wrote about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]

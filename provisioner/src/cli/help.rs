@@ -1,11 +1,11 @@
-//! The help: commands in groups, options where they do something, examples, the exit codes.
+//! The help: commands in groups, options where they do something, examples.
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use super::Cli;
+use super::{Cli, Color, topics};
 use engine::config::nearest;
 
 /// The commands as the short help groups them.
@@ -24,7 +24,7 @@ const WITHOUT_EFFECT: [(&str, &[&str]); 7] = [
     ("local", &["config", "stack", "local"]),
     ("init", &["local", "verbose"]),
     ("config", &["local", "verbose"]),
-    ("completions", &["config", "stack", "local", "json", "verbose"]),
+    ("completions", &["config", "stack", "local", "json", "verbose", "quiet"]),
     ("man", &["config", "stack", "local", "json", "verbose"]),
 ];
 
@@ -32,7 +32,7 @@ const WITHOUT_EFFECT: [(&str, &[&str]); 7] = [
 const OPEN: (&str, &[&str]) = ("open", &["local"]);
 
 /// What people of other tools type first, and what it is called here.
-const MEANT: [(&str, &str); 10] = [
+const MEANT: [(&str, &str); 12] = [
     ("apply", "up"),
     ("deploy", "up"),
     ("create", "up"),
@@ -43,10 +43,12 @@ const MEANT: [(&str, &str); 10] = [
     ("preview", "plan"),
     ("show", "status"),
     ("ls", "status"),
+    ("exit-codes", "help exit-codes"),
+    ("json", "help json"),
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
+pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 23] = [
     (
         "plan",
         &[
@@ -176,6 +178,17 @@ pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
             ("permissions plan", "for a pipeline that reports drift"),
         ],
     ),
+    (
+        "config",
+        &[
+            ("config check", "names every error, in CI or before a commit"),
+            ("config show --stack photos-test", "what a second stack would get, the defaults included"),
+            (
+                "config schema > config.schema.json",
+                "then `#:schema config.schema.json` as the file's first line",
+            ),
+        ],
+    ),
     ("init", &[("init --stack photos --region eu-central-1", "config.toml in this folder")]),
     (
         "completions",
@@ -216,6 +229,10 @@ pub(crate) fn command() -> Command {
     for (name, examples) in EXAMPLES {
         command = command.mut_subcommand(name, |one| one.after_help(examples_text(examples)));
     }
+    command = command.mut_subcommand("config", |one| {
+        let examples = one.get_after_help().map(ToString::to_string).unwrap_or_default();
+        one.after_long_help(format!("{examples}\n{}", topics::configuration()))
+    });
     let groups = groups_text(&command);
     command
         .help_template(
@@ -223,7 +240,7 @@ pub(crate) fn command() -> Command {
              {options}{after-help}",
         )
         .before_help(groups)
-        .after_help(after_help())
+        .after_help(topics::MORE)
 }
 
 /// Reads the arguments of this process.
@@ -231,8 +248,12 @@ pub(crate) fn command() -> Command {
 /// # Errors
 /// Wrong ones, and the help, which was asked for.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    let mut command = command();
-    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(meant)?;
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if let Some(topic) = topics::asked(&arguments) {
+        return Err(topic);
+    }
+    let mut command = command().color(Color::asked(&arguments));
+    let matches = command.try_get_matches_from_mut(&arguments).map_err(meant)?;
     if let Some((name, option)) = without_effect(&matches) {
         let text = format!("--{option} does nothing for `{name}`");
         return Err(command.error(ErrorKind::ArgumentConflict, text));
@@ -252,7 +273,7 @@ pub(super) fn without_effect(matches: &ArgMatches) -> Option<(&str, &'static str
 }
 
 /// A command of another tool, mistyped or not, gets the name that it has here. What stands below a command, such as
-/// `config show`, is no command.
+/// `config preview`, is no command.
 fn meant(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let given = match error.get(ContextKind::InvalidSubcommand) {
@@ -292,15 +313,6 @@ fn examples_text(examples: &[(&str, &str)]) -> String {
     for (words, what) in examples {
         text.push_str(&format!("  provisioner {words:width$}   {what}\n"));
     }
-    text
-}
-
-fn after_help() -> String {
-    let mut text = String::from("Exit codes:\n");
-    for (code, meaning) in crate::exit_code::TABLE {
-        text.push_str(&format!("  {:>3}  {meaning}\n", code as u8));
-    }
-    text.push_str("\nStart with: provisioner up --local       More: provisioner help COMMAND\n");
     text
 }
 
@@ -358,7 +370,7 @@ mod tests {
     #[test]
     fn words_of_other_tools_are_understood() {
         for (line, name) in
-            [(&["provisioner", "appyl"][..], Some("'up'")), (&["provisioner", "config", "show"], None)]
+            [(&["provisioner", "appyl"][..], Some("'up'")), (&["provisioner", "config", "preview"], None)]
         {
             let error = meant(command().try_get_matches_from(line).unwrap_err()).to_string();
             match name {

@@ -1,6 +1,9 @@
 //! Arguments of `keys`.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
+
+use super::complete;
 
 /// `keys`
 #[derive(Debug, Subcommand)]
@@ -25,7 +28,7 @@ pub(crate) enum Keys {
 #[derive(Debug, Args)]
 pub(crate) struct ListKeys {
     /// Only this user of config.toml.
-    #[arg(value_name = "USER")]
+    #[arg(value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: Option<String>,
 }
 
@@ -33,7 +36,7 @@ pub(crate) struct ListKeys {
 #[derive(Debug, Args)]
 pub(crate) struct NewKey {
     /// The user, by its name in config.toml.
-    #[arg(value_name = "USER")]
+    #[arg(value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: String,
     /// Write the key into this profile of the AWS file of credentials
     /// (AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials), and show no secret.
@@ -45,7 +48,7 @@ pub(crate) struct NewKey {
 #[derive(Debug, Args)]
 pub(crate) struct RevokeKey {
     /// The user, by its name in config.toml.
-    #[arg(value_name = "USER")]
+    #[arg(value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: String,
     /// The key's id; needed when the user has several.
     #[arg(value_name = "ID")]

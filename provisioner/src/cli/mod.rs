@@ -2,6 +2,7 @@
 
 mod access;
 mod choices;
+mod complete;
 mod global;
 mod help;
 mod keys;
@@ -13,11 +14,14 @@ mod reference;
 mod setup;
 mod stack;
 mod terraform;
+mod topics;
+mod version;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use access::Access;
-pub(crate) use global::Global;
+pub(crate) use complete::{complete, script};
+pub(crate) use global::{Color, Global};
 pub(crate) use help::{command, parse};
 pub(crate) use keys::{Keys, ListKeys, NewKey, RevokeKey};
 pub(crate) use local::{Local, Open};
@@ -26,13 +30,14 @@ pub(crate) use queue::{Audit, Backfill, Logs, Pending, Scope, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man, Permissions, Work};
 pub(crate) use stack::{Down, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
+pub(crate) use topics::exit_code_table;
 
 /// The configuration of a run that names none.
 pub(crate) const DEFAULT_CONFIG: &str = "config.toml";
 
 /// Remove the metadata from pictures: on this machine, or on AWS for every upload.
 #[derive(Debug, Parser)]
-#[command(name = "provisioner", version, max_term_width = 100)]
+#[command(name = "provisioner", version = version::SHORT, long_version = version::LONG, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -130,13 +135,15 @@ pub(crate) enum Command {
     ///
     /// --stack names the stack, --config the file.
     Init(Init),
-    /// Check the configuration.
+    /// Check the configuration, show what it comes to, or describe it for editors.
     Config {
         /// What to do with it.
         #[command(subcommand)]
         command: ConfigFile,
     },
     /// Print completions for a shell.
+    ///
+    /// They complete commands, options, files, and names that config.toml has: users and the stack.
     Completions(Completions),
     /// Print the manual page, or write those of all commands.
     Man(Man),

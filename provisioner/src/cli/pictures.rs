@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use clap_complete::ArgValueCandidates;
 use sanitizer::{
     GainMaps, HiddenPixels, IccPolicy, Options, Orientation, PartialEdges, Rights, UnreadableProfile,
 };
@@ -10,6 +11,7 @@ use sanitizer::{
 use super::choices::{
     gain_maps, hidden_pixels, icc_policies, orientations, partial_edges, rights, unreadable_profiles,
 };
+use super::complete;
 
 /// `upload`
 #[derive(Debug, Args)]
@@ -23,7 +25,7 @@ pub(crate) struct Upload {
     pub photos: Vec<PathBuf>,
     /// Upload as this user of config.toml, with an access key that is made for
     /// this run and removed after it. Without it: with your own credentials.
-    #[arg(long = "as", value_name = "USER")]
+    #[arg(long = "as", value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: Option<String>,
     /// A folder to put before every key: `--prefix 2026/rome`.
     #[arg(long, value_name = "KEYPREFIX")]

@@ -19,6 +19,15 @@ pub(crate) enum ConfigFile {
     ///
     /// All errors come in one run, each with the reason and the fix; exits with 3 when there are some.
     Check,
+    /// Show the configuration with all defaults, and --stack applied, as TOML.
+    ///
+    /// Asks no AWS: in names, {account} and {region} stand for what only AWS knows. Values of the function's
+    /// variables are hidden, since they may be secrets.
+    Show,
+    /// Print the JSON schema of the configuration, with which editors complete and check it.
+    ///
+    /// An editor finds it by the first line of the file: `#:schema config.schema.json`.
+    Schema,
 }
 
 /// `permissions`

@@ -141,7 +141,7 @@ fn sum_up(session: &Session<'_>, connected: &Connected, plan: &Plan, outcome: &O
     for (what, steps) in [("perhaps done", &outcome.abandoned), ("not done", &outcome.skipped)] {
         for &index in steps {
             let step = &plan.steps[index];
-            screen.say(&format!("{what}: {}", step_title(&step.address, &step.change, &connected.stack)));
+            screen.tell(&format!("{what}: {}", step_title(&step.address, &step.change, &connected.stack)));
         }
     }
 }

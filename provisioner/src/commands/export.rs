@@ -10,15 +10,13 @@ use crate::failure::Failure;
 use crate::files::write_private;
 use crate::interrupt::Interruptible;
 use crate::json;
+use crate::offline::Places;
 use crate::session::Session;
 use crate::terraform;
-use engine::stack::{Stack, partition};
 use engine::world::World;
 
-/// Stands for the account in `export policies`, which asks nobody.
-const SOME_ACCOUNT: &str = "123456789012";
-/// Stands for the region there.
-const SOME_REGION: &str = "us-east-1";
+/// Stand in `export policies`, which asks nobody, for what only AWS knows. Linters want them to be real.
+const SOME_PLACE: Places<'static> = Places { account: "123456789012", region: "us-east-1" };
 
 pub(super) async fn run(command: &cli::Export, session: &Session<'_>) -> Result<ExitCode, Failure> {
     match command {
@@ -66,14 +64,15 @@ async fn imports(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<Exi
 }
 
 fn policies(session: &Session<'_>) -> Result<ExitCode, Failure> {
-    let config = session.config()?;
-    let account = config.account.clone().unwrap_or_else(|| SOME_ACCOUNT.to_owned());
-    let region = config.region.clone().unwrap_or_else(|| SOME_REGION.to_owned());
-    let stack = Stack::new(config, partition::of_region(&region), &account, &region);
-    let policies = terraform::policies(&stack);
+    let offline = session.offline_with(SOME_PLACE)?;
+    let stack = &offline.stack;
+    let policies = terraform::policies(stack);
     let screen = session.screen;
+    if let Some(note) = offline.note(SOME_PLACE) {
+        screen.say(&note);
+    }
     if screen.json {
-        screen.document(&json::Policies::of(policies, &stack));
+        screen.document(&json::Policies::of(policies, stack));
     } else {
         screen.out(&format!("{:#}\n", Value::from_iter(policies)));
     }

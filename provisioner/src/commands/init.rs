@@ -15,6 +15,8 @@ use engine::config::{Overrides, parse, why_no_stack_name};
 
 /// The configuration of this repository: its comments are the manual.
 const TEMPLATE: &str = include_str!("../../../config.toml");
+/// Where editors find the schema, here.
+const SCHEMA_LINE: &str = "#:schema docs/config.schema.json\n";
 const STACK: &str = "photos";
 const REGION_LINE: &str = "# region = \"eu-central-1\"      # without it: AWS_REGION or your profile";
 
@@ -57,7 +59,7 @@ async fn ask(session: &Session<'_>) -> Result<String, Failure> {
         let name = if answer.is_empty() { STACK } else { &answer };
         match why_no_stack_name(name) {
             None => return Ok(name.to_owned()),
-            Some([what, why, hint]) => session.screen.say(&format!("{what}\n  why:  {why}\n  hint: {hint}")),
+            Some([what, why, hint]) => session.screen.tell(&format!("{what}\n  why:  {why}\n  hint: {hint}")),
         }
     }
 }
@@ -69,8 +71,10 @@ fn exists(path: &Path) -> Failure {
     }
 }
 
+/// The template for this stack. Its first line names the schema of this repository, which is not beside the new file.
 fn text(stack: &str, region: Option<&str>) -> String {
-    let mut text = TEMPLATE.replacen(&format!("stack = \"{STACK}\""), &format!("stack = \"{stack}\""), 1);
+    let template = TEMPLATE.strip_prefix(SCHEMA_LINE).unwrap_or(TEMPLATE);
+    let mut text = template.replacen(&format!("stack = \"{STACK}\""), &format!("stack = \"{stack}\""), 1);
     if let Some(region) = region {
         text = text.replacen(REGION_LINE, &format!("region = {region:?}"), 1);
     }
@@ -87,7 +91,7 @@ mod tests {
             parse(&text("holiday", Some("eu-west-3")), "config.toml", &Overrides::default()).unwrap();
         assert_eq!(config.stack, "holiday");
         assert_eq!(config.region.as_deref(), Some("eu-west-3"));
-        assert_eq!(text(STACK, None), TEMPLATE);
+        assert_eq!(SCHEMA_LINE.to_owned() + &text(STACK, None), TEMPLATE);
         assert!(parse(&text("holiday", Some("moon")), "config.toml", &Overrides::default()).is_err());
     }
 }

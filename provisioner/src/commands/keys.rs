@@ -281,7 +281,7 @@ impl<'a> Issuing<'a> {
         }
         if let Some(secret) = secret {
             screen.out(&format!("AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\n"));
-            screen.say("AWS does not tell the secret again.");
+            screen.tell("AWS does not tell the secret again.");
         }
         for id in revoked {
             screen.say(&format!("The old key {id} is gone."));
@@ -326,7 +326,7 @@ async fn revoke_key(
     };
     let now = OffsetDateTime::now_utc().unix_timestamp();
     if !session.screen.json {
-        session.screen.say(&format!("{name}: {}", key_in_words(key, now)));
+        session.screen.tell(&format!("{name}: {}", key_in_words(key, now)));
     }
     confirm(session, args.yes, "Revoke it? Whoever uses it is refused from then on.").await?;
     session.interrupt.or_grace(revoke(&connected.aws, &name, &key.id)).await?;

@@ -12,7 +12,8 @@ use crate::files;
 use crate::session::Session;
 
 pub(super) fn run(args: &cli::Man, session: &Session<'_>) -> Result<ExitCode, Failure> {
-    let mut command = cli::command();
+    // The short help has a topic for them.
+    let mut command = cli::command().after_help(format!("Exit status:\n{}", cli::exit_code_table()));
     let failed = |path: &Path| {
         let path = path.display().to_string();
         |source: io::Error| Failure::File { path, source }

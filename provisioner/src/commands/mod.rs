@@ -55,7 +55,7 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Sanitize(args) => sanitize::run(args, session),
         Command::Init(args) => init::run(args, session).await,
         Command::Config { command } => config::run(command, session),
-        Command::Completions(args) => Ok(completions::run(args, session)),
+        Command::Completions(args) => completions::run(args, session),
         Command::Man(args) => man::run(args, session),
         Command::Doctor => doctor::run(session).await,
         Command::Permissions(args) => permissions::run(args, session).await,

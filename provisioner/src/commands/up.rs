@@ -55,7 +55,7 @@ async fn recheck(
     if !difference.overwritten.is_empty() {
         return Err(Failure::Overwritten(difference.overwritten));
     }
-    screen.say(&plan_text(&difference.plan, stack, session.view()));
+    screen.tell(&plan_text(&difference.plan, stack, session.view()));
     Err(Failure::Differs { left: difference.left.len(), disturbed: difference.disturbed })
 }
 

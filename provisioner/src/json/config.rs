@@ -1,8 +1,9 @@
-//! `init` and `config check`
+//! `init`, `config check` and `config schema`
 
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::exact;
 
@@ -30,6 +31,25 @@ pub(crate) struct ConfigChecked {
     file_bytes: Option<String>,
     /// The stack's name.
     stack: String,
+}
+
+/// The JSON schema of the configuration.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ConfigSchema {
+    /// The schema, draft 7, as without `--json`.
+    schema: Value,
+}
+
+impl ConfigSchema {
+    pub(crate) fn of(schema: Value) -> Self {
+        Self { schema }
+    }
+
+    /// The schema alone.
+    pub(crate) fn document(&self) -> String {
+        serde_json::to_string_pretty(&self.schema).unwrap_or_default()
+    }
 }
 
 impl Initialized {

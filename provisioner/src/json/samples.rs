@@ -116,6 +116,12 @@ pub(super) fn all() -> Vec<Sample> {
         ),
         of("init", "init", &Initialized::of(&latin1("caf", "/config.toml"), "photos")),
         of("config check", "config-check", &ConfigChecked::of(&latin1("caf", "/config.toml"), "photos")),
+        of("config show", "config-show", &config_shown()),
+        of(
+            "config schema",
+            "config-schema",
+            &ConfigSchema::of(Value::from_iter([("title", "config.toml of provisioner")])),
+        ),
         of(
             "permissions",
             "permissions",
@@ -147,6 +153,47 @@ fn access_answer() -> AccessAnswer {
     let resource = format!("{}/a.jpg", stack.names.bucket_arn(BucketRole::Source));
     let question = Question::new(&stack, "s3:GetObject", resource, "");
     AccessAnswer::of(&question, &decide(&stack, Subject::Role, &question), Asked::Agrees)
+}
+
+/// A configuration with every key.
+pub(super) const EVERY_KEY: &str = r#"stack = "photos"
+region = "eu-central-1"
+account = "123456789012"
+permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+[tags]
+team = "media"
+[source]
+bucket = "{stack}-{region}-raw"
+encryption = "aws:kms"
+kms_key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+former_kms_keys = ["arn:aws:kms:eu-central-1:123456789012:key/1234abce-12ab-34cd-56ef-1234567890ab"]
+expire_days = 90
+noncurrent_days = "never"
+[destination]
+encryption = "aws:kms"
+kms_key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+former_kms_keys = ["arn:aws:kms:eu-central-1:123456789012:key/1234abce-12ab-34cd-56ef-1234567890ab"]
+expire_days = 365
+[function]
+environment = { RUST_LOG = "info" }
+reserved_concurrency = 50
+on_failure = "arn:aws:sqs:eu-central-1:123456789012:failed"
+keep = ["copyright"]
+[trigger]
+prefix = "in/"
+suffixes = [".jpg"]
+[alarms]
+actions = ["arn:aws:sns:eu-central-1:123456789012:on-call"]
+[[users]]
+name = "ann"
+bucket = "source"
+access = "write-only"
+prefix = "in/"
+"#;
+
+fn config_shown() -> ConfigShown {
+    let config = parse(EVERY_KEY, "config.toml", &Overrides::default()).unwrap();
+    ConfigShown::of(&config, config.region.as_deref())
 }
 
 fn audit() -> Vec<Audit> {

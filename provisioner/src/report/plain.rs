@@ -75,6 +75,13 @@ impl<'a> Plain<'a> {
 impl Listener for Plain<'_> {
     fn event(&self, event: &Event<'_>) {
         let Some(text) = self.text(event) else { return };
+        let is_trouble = !matches!(
+            event,
+            Event::Started { .. } | Event::Waiting { .. } | Event::Progress { .. } | Event::Done { .. }
+        );
+        if self.screen.is_quiet() && !is_trouble {
+            return;
+        }
         let now = time::OffsetDateTime::now_utc();
         self.screen.err(&format!("{:02}:{:02}:{:02}Z {text}\n", now.hour(), now.minute(), now.second()));
     }

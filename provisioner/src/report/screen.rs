@@ -4,10 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::cli::{Color, Global};
 use crate::json;
 
 use super::foreign::{controls_escaped, foreign_lines};
@@ -24,6 +25,8 @@ pub(crate) struct Screen {
     pub json: bool,
     /// Say more.
     pub verbose: bool,
+    /// Say nothing but results and errors.
+    quiet: bool,
     /// A person sits in front of stderr and can be asked.
     pub interactive: bool,
     /// Stderr is a terminal on which the cursor can be moved.
@@ -66,14 +69,20 @@ impl Err {
 }
 
 impl Screen {
-    /// The process's own streams. Colours only on terminals, and `NO_COLOR`
-    /// is honoured.
+    /// The process's own streams. Colours as `--color` says; without it only on terminals, and `NO_COLOR` is
+    /// honoured.
     #[must_use]
-    pub(crate) fn of_process(json: bool, verbose: bool) -> Self {
+    pub(crate) fn of_process(global: &Global) -> Self {
+        let Global { json, verbose, quiet, .. } = *global;
+        let color = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
         Self {
-            out: Mutex::new(Box::new(AutoStream::auto(std::io::stdout()))),
+            out: Mutex::new(Box::new(AutoStream::new(std::io::stdout(), color))),
             err: Mutex::new(Err {
-                text: Box::new(AutoStream::auto(std::io::stderr())),
+                text: Box::new(AutoStream::new(std::io::stderr(), color)),
                 cursor: Box::new(std::io::stderr()),
                 block: Vec::new(),
             }),
@@ -83,8 +92,10 @@ impl Screen {
             is_idle: AtomicBool::new(false),
             json,
             verbose,
+            quiet,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-            is_live: std::io::stderr().is_terminal()
+            is_live: !quiet
+                && std::io::stderr().is_terminal()
                 && std::env::var_os("TERM").is_some_and(|term| term != "dumb"),
         }
     }
@@ -159,11 +170,24 @@ impl Screen {
         }
     }
 
-    /// A remark for a person; nothing with `--json`.
+    /// A remark for a person: progress, a note, a summary. Nothing with `--json` and with `--quiet`.
     pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.tell(text);
+        }
+    }
+
+    /// What a person must know, were they in a hurry: a warning, what a question or an error is about. Nothing with
+    /// `--json`.
+    pub(crate) fn tell(&self, text: &str) {
         if !self.json {
             self.err(&format!("{text}\n"));
         }
+    }
+
+    /// Whether progress is told.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Asks a yes-or-no question on the terminal.

@@ -1,6 +1,7 @@
-//! `init`, `config check`, `completions`, `man`: what sets things up, without an AWS.
+//! `init`, `config`, `completions`, `man`, the topics of the help: what sets things up, without an AWS.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use testkit::offline::Folder;
@@ -40,16 +41,99 @@ fn shells_understand_their_completions() {
     let folder = Folder::new(&[]);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = folder.run(&["completions", shell]);
-        assert!(script.code == 0 && script.text().contains("sanitize"), "{shell}: {}", script.err);
+        assert!(
+            script.code == 0 && script.text().contains("PROVISIONER_COMPLETE"),
+            "{shell}: {}",
+            script.err
+        );
     }
     fs::write(folder.path("provisioner.bash"), folder.run(&["completions", "bash"]).text()).unwrap();
-    let script = "source ./provisioner.bash; COMP_WORDS=(provisioner sta); COMP_CWORD=1; \
-                  _provisioner provisioner sta provisioner; echo ${COMPREPLY[@]}";
-    let mut bash = Command::new("bash");
-    match bash.args(["-c", script]).current_dir(folder.path("")).stdin(Stdio::null()).output() {
-        Ok(completed) => assert_eq!(String::from_utf8_lossy(&completed.stdout), "status\n"),
-        Err(_) => println!("skipped: there is no bash"),
+    fs::write(
+        folder.path("other.toml"),
+        "stack = \"holiday\"\n[[users]]\nname = \"ann\"\nbucket = \"source\"\naccess = \"read-only\"\n",
+    )
+    .unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_provisioner")).parent().unwrap().display().to_string();
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
+    for (words, word, completed) in [
+        ("provisioner sta", "sta", "status"),
+        ("provisioner config s", "s", "show schema"),
+        // Names from the file, and nothing of a file that is not there.
+        ("provisioner --config other.toml keys issue ''", "", "ann --profile"),
+        ("provisioner --config other.toml upload --as ''", "", "ann"),
+        ("provisioner --config other.toml --stack ''", "", "holiday"),
+        ("provisioner upload --as ''", "", ""),
+    ] {
+        let last = words.split(' ').count() - 1;
+        let script = format!(
+            "source ./provisioner.bash; COMP_WORDS=({words}); COMP_CWORD={last}; \
+             _clap_complete_provisioner provisioner '{word}' x; echo ${{COMPREPLY[@]}}"
+        );
+        let mut bash = Command::new("bash");
+        bash.args(["-c", &script]).current_dir(folder.path("")).stdin(Stdio::null()).env("PATH", &path);
+        let Ok(shown) = bash.output() else {
+            println!("skipped: there is no bash");
+            return;
+        };
+        let shown = String::from_utf8_lossy(&shown.stdout).replace('\u{b}', " ");
+        assert!(shown.trim().starts_with(completed), "{words}: {shown}");
+        assert!(!completed.is_empty() || shown.trim().is_empty(), "{words}: {shown}");
     }
+}
+
+#[test]
+fn what_a_configuration_comes_to_is_shown() {
+    let folder = Folder::new(&[]);
+    fs::write(folder.path("config.toml"), "stack = \"photos\"\naccount = \"123456789012\"\n").unwrap();
+    let shown = folder.run(&["config", "show", "--stack", "photos-test"]).text();
+    assert!(shown.contains("bucket = \"photos-test-uploads-123456789012\"\n"), "{shown}");
+    assert!(shown.contains("\nmemory = 1024\n"), "{shown}");
+    // Itself a configuration.
+    fs::write(folder.path("shown.toml"), shown).unwrap();
+    assert_eq!(folder.run(&["config", "check", "--config", "shown.toml"]).code, 0);
+    let json = folder.run(&["config", "show", "--json"]).json();
+    assert_eq!((&json["version"], &json["source"]["noncurrent_days"]), (&1.into(), &30.into()), "{json}");
+
+    let schema = folder.run(&["config", "schema"]).json();
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(folder.run(&["config", "schema", "--json"]).json()["schema"], schema);
+    let committed = include_str!("../../../docs/config.schema.json");
+    assert_eq!(folder.run(&["config", "schema"]).text(), committed);
+}
+
+#[test]
+fn topics_and_the_version_are_told() {
+    let folder = Folder::new(&[]);
+    let topic = folder.run(&["help", "exit-codes"]);
+    assert!(topic.code == 0 && topic.text().contains("  130  interrupted by Ctrl-C\n"), "{}", topic.text());
+    let config = folder.run(&["help", "config"]).text();
+    assert!(config.contains("  schema  ") && config.contains("  memory = 1024\n"), "{config}");
+    let wrong = folder.run(&["help", "exitcodes"]);
+    assert!(wrong.code == 64 && wrong.err.contains("'help exit-codes'"), "{}", wrong.err);
+    let version = folder.run(&["--version"]).text();
+    assert!(version.starts_with(&format!("provisioner {}", env!("CARGO_PKG_VERSION"))), "{version}");
+    assert!(version.contains(" build for "), "{version}");
+}
+
+#[test]
+fn colours_and_words_as_asked_for() {
+    let folder = Folder::new(&[]);
+    let is_coloured = |arguments: &[&str]| folder.run(arguments).err.contains('\u{1b}');
+    assert!(!is_coloured(&["config", "check"]), "no terminal");
+    assert!(is_coloured(&["config", "check", "--color", "always"]));
+    assert!(!is_coloured(&["config", "check", "--color=never"]));
+    assert!(folder.run(&["--color", "always", "--help"]).text().contains('\u{1b}'));
+
+    let quiet = folder.run(&["init", "--quiet"]);
+    assert_eq!((quiet.code, quiet.err.as_str()), (0, ""));
+    let failed = folder.run(&["init", "-q"]);
+    assert!(failed.code == 4 && failed.err.contains("exists already"), "errors stay: {}", failed.err);
+    assert_eq!(folder.run(&["init", "-q", "-v"]).code, 64);
+
+    let policies = folder.run(&["export", "policies"]);
+    assert!(policies.err.contains("this is for account 123456789012 and region"), "{}", policies.err);
+    let local = folder.run(&["export", "policies", "--local"]);
+    assert!(local.err.is_empty() && local.text().contains("000000000000"), "{}", local.err);
 }
 
 #[test]

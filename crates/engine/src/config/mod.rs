@@ -14,6 +14,7 @@ mod parse;
 mod quantity;
 mod reader;
 mod rules;
+mod schema;
 mod syntax;
 
 pub use errors::{ConfigError, ConfigErrors};
@@ -25,5 +26,7 @@ pub use model::{
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;
-pub(crate) use rules::place::{is_region, region_meant};
+pub use rules::place::is_region;
+pub(crate) use rules::place::region_meant;
 pub use rules::stack_name::why_not as why_no_stack_name;
+pub use schema::schema;

@@ -45,7 +45,11 @@ pub fn parse(text: &str, file_name: &str, overrides: &Overrides) -> Result<Confi
     let top = Section::top(document.get_ref(), &mut found);
     let config = read(&top, overrides, &mut found);
     match config {
-        Some(config) if found.is_empty() => Ok(config),
+        Some(config) if found.is_empty() => {
+            #[cfg(test)]
+            super::schema::tests::assert_accepts(text);
+            Ok(config)
+        }
         _ => Err(found.into_errors(file_name)),
     }
 }

@@ -19,11 +19,13 @@ pub(in crate::config) const NEAR_TIMEOUT: Limits = Limits {
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html",
 };
 
+/// The most topics that an alarm can tell.
+pub(in crate::config) const MOST: usize = 5;
+
 /// How many an alarm can tell.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>
 pub(in crate::config) fn check_count(count: usize) -> Option<Problem> {
-    const MOST: usize = 5;
     (count > MOST).then(|| {
         Problem::new(
             format!("an alarm has at most {MOST} actions, and these are {count}"),

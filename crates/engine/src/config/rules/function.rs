@@ -61,7 +61,8 @@ const RETENTION_WHY: &str = "CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 
     731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days: \
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html";
 
-const RETENTION_DAYS: &[u32] = &[
+/// Which numbers of days are possible.
+pub(in crate::config) const RETENTION_DAYS: &[u32] = &[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 

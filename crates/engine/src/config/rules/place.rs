@@ -55,7 +55,9 @@ pub(crate) fn region_meant(text: &str) -> Option<String> {
     [without_zone, folded].into_iter().find(|meant| is_region(meant))
 }
 
-pub(crate) fn is_region(text: &str) -> bool {
+/// Whether this looks like the name of a region.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else { return false };
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -4,7 +4,7 @@
 
 use crate::config::errors::Problem;
 use crate::config::reader::{At, quoted};
-use crate::resources::trigger::MOST_ENTRIES as MOST;
+pub(in crate::config) use crate::resources::trigger::MOST_ENTRIES as MOST;
 
 const RULES: &str =
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html";
