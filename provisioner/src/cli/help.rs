@@ -10,7 +10,7 @@ use engine::config::nearest;
 
 /// The commands as the short help groups them.
 pub(super) const GROUPS: [(&str, &[&str]); 5] = [
-    ("The stack", &["plan", "up", "down", "status"]),
+    ("The stack", &["plan", "up", "down", "status", "explain", "graph"]),
     ("Pictures", &["upload", "inspect", "sanitize"]),
     ("Day two", &["pending", "backfill", "logs", "verify", "audit", "access", "keys"]),
     ("Terraform", &["export", "package"]),
@@ -18,12 +18,14 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 /// Commands that some options do nothing for.
-const WITHOUT_EFFECT: [(&str, &[&str]); 7] = [
+const WITHOUT_EFFECT: [(&str, &[&str]); 9] = [
     ("inspect", &["config", "stack", "local"]),
     ("sanitize", &["config", "stack", "local"]),
     ("local", &["config", "stack", "local"]),
     ("init", &["local", "verbose"]),
     ("config", &["local", "verbose"]),
+    ("explain", &["verbose"]),
+    ("graph", &["json", "verbose"]),
     ("completions", &["config", "stack", "local", "json", "verbose", "quiet"]),
     ("man", &["config", "stack", "local", "json", "verbose"]),
 ];
@@ -48,12 +50,13 @@ const MEANT: [(&str, &str); 12] = [
 ];
 
 /// Examples at the end of a command's help: what to type, and what it does.
-pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 23] = [
+pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 25] = [
     (
         "plan",
         &[
             ("plan --local", "what `up --local` would create on this machine"),
             ("plan --detailed-exitcode", "in CI: exits with 2 when something has drifted"),
+            ("plan --markdown > comment.md", "for a pull request"),
         ],
     ),
     (
@@ -77,6 +80,21 @@ pub(super) const EXAMPLES: [(&str, &[(&str, &str)]); 23] = [
         &[
             ("status", "each resource beside config.toml, and who may do what"),
             ("status --all", "every stack of the account and region"),
+        ],
+    ),
+    (
+        "explain",
+        &[
+            ("explain", "everything that the stack is made of"),
+            ("explain role", "what it is, why it is there, what it may do, what it costs"),
+            ("explain cost", "what a thousand pictures cost, and what nothing costs"),
+        ],
+    ),
+    (
+        "graph",
+        &[
+            ("graph", "for Markdown, between ```mermaid and ```"),
+            ("graph --format svg > stack.svg", "a picture"),
         ],
     ),
     (

@@ -28,7 +28,7 @@ pub(crate) use local::{Local, Open};
 pub(crate) use pictures::{Inspect, Sanitize, Upload};
 pub(crate) use queue::{Audit, Backfill, Logs, Pending, Scope, Verify};
 pub(crate) use setup::{Completions, ConfigFile, Init, Man, Permissions, Work};
-pub(crate) use stack::{Down, Plan, Status, Up};
+pub(crate) use stack::{Down, Explain, Graph, GraphFormat, Plan, Status, Up};
 pub(crate) use terraform::{Export, Package, TerraformFolder};
 pub(crate) use topics::exit_code_table;
 
@@ -66,6 +66,14 @@ pub(crate) enum Command {
     /// Everything is what AWS says, and not what the configuration asks for. The
     /// function's code is not compared: that takes a build, which `plan` makes.
     Status(Status),
+    /// Explain what the stack is made of, why, and what it costs.
+    ///
+    /// Of each resource: what it is, why it is there, what it may do, and AWS's page. From the configuration alone; asks no AWS.
+    Explain(Explain),
+    /// Draw the stack: what there is, and who may do what.
+    ///
+    /// From the configuration alone; asks no AWS. The rights are read from the policies that `up` writes.
+    Graph(Graph),
     /// List the pictures that have no clean copy, whatever the reason.
     ///
     /// A picture is pending when the destination bucket has nothing under its

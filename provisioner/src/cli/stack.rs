@@ -1,6 +1,9 @@
 //! Arguments of the commands that create, compare and remove the stack.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+
+use super::complete;
 
 /// `plan`
 #[derive(Debug, Args)]
@@ -8,6 +11,9 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Write it as a comment on a pull request: a summary, and everything else to unfold.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
     /// Plan to take over what exists and is not of this stack: all of it, or
     /// what is named, by kind (bucket, user) or as the plan prints it.
     #[arg(long, value_name = "RESOURCE", num_args = 0..)]
@@ -53,4 +59,32 @@ pub(crate) struct Status {
     /// configuration names any more.
     #[arg(long, conflicts_with = "detailed_exitcode")]
     pub all: bool,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A resource as the plan prints it, a kind (bucket, role, user), a user of config.toml, or `cost`; all resources
+    /// without it.
+    #[arg(value_name = "RESOURCE", add = ArgValueCandidates::new(complete::resources))]
+    pub resource: Option<String>,
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// The language to draw it in.
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+    pub format: GraphFormat,
+}
+
+/// A language of graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For Markdown: GitHub and GitLab draw it where it stands.
+    Mermaid,
+    /// A picture that any browser shows.
+    Svg,
+    /// For Graphviz.
+    Dot,
 }

@@ -10,8 +10,11 @@ use serde_json::Value;
 
 use crate::exit_code::TABLE;
 
+/// Makes the text of a topic.
+type Topic = fn() -> String;
+
 /// The topics, beside the names of the commands.
-const TOPICS: [(&str, fn() -> String); 2] = [("exit-codes", exit_codes), ("json", json)];
+const TOPICS: [(&str, Topic); 2] = [("exit-codes", exit_codes), ("json", json)];
 
 /// Where to read on, at the end of the help.
 pub(super) const MORE: &str = "Start with: provisioner up --local\n\

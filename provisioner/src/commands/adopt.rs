@@ -1,7 +1,8 @@
 //! What `plan` and `up` may take over.
 
 use crate::failure::Failure;
-use engine::plan::{Adopt, UnknownResource};
+use engine::plan::Adopt;
+use engine::resources::naming::UnknownResource;
 use engine::stack::Stack;
 
 /// What the values of `--adopt` name; without values, everything.

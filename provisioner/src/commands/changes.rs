@@ -22,12 +22,17 @@ const FRAME: Duration = Duration::from_millis(100);
 /// From so long on a summary tells how long AWS was waited for.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
-/// Shows a plan and refuses one that cannot be executed.
-pub(super) fn show(session: &Session<'_>, connected: &Connected, plan: &Plan) -> Result<(), Failure> {
+/// Shows a plan and refuses one that cannot be executed. `stays`: the stack will be there, and cost something.
+pub(super) fn show(
+    session: &Session<'_>,
+    connected: &Connected,
+    plan: &Plan,
+    stays: bool,
+) -> Result<(), Failure> {
     let screen = session.screen;
     let stack = &connected.stack;
     if screen.json {
-        screen.line(&json::Event::Planned(json::Plan::of(plan, stack)));
+        screen.line(&json::Event::Planned(json::Plan::of(plan, stack, stays && !session.global.local)));
     } else if plan.problems.is_empty() {
         screen.out(&plan_text(plan, stack, session.view()));
     } else if screen.verbose {

@@ -31,7 +31,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     let Observed { world, contents, locks } = session.interrupt.or(observe(aws, stack, rule)).await?;
     let mut plan = plan::down(stack, &world, &contents, rule);
     plan.problems.extend(plan::obstacles(stack, &world, &contents, &locks, rule));
-    changes::show(session, &connected, &plan)?;
+    changes::show(session, &connected, &plan, false)?;
     if plan.is_empty() {
         screen.say("There is nothing of this stack to remove.");
         return Ok(ExitCode::Ok);

@@ -47,6 +47,19 @@ async fn imports(to: &cli::TerraformFolder, session: &Session<'_>) -> Result<Exi
     let (aws, stack) = (&connected.aws, &connected.stack);
     let world = session.interrupt.or(World::observe(aws, stack)).await?;
     let imports = terraform::imports(stack, &world);
+    if imports.blocks.is_empty() {
+        return Err(Failure::Refused {
+            what: format!(
+                "of the stack {} there is nothing to import: nothing was written",
+                stack.names.stack
+            ),
+            hint: format!(
+                "create it with `{}`, or choose another with --stack; `{}` lists those that there are",
+                session.suggest("up"),
+                session.suggest("status --all")
+            ),
+        });
+    }
     let files = [folder.join(terraform::IMPORTS), folder.join(terraform::IMPORTS_OVERRIDE)];
     write(&files[0], imports.to_hcl().as_bytes())?;
     write(&files[1], terraform::OVERRIDE.as_bytes())?;

@@ -9,7 +9,9 @@ mod completions;
 mod config;
 mod doctor;
 mod down;
+mod explain;
 mod export;
+mod graph;
 mod init;
 mod inspect;
 mod keys;
@@ -42,6 +44,8 @@ pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Fa
         Command::Up(args) => up::run(args, session).await,
         Command::Down(args) => down::run(args, session).await,
         Command::Status(args) => status::run(args, session).await,
+        Command::Explain(args) => explain::run(args, session),
+        Command::Graph(args) => graph::run(args, session),
         Command::Pending(args) => pending::run(args, session).await,
         Command::Backfill(args) => backfill::run(args, session).await,
         Command::Keys { command } => keys::run(command, session).await,

@@ -6,7 +6,7 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::plan_text;
+use crate::report::{plan_markdown, plan_text};
 use crate::session::Session;
 use engine::survey::{self, Patience};
 use engine::world::World;
@@ -20,7 +20,9 @@ pub(super) async fn run(args: &cli::Plan, session: &Session<'_>) -> Result<ExitC
     let (_, plan) = session.interrupt.or(survey::up(aws, stack, code, &adopt, patience)).await?;
     let screen = session.screen;
     if screen.json {
-        screen.document(&json::Plan::of(&plan, stack));
+        screen.document(&json::Plan::of(&plan, stack, !session.global.local));
+    } else if args.markdown {
+        screen.out(&plan_markdown(&plan, stack, session.view()));
     } else {
         screen.out(&plan_text(&plan, stack, session.view()));
         if screen.verbose {

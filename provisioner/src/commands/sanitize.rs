@@ -13,7 +13,7 @@ use crate::json;
 use crate::pictures::{
     Cleaned, Place, PlaceError, Summary, clean, cleaned_text, each, find, places, summary_text,
 };
-use crate::report::Screen;
+use crate::report::{Screen, foreign_path};
 use crate::session::Session;
 
 pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -50,8 +50,15 @@ pub(super) fn run(args: &cli::Sanitize, session: &Session<'_>) -> Result<ExitCod
     if screen.json {
         screen.document(&json::Sanitized::of(&all, &summary));
     } else {
-        let mut text: String = all.iter().filter_map(|one| cleaned_text(one, screen.verbose)).collect();
-        text.push_str(&summary_text(&summary, started.elapsed()));
+        // Of a lone picture there is room to say what went.
+        let tells_all = screen.verbose || (all.len() == 1 && !to_stdout);
+        let mut text: String = all.iter().filter_map(|one| cleaned_text(one, tells_all)).collect();
+        let place = match &args.output {
+            Some(path) if !to_stdout => Some(format!("written to {}", foreign_path(path))),
+            None if args.in_place => Some("written in place".to_owned()),
+            _ => None,
+        };
+        text.push_str(&summary_text(&summary, place.as_deref(), started.elapsed()));
         if to_stdout {
             screen.err(&text);
         } else {

@@ -17,7 +17,7 @@ use engine::aws::Wait;
 use engine::config::BucketRole;
 use engine::plan::{Plan, Step};
 use engine::recheck;
-use engine::resources::{Address, Change};
+use engine::resources::{Action, Address, Change, ResourceChange};
 use engine::survey::{self, Patience};
 use engine::world::World;
 
@@ -28,7 +28,7 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     let adopt = adopt(args.adopt.as_ref(), stack)?;
     let survey = survey::up(aws, stack, code, &adopt, Patience::TO_CHANGE);
     let (_, plan) = session.interrupt.or(survey).await?;
-    changes::show(session, &connected, &plan)?;
+    changes::show(session, &connected, &plan, true)?;
     if !plan.is_empty() {
         changes::confirm(session, args.yes, "Make these changes?").await?;
         changes::execute(session, &connected, Some(&package), &plan, false).await?;
@@ -139,7 +139,17 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
         (session.suggest("down"), "remove it all"),
     ];
     let page = session.global.local.then(|| (local_open(session.global), "drop photos on a page of it"));
-    let next: Vec<_> = upload.into_iter().chain(page).chain(others).collect();
+    // A user that is made now has no key, and nothing that is on the screen says so.
+    let is_new = |step: &Step, user: &str| {
+        matches!(&step.address, Address::User(name) if *name == stack.names.user(user))
+            && step.change.line().action == Action::Create
+            && step.change.line().attribute.is_none()
+    };
+    let user = stack.config.users.iter().find(|user| plan.steps.iter().any(|step| is_new(step, &user.name)));
+    let keys = user.map(|user| {
+        (session.suggest(&format!("keys issue {}", user.name)), "make an access key: new users have none")
+    });
+    let next: Vec<_> = upload.into_iter().chain(keys).chain(page).chain(others).collect();
     let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in next {
         text.push_str(&format!("\n  {command:width$}   {what}"));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Cost;
 use engine::plan::{self, resource_action};
 use engine::resources::{self, ResourceChange, Shown};
 use engine::stack::Stack;
@@ -25,6 +26,8 @@ pub(crate) struct Plan {
     problems: Vec<Problem>,
     /// How many resources it touches.
     summary: Summary,
+    /// What the stack costs, about, when it is as configured; null for the local AWS and for `down`.
+    cost: Option<Cost>,
 }
 
 /// A resource that changes.
@@ -96,7 +99,8 @@ struct Summary {
 }
 
 impl Plan {
-    pub(crate) fn of(plan: &plan::Plan, stack: &Stack) -> Self {
+    /// `is_paid`: it is of a stack that will be there, on AWS.
+    pub(crate) fn of(plan: &plan::Plan, stack: &Stack, is_paid: bool) -> Self {
         let resources = plan.by_resource().into_iter().map(|(address, steps)| Resource {
             resource: address.to_string(),
             name: address.name(stack).to_owned(),
@@ -117,6 +121,7 @@ impl Plan {
             notes: plan.notes.iter().map(ToString::to_string).collect(),
             problems: problems.collect(),
             summary: Summary { create, change, delete, unchanged },
+            cost: is_paid.then(|| Cost::of(&stack.config)),
         }
     }
 }

@@ -39,7 +39,7 @@ fn nothing() -> World {
 }
 
 /// The plan that creates everything.
-pub(super) fn creation() -> plan::Plan {
+pub(crate) fn creation() -> plan::Plan {
     plan::up(&stack(), HASH, &nothing(), &plan::Adopt::Nothing)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn beginning() -> plan::Plan {
 }
 
 /// Changes of each kind of value that a creation does not have.
-pub(super) fn update() -> plan::Plan {
+pub(crate) fn update() -> plan::Plan {
     let stack = stack();
     let settings = function::Settings::wanted(&stack);
     let mut old = settings.clone();

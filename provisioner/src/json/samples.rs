@@ -54,7 +54,7 @@ pub(super) struct Sample {
 /// All of them.
 pub(super) fn all() -> Vec<Sample> {
     vec![
-        of("plan", "plan", &Plan::of(&update(), &stack())),
+        of("plan", "plan", &Plan::of(&update(), &stack(), true)),
         lines("up", "up", &up()),
         lines("down", "down", &down()),
         of("status", "status", &status()),
@@ -128,6 +128,11 @@ pub(super) fn all() -> Vec<Sample> {
             &Permissions::of(permissions::policy(&stack(), &[permissions::Purpose::Plan])),
         ),
         of("doctor", "doctor", &Examined::of(&checked())),
+        of(
+            "explain",
+            "explain",
+            &Explained::of(&stack().config, &crate::explain::explain(Some("role"), &stack()).unwrap()),
+        ),
         of("package", "package", &packaged()),
         of("export tfvars", "export-tfvars", &Tfvars::of(&latin1("caf", "/stack.auto.tfvars.json"))),
         of("export imports", "export-imports", &imports()),
@@ -354,7 +359,7 @@ fn up() -> Vec<Event> {
         events::Event::Abandoned { index, step },
         events::Event::Skipped { index, step, why: Skipped::Dependency },
     ];
-    let mut lines = vec![Event::Planned(Plan::of(&plan, &stack))];
+    let mut lines = vec![Event::Planned(Plan::of(&plan, &stack, true))];
     lines.extend(happened.iter().map(|event| Event::of(event, &stack)));
     lines.push(Event::executed(&outcome, Duration::from_millis(3400), 96));
     lines.push(Event::Ready(Ready {
@@ -373,7 +378,7 @@ fn up() -> Vec<Event> {
 fn down() -> Vec<Event> {
     let outcome = apply::Outcome { done: vec![0], ..Default::default() };
     vec![
-        Event::Planned(Plan::of(&removal(), &stack())),
+        Event::Planned(Plan::of(&removal(), &stack(), false)),
         Event::executed(&outcome, Duration::from_millis(800), 40),
         Event::Removed(Removed { residue: Vec::new(), aws_calls: 57 }),
     ]

@@ -21,7 +21,7 @@ fn every_output_is_frozen() {
 
 #[test]
 fn the_plan_of_a_new_stack_is_frozen() {
-    let text = super::document(&super::Plan::of(&creation(), &stack())).unwrap();
+    let text = super::document(&super::Plan::of(&creation(), &stack(), true)).unwrap();
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!("plan-of-a-new-stack", text) });
 }
 

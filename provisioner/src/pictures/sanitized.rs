@@ -247,6 +247,8 @@ fn exists(path: &Path) -> Ending {
 pub(crate) struct Summary {
     /// Clean pictures written.
     pub cleaned: usize,
+    /// Of these, ones of which nothing was removed: they were clean already.
+    pub copied: usize,
     /// Clean already, left as they are.
     pub already_clean: usize,
     /// No pictures.
@@ -283,6 +285,11 @@ impl Summary {
             match &one.ending {
                 Ending::Cleaned { report, bytes_in, .. } => {
                     sum.cleaned += 1;
+                    let is_turned = matches!(
+                        report.orientation,
+                        OrientationOutcome::Turned | OrientationOutcome::TurnedAndTrimmed
+                    );
+                    sum.copied += usize::from(report.removed_bytes() == 0 && !is_turned);
                     sum.removed_bytes += report.removed_bytes() as u64;
                     sum.bytes += *bytes_in as u64;
                     sum.profiles_lost += usize::from(report.color_profile == ProfileOutcome::Lost);

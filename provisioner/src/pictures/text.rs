@@ -310,14 +310,16 @@ pub(crate) fn hidden_pixels_note(outcome: HiddenPixelsOutcome) -> Option<String>
     }
 }
 
-/// The last line.
+/// The last line. `place`: where the clean pictures are.
 #[must_use]
-pub(crate) fn summary_text(sum: &Summary, elapsed: Duration) -> String {
-    let mut parts = vec![format!("{} cleaned", sum.cleaned)];
+pub(crate) fn summary_text(sum: &Summary, place: Option<&str>, elapsed: Duration) -> String {
+    let place = place.filter(|_| sum.cleaned > 0).map(|place| format!(", {place}")).unwrap_or_default();
+    let mut parts = vec![format!("{} cleaned", sum.cleaned - sum.copied)];
     for (count, what) in [
         (sum.turned, "of them turned upright"),
         (sum.profiles_lost, "with the colour profile lost"),
         (sum.gain_maps_dropped, "with the HDR gain map dropped"),
+        (sum.copied, "clean already and copied"),
         (sum.already_clean, "clean already"),
         (sum.skipped, "skipped"),
         (sum.refused, "refused"),
@@ -328,7 +330,7 @@ pub(crate) fn summary_text(sum: &Summary, elapsed: Duration) -> String {
         }
     }
     format!(
-        "{}; {} of metadata removed from {} in {}\n",
+        "{}; {} of metadata removed from {}{place} in {}\n",
         parts.join(", "),
         bytes(sum.removed_bytes),
         bytes(sum.bytes),

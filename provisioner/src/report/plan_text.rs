@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::policy_text::{DiffLine, difference, grants, whole};
-use engine::plan::{Note, Plan, Problem, Step, resource_action};
+use crate::explain::cost_line;
+use engine::plan::{Note, Plan, Problem, Step, Summary, resource_action};
 use engine::resources::{Action, Address, Change, Line, ResourceChange, Shown};
 use engine::stack::Stack;
 
@@ -37,7 +38,16 @@ pub(crate) fn plan_text(plan: &Plan, stack: &Stack, view: View) -> String {
         text.push_str(&problem_text(problem));
     }
     let _ = writeln!(text, "\n{}", summary(plan, view.verbose));
+    let Summary { create, change, .. } = plan.summary();
+    if create + change > 0 && !view.is_local && plan.problems.is_empty() {
+        let _ = writeln!(text, "{DIM}{}{DIM:#}", cost_line(&stack.config));
+    }
     text
+}
+
+/// What a plan comes to, or that it cannot be executed.
+pub(super) fn summary_line(plan: &Plan) -> String {
+    summary(plan, true)
 }
 
 /// What would change, without the reasons why it cannot.

@@ -25,7 +25,7 @@ impl DiffLine {
 
 /// What a document grants, a line each. What every statement of ours says, too (only in this account, only through
 /// S3), is left out.
-pub(super) fn grants(document: &Value) -> Vec<String> {
+pub(crate) fn grants(document: &Value) -> Vec<String> {
     grouped(rules(document)).iter().map(|grant| sentence(grant, false)).collect()
 }
 

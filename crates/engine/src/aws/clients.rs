@@ -163,6 +163,7 @@ impl Aws {
         }
         let (config, source) = environment::load(loader, connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
+        endpoint::check(&config)?;
         let sts = endpoint::of(&config, "STS");
         let is_aws = sts.as_deref().is_none_or(endpoint::is_of_aws);
         let proxy = proxies.to(sts.as_deref().unwrap_or("https://sts.amazonaws.com"));

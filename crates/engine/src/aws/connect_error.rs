@@ -50,6 +50,16 @@ pub enum ConnectError {
         /// What was meant, when that can be guessed.
         meant: Option<String>,
     },
+    /// What should be the address of a service is none.
+    #[error(
+        "the endpoint of {service} is {address:?}, which is no URL: it does not begin with https:// or http://"
+    )]
+    BadEndpoint {
+        /// The service, as variables name it: `STS`.
+        service: &'static str,
+        /// What stands there.
+        address: String,
+    },
     /// The account has not enabled the region: its keys are not known there, and are known elsewhere.
     #[error("the region {region} is not enabled for these credentials: {error}")]
     RegionDisabled {

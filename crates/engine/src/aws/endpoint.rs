@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-use super::environment;
+use super::{ConnectError, environment};
 
 /// The custom endpoint of a service, which has the name that its variable ends with (`S3`, `LAMBDA`, `STS`), by the rules of
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`,
@@ -16,6 +16,17 @@ pub(super) fn of(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let configured = key.build().ok().and_then(|key| config.service_config()?.load_config(key));
     configured.filter(|url| !url.is_empty()).or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+/// Refuses an address without a scheme, for which the SDK would show a whole request.
+pub(super) fn check(config: &SdkConfig) -> Result<(), ConnectError> {
+    let is_url = |url: &str| ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+    for service in ["STS", "S3", "IAM", "LAMBDA"] {
+        if let Some(address) = of(config, service).filter(|url| !is_url(&url.to_ascii_lowercase())) {
+            return Err(ConnectError::BadEndpoint { service, address });
+        }
+    }
+    Ok(())
 }
 
 /// The same before there is a connection, from the environment and the profiles alone.

@@ -24,7 +24,7 @@ pub(crate) use actions::needed as actions_needed;
 pub use clients::{Aws, Connection, IDENTITY_DEADLINE};
 pub use clock::skew;
 pub use connect_error::ConnectError;
-pub use credentials::{NoCredentials, Source};
+pub use credentials::{Cause, NoCredentials, Source};
 pub use error::{AwsError, Transport};
 pub use http::client;
 pub use proxy::{BadProxy, Proxies, Proxy};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{BucketRole, nearest};
-use crate::resources::{Address, alarm};
+use crate::resources::Address;
+use crate::resources::naming::{self, UnknownResource, matching, unknown};
 use crate::stack::Stack;
 
 /// What is taken over.
@@ -15,17 +15,6 @@ pub enum Adopt {
     Everything,
     /// These alone.
     Only(BTreeSet<Address>),
-}
-
-/// A word that names no resource of the stack.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownResource {
-    /// The word.
-    pub word: String,
-    /// What was probably meant.
-    pub meant: Option<String>,
-    /// The kinds that there are.
-    pub kinds: Vec<String>,
 }
 
 impl Adopt {
@@ -71,50 +60,8 @@ impl Adopt {
 
 /// Whatever of the stack can exist without being its own.
 fn adoptable(stack: &Stack) -> Vec<Address> {
-    let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
-    let alarms = stack.config.alarms.iter().flat_map(|_| alarm::Kind::ALL);
-    let users = stack.config.users.iter().map(|user| Address::User(stack.names.user(&user.name)));
-    buckets
-        .into_iter()
-        .chain([Address::LogGroup, Address::Role, Address::Function])
-        .chain(alarms.map(|kind| Address::Alarm(stack.names.alarm(kind.word()))))
-        .chain(users)
-        .collect()
-}
-
-/// The kinds of a resource: `source bucket` is a `bucket`, too.
-fn kinds(address: &Address) -> Vec<String> {
-    let kind = address.to_string();
-    match address {
-        Address::Bucket(_) => vec!["bucket".to_owned(), kind],
-        _ => vec![kind],
-    }
-}
-
-fn matching(word: &str, all: &[Address], stack: &Stack) -> Vec<Address> {
-    let is_kind = |kind: &String| kind.replace(' ', "-") == word.replace(' ', "-");
-    let is_meant = |address: &&Address| {
-        let name = address.name(stack);
-        kinds(address).iter().any(|kind| is_kind(kind) || format!("{kind} {name}") == word)
-    };
-    let of_kind: Vec<Address> = all.iter().filter(is_meant).cloned().collect();
-    if of_kind.is_empty() {
-        all.iter().filter(|address| address.name(stack) == word).cloned().collect()
-    } else {
-        of_kind
-    }
-}
-
-fn unknown(word: &str, all: &[Address], stack: &Stack) -> UnknownResource {
-    let mut kinds: Vec<String> = Vec::new();
-    for kind in all.iter().flat_map(self::kinds) {
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    let names = all.iter().map(|address| address.name(stack));
-    let known: Vec<&str> = kinds.iter().map(String::as_str).chain(names).collect();
-    UnknownResource { word: word.to_owned(), meant: nearest(word, &known).map(str::to_owned), kinds }
+    let is_adoptable = |address: &Address| !matches!(address, Address::Permission | Address::Trigger);
+    naming::all(stack).into_iter().filter(is_adoptable).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod order;
 mod problem;
 mod up;
 
-pub use adopt::{Adopt, UnknownResource};
+pub use adopt::Adopt;
 pub use down::{DataRule, down};
 pub use obstacles::obstacles;
 pub use problem::{Note, Problem};

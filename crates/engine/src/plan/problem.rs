@@ -365,6 +365,13 @@ pub enum Note {
         /// Whether it was being given to somebody.
         is_given: bool,
     },
+    /// Users go while others come: perhaps one has another name in the configuration now.
+    Renamed {
+        /// IAM names of those that go.
+        gone: Vec<String>,
+        /// IAM names of those that come.
+        new: Vec<String>,
+    },
     /// A user has access keys that have no known use.
     DoubtfulKeys {
         /// The IAM name of the user.
@@ -393,6 +400,14 @@ impl std::fmt::Display for Note {
         match self {
             Self::Adopted { address, name } => {
                 write!(f, "{address} {name} was not made by this stack and is taken over")
+            }
+            Self::Renamed { gone, new } => {
+                let (gone, new) = (gone.join(", "), new.join(", "));
+                write!(
+                    f,
+                    "{gone} goes with all access keys, and {new} comes without any: under another name in config.toml a user \
+                     is another user. Whoever uses such a key is refused from then on, and needs one of `keys issue`"
+                )
             }
             Self::FormerBucket(name) => write!(
                 f,

@@ -117,6 +117,12 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: &Adopt) -> Pla
         let changes = user::removal(stack, name).into_iter().map(Change::User).collect();
         planner.add(Address::User(name.clone()), changes);
     }
+    let is_new = |name: &String| world.users.get(name).is_none_or(Option::is_none);
+    let users = stack.config.users.iter().map(|user| stack.names.user(&user.name));
+    let new: Vec<String> = users.filter(is_new).collect();
+    if !new.is_empty() && !world.former_users.is_empty() {
+        planner.plan.notes.push(Note::Renamed { gone: world.former_users.clone(), new });
+    }
     if !world.former_known {
         planner.plan.notes.push(Note::FormerUnknown);
     }

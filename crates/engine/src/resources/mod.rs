@@ -11,6 +11,7 @@ mod iam;
 mod idempotent;
 pub mod identity;
 pub mod log_group;
+pub mod naming;
 pub mod permission;
 pub mod role;
 pub mod tagged;

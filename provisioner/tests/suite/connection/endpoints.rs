@@ -109,3 +109,16 @@ fn what_runs_the_function_and_what_has_the_buckets_is_asked_of_each_service() {
         assert_eq!(tfvars.contains("path_style\": true"), path_style, "{variable}={address}: {tfvars}");
     }
 }
+
+/// What lacks its scheme is told as that; the SDK would show a whole request.
+#[test]
+fn an_endpoint_without_a_scheme_is_told() {
+    let keys = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "us-east-1")];
+    for (variable, service) in [("AWS_ENDPOINT_URL", "STS"), ("AWS_ENDPOINT_URL_LAMBDA", "LAMBDA")] {
+        let run = Home::new().run(&[&keys[..], &[(variable, "127.0.0.1:4600")]].concat());
+        assert_eq!(run.code, Some(5), "{}", run.err);
+        let told = format!("the endpoint of {service} is \"127.0.0.1:4600\", which is no URL");
+        assert!(run.err.contains(&told) && run.err.contains("http://127.0.0.1:4600"), "{}", run.err);
+        assert!(!run.err.contains("SdkBody"), "{}", run.err);
+    }
+}

@@ -211,6 +211,21 @@ fn former_users_and_alarms_go_and_former_buckets_stay() {
     insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
 }
 
+/// The keys of a user that is renamed are gone, which a `-` and a `+` do not say.
+#[test]
+fn a_renamed_user_is_told_as_another_one() {
+    let stack = stack("[[users]]\nname = \"ann\"\nbucket = \"source\"\naccess = \"read-only\"");
+    let mut world = World { former_users: vec!["photos-anne".to_owned()], ..as_desired(&stack) };
+    assert_eq!(up(&stack, CODE, &world, &Adopt::Nothing).notes, [], "one goes, and none comes");
+    world.users.insert("photos-ann".to_owned(), None);
+    let notes = up(&stack, CODE, &world, &Adopt::Nothing).notes;
+    let told: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    assert!(
+        told.len() == 1 && told[0].starts_with("photos-anne goes with all access keys, and photos-ann"),
+        "{told:?}"
+    );
+}
+
 #[test]
 fn others_entries_and_replication_are_told() {
     let stack = stack("");
