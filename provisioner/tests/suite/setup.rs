@@ -102,6 +102,28 @@ fn what_a_configuration_comes_to_is_shown() {
 }
 
 #[test]
+fn a_stack_is_explained_and_drawn_without_aws() {
+    let folder = Folder::new(&[]);
+    folder.run(&["init"]);
+    let all = folder.run(&["explain"]).text();
+    assert!(all.contains("source bucket photos-uploads-{account}\n"), "{all}");
+    let role = folder.run(&["explain", "role"]).text();
+    assert!(role.contains("may write every object in photos-clean-{account}"), "{role}");
+    assert!(folder.run(&["explain", "cost"]).text().contains("Once for 1000 pictures of 3 MB: $0.02\n"));
+    let json = folder.run(&["explain", "user-a", "--json"]).json();
+    assert_eq!(json["resources"][0]["name"], "photos-user-a", "{json}");
+    let wrong = folder.run(&["explain", "bukcet"]);
+    assert!(wrong.code == 64 && wrong.err.contains("did you mean `bucket`?"), "{}", wrong.err);
+
+    let drawn = |format: &str| folder.run(&["graph", "--format", format]).text();
+    assert!(drawn("mermaid").starts_with("flowchart LR\n"));
+    assert!(drawn("dot").starts_with("digraph \"photos\" {\n"));
+    assert!(drawn("svg").starts_with("<svg ") && drawn("svg").ends_with("</svg>\n"));
+    assert_eq!(folder.run(&["graph", "--json"]).code, 64, "it does nothing there");
+    assert_eq!(folder.run(&["plan", "--markdown", "--json"]).code, 64);
+}
+
+#[test]
 fn topics_and_the_version_are_told() {
     let folder = Folder::new(&[]);
     let topic = folder.run(&["help", "exit-codes"]);
