@@ -24,8 +24,8 @@ pub enum Kind {
     Log,
     /// The alarms, all in one.
     Alarms,
-    /// A key of KMS that is not the stack's own.
-    Key,
+    /// What is not the stack's own: a key of KMS, or what is told of failures.
+    Outside,
 }
 
 /// Something in the graph.
@@ -161,10 +161,14 @@ impl Graph {
         {
             return (log, String::new());
         }
+        let (title, arn) = match &stack.config.function.asynchronous.on_failure {
+            Some(told) if arn == told || arn.strip_suffix("/*") == Some(told) => ("failures", told.as_str()),
+            _ => ("KMS key", arn),
+        };
         let name = arn.rsplit(['/', ':']).next().unwrap_or(arn).to_owned();
-        let known = self.nodes.iter().position(|node| node.kind == Kind::Key && node.name == name);
+        let known = self.nodes.iter().position(|node| node.kind == Kind::Outside && node.name == name);
         let index = known.unwrap_or_else(|| {
-            self.nodes.push(Node { kind: Kind::Key, title: "KMS key".to_owned(), name, side: None });
+            self.nodes.push(Node { kind: Kind::Outside, title: title.to_owned(), name, side: None });
             self.nodes.len() - 1
         });
         (index, String::new())
@@ -181,6 +185,7 @@ enum Verb {
     Log,
     Encrypt,
     Decrypt,
+    Tell,
 }
 
 impl Verb {
@@ -194,6 +199,7 @@ impl Verb {
             "logs:PutLogEvents" => Self::Log,
             "kms:GenerateDataKey" => Self::Encrypt,
             "kms:Decrypt" => Self::Decrypt,
+            "sqs:SendMessage" | "sns:Publish" | "events:PutEvents" => Self::Tell,
             _ => return None,
         })
     }
@@ -207,6 +213,7 @@ impl Verb {
             Self::Log => "log",
             Self::Encrypt => "encrypt",
             Self::Decrypt => "decrypt",
+            Self::Tell => "tell",
         }
     }
 }

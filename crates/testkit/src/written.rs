@@ -155,10 +155,10 @@ fn simple_commands(script: &str) -> Vec<Vec<String>> {
                 }
             }
             ' ' | '\n' | ';' | '&' | '|' | '<' | '>' => {
-                if let Some(word) = word.take() {
-                    if !std::mem::take(&mut to_file) {
-                        words.push(word);
-                    }
+                if let Some(word) = word.take()
+                    && !std::mem::take(&mut to_file)
+                {
+                    words.push(word);
                 }
                 to_file |= matches!(letter, '<' | '>');
                 if matches!(letter, '\n' | ';' | '&' | '|') && !words.is_empty() {

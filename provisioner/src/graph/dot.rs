@@ -14,7 +14,7 @@ pub(crate) fn dot(graph: &Graph, stack: &str) -> String {
             Kind::User => "oval",
             Kind::Bucket => "cylinder",
             Kind::Function => "component",
-            Kind::Role | Kind::Key => "hexagon",
+            Kind::Role | Kind::Outside => "hexagon",
             Kind::Log => "note",
             Kind::Alarms => "box",
         };

@@ -11,7 +11,7 @@ pub(crate) fn mermaid(graph: &Graph) -> String {
             Kind::User => ("([", "])"),
             Kind::Bucket => ("[(", ")]"),
             Kind::Function => ("[[", "]]"),
-            Kind::Role | Kind::Key => ("{{", "}}"),
+            Kind::Role | Kind::Outside => ("{{", "}}"),
             Kind::Log | Kind::Alarms => ("[", "]"),
         };
         let _ = writeln!(

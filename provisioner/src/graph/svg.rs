@@ -37,7 +37,7 @@ pub(crate) fn svg(graph: &Graph, stack: &str) -> String {
             Kind::User => (BOX.1 / 2, "user"),
             Kind::Bucket => (8, "bucket"),
             Kind::Function => (0, "function"),
-            Kind::Role | Kind::Key | Kind::Log | Kind::Alarms => (3, "other"),
+            Kind::Role | Kind::Outside | Kind::Log | Kind::Alarms => (3, "other"),
         };
         let middle = x + BOX.0 / 2;
         let _ = writeln!(

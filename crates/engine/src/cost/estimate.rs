@@ -8,7 +8,7 @@ use crate::resources::alarm;
 pub const PICTURES: u32 = 1000;
 /// Of so many MB each.
 pub const PICTURE_MB: f64 = 3.0;
-/// So long the function takes for one, waits for S3 included. Measured are 0.1 to 0.4 s.
+/// So long the function takes for one, waits for S3 included: an assumption.
 pub const SECONDS: f64 = 0.5;
 
 /// Lines of a picture and of its invocation.
@@ -116,6 +116,6 @@ mod tests {
     #[test]
     fn with_no_picture_only_alarms_cost() {
         assert_eq!(cents("", Per::Month), 0.0);
-        assert_eq!(cents("[alarms]", Per::Month), 30.0);
+        assert_eq!(cents("[alarms]", Per::Month), 50.0);
     }
 }

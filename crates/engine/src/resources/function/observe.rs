@@ -19,6 +19,10 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         aws.lambda.get_function().function_name(&stack.names.function).send().await.aws("GetFunction")
     };
     let (function, asynchronous) = futures::join!(function, asynchronous::observe(aws, stack));
+    let errors = [function.as_ref().err(), asynchronous.as_ref().err()];
+    if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
+        return Err(denied);
+    }
     let output = match function {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
