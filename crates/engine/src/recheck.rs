@@ -4,7 +4,7 @@
 //! state before it, and tell of it again after they have told of the new one. So a difference is given minutes, and what
 //! was seen right once is right ([`Sightings`]). What was right before, was not touched and is not right any more is
 //! given one: an earlier run may be what AWS is behind with. If it stays, or is of several services at once, something
-//! else is at work. What was written and is neither as before nor as we wrote it is given no time ([`others`]).
+//! else is at work. What was written and is neither as before nor as we wrote it is given no time (`recheck/others.rs`).
 
 mod others;
 
