@@ -86,7 +86,7 @@ fn json() -> String {
             "the first line has \"version\": 1; fields may be added to it, and when one goes or means something else, \
              the number goes up",
         ),
-        ("Names", "exact; what would control a terminal is written as \\uXXXX"),
+        ("Names", "exact; characters that would control a terminal are written as \\u escapes"),
     ] {
         let _ = writeln!(text, "  {word:13}  {}", wrapped(meaning, 17));
     }
