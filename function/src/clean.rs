@@ -34,13 +34,14 @@ use sanitizer::{
 };
 
 use crate::{
+    budget::{Budget, Share},
     clock::{Phase, Timed},
     destination::{self, Write},
     error::Error,
     settings::Settings,
-    source::{self, Found, Headers, Revision, Since},
+    source::{self, Found, Headers, Opened, Read, Revision, Since},
     take_down::{reject, take_down},
-    worker::{self, Turn},
+    worker,
 };
 
 /// How often a picture is read again before the invocation gives up.
@@ -96,7 +97,12 @@ pub struct Cleaned {
 ///
 /// # Errors
 /// See [`Error`]; nothing was published then, or not the newest.
-pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> Result<Outcome, Error> {
+pub async fn clean_one(
+    s3: Timed<'_>,
+    settings: &Settings,
+    budget: &Budget,
+    record: &Record,
+) -> Result<Outcome, Error> {
     if record.bucket != settings.stack.source_bucket {
         let expected = settings.stack.source_bucket.clone();
         return Err(Error::ForeignBucket { bucket: record.bucket.clone(), expected });
@@ -108,54 +114,49 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
     }
     let key = record.key()?;
 
-    s3.clock.enter(Phase::Wait);
-    let turn = Turn::wait().await;
     let options = settings.stack.cleaning.options();
     let needed = |start: &[u8], length| sanitizer::memory_needed(start, length, &options);
     let mut published: Option<(Revision, Cleaned)> = None;
-    for attempt in 1..=ROUNDS {
+    let mut share = None;
+    'rounds: for attempt in 1..=ROUNDS {
         let started = Instant::now();
-        let found = match record.deletion() {
-            // It is expected to be gone.
-            Some(_) => source::open(s3, &settings.stack.source_bucket, &key).await?,
-            None => find(s3, &settings.stack.source_bucket, &key).await?,
-        };
-        let opened = match found {
-            Found::Object(opened) => Some(opened),
-            Found::Absent if published.is_none() && record.deletion().is_none() => match young(record) {
-                Some(age) => return Err(Error::NotThereYet { age }),
-                None => None,
-            },
-            Found::Deleted | Found::Absent => None,
-        };
-        if mirrors && opened.is_none() {
-            if take_down(s3, settings, &key, record).await? {
-                return Ok(Outcome::Removed);
+        let (revision, headers, input) = loop {
+            let opened = open(s3, settings, &key, record, published.is_some()).await?;
+            if mirrors && opened.is_none() {
+                if take_down(s3, settings, &key, record).await? {
+                    return Ok(Outcome::Removed);
+                }
+                published = None;
+                continue 'rounds;
             }
-            published = None;
-            continue;
-        }
-        let Some(opened) = opened
-            .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
-        else {
-            // Gone, or it is what was published after all.
-            return Ok(match published {
-                Some((_, cleaned)) => Outcome::Cleaned(Box::new(cleaned)),
-                None => Outcome::Ignored("the picture was deleted meanwhile"),
-            });
-        };
-        let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
-        let input = match opened.read(s3.clock, settings.memory, needed).await {
-            Ok(input) => input,
-            Err(error @ Error::MemoryHeld { .. }) => return Err(error),
-            Err(error) if error.is_rejection() => match reject(s3, settings, &key, &revision, error).await? {
-                Some(error) => return Err(error),
-                None => continue,
-            },
-            Err(error) if attempt == ROUNDS => return Err(error),
-            Err(_) => {
-                pause_for(source::PAUSE).await;
-                continue;
+            let Some(opened) = opened
+                .filter(|opened| !matches!(&published, Some((revision, _)) if *revision == opened.revision))
+            else {
+                // Gone, or it is what was published after all.
+                return Ok(match published {
+                    Some((_, cleaned)) => Outcome::Cleaned(Box::new(cleaned)),
+                    None => Outcome::Ignored("the picture was deleted meanwhile"),
+                });
+            };
+            let (revision, headers) = (opened.revision.clone(), opened.headers.clone());
+            match opened.read(s3.clock, budget, &mut share, needed).await {
+                Ok(Read::Whole(input)) => break (revision, headers, input),
+                Ok(Read::NoRoom(bytes)) => {
+                    s3.clock.enter(Phase::Wait);
+                    share = budget.wait(bytes).await;
+                }
+                Err(error @ Error::MemoryHeld { .. }) => return Err(error),
+                Err(error) if error.is_rejection() => {
+                    match reject(s3, settings, &key, &revision, error).await? {
+                        Some(error) => return Err(error),
+                        None => continue 'rounds,
+                    }
+                }
+                Err(error) if attempt == ROUNDS => return Err(error),
+                Err(_) => {
+                    pause_for(source::PAUSE).await;
+                    continue 'rounds;
+                }
             }
         };
         let get = started.elapsed();
@@ -163,8 +164,15 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
         let started = Instant::now();
         let input_bytes = input.len();
         s3.clock.enter(Phase::Clean);
-        let picture = match sanitize(input, &headers, settings, &turn).await {
-            Ok(picture) => picture,
+        let picture = match sanitize(input, &headers, settings, share.as_ref()).await {
+            Ok(Some(picture)) => picture,
+            Ok(None) => {
+                s3.clock.enter(Phase::Wait);
+                // Given back first: nobody may hold some and wait for more.
+                drop(share.take());
+                share = budget.wait_for_all().await;
+                continue;
+            }
             Err(error) => match reject(s3, settings, &key, &revision, error).await? {
                 Some(error) => return Err(error),
                 None => continue,
@@ -184,6 +192,9 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
             put(Write::Over).await?;
         }
         let put = started.elapsed();
+        // Its memory is for others from here on.
+        let (format, output_bytes, report) = (picture.format, picture.len(), picture.into_report());
+        share = None;
 
         let started = Instant::now();
         let since = if is_first {
@@ -193,15 +204,15 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
         };
         let cleaned = Cleaned {
             version_id: revision.version_id.clone(),
-            format: picture.format,
+            format,
             input_bytes,
-            output_bytes: picture.len(),
-            removed: picture.report.removed,
-            orientation: picture.report.orientation,
-            color_profile: picture.report.color_profile,
-            gain_map: picture.report.gain_map,
-            rights: picture.report.rights,
-            hidden_pixels: picture.report.hidden_pixels,
+            output_bytes,
+            removed: report.removed,
+            orientation: report.orientation,
+            color_profile: report.color_profile,
+            gain_map: report.gain_map,
+            rights: report.rights,
+            hidden_pixels: report.hidden_pixels,
             milliseconds: Milliseconds {
                 get: milliseconds(get),
                 clean: milliseconds(clean),
@@ -222,6 +233,30 @@ pub async fn clean_one(s3: Timed<'_>, settings: &Settings, record: &Record) -> R
         }
     }
     Err(Error::ReplacedRepeatedly(ROUNDS))
+}
+
+/// Asks for the picture of a record; `None` when there is none.
+async fn open(
+    s3: Timed<'_>,
+    settings: &Settings,
+    key: &str,
+    record: &Record,
+    is_published: bool,
+) -> Result<Option<Box<Opened>>, Error> {
+    let bucket = &settings.stack.source_bucket;
+    let found = match record.deletion() {
+        // It is expected to be gone.
+        Some(_) => source::open(s3, bucket, key).await?,
+        None => find(s3, bucket, key).await?,
+    };
+    match found {
+        Found::Object(opened) => Ok(Some(opened)),
+        Found::Absent if !is_published && record.deletion().is_none() => match young(record) {
+            Some(age) => Err(Error::NotThereYet { age }),
+            None => Ok(None),
+        },
+        Found::Deleted | Found::Absent => Ok(None),
+    }
 }
 
 /// Asks for the picture, and asks again for some seconds when S3 says that there is none.
@@ -248,20 +283,22 @@ pub(crate) fn young(record: &Record) -> Option<u64> {
     (age < VERSIONING_SETTLES).then_some(age.as_secs())
 }
 
-/// Runs the sanitizer with the memory that there is.
+/// Runs the sanitizer with its share of the memory. Gives `None` when the picture takes more than its first bytes told,
+/// and is to be tried again with all of it.
 async fn sanitize(
     input: Bytes,
     headers: &Headers,
     settings: &Settings,
-    turn: &Turn,
-) -> Result<Sanitized, Error> {
+    share: Option<&Share>,
+) -> Result<Option<Sanitized>, Error> {
     let mut options = settings.stack.cleaning.options();
     let length = input.len() as u64;
-    options.max_memory = settings.memory.of_picture().saturating_sub(length);
-    match worker::sanitize(input, options, turn).await {
-        Ok(Ok(picture)) => Ok(picture),
+    options.max_memory = share.map_or(0, Share::bytes).saturating_sub(length);
+    match worker::sanitize(input, options, share.cloned()).await {
+        Ok(Ok(picture)) => Ok(Some(picture)),
         Ok(Err(sanitizer::Error::Memory { needed, .. })) => {
-            Err(settings.memory.rejection(length.saturating_add(needed)))
+            settings.memory.fits(length.saturating_add(needed))?;
+            Ok(None)
         }
         Ok(Err(error)) => Err(with_encoding(Error::from(&error), headers.content_encoding.as_deref())),
         // A panic is a bug, and the picture that found it is not published.
@@ -325,7 +362,8 @@ mod tests {
 
     async fn clean(record: &Record) -> Result<Outcome, Error> {
         let (client, clock) = (&offline(), &Clock::start(None));
-        clean_one(Timed { client, clock }, &settings(), record).await
+        let settings = settings();
+        clean_one(Timed { client, clock }, &settings, &Budget::new(settings.memory), record).await
     }
 
     fn record(bucket: &str, key: &str, event: &str) -> Record {
@@ -382,11 +420,12 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_picture_is_rejected_with_a_reason() {
         let text = Bytes::from_static(b"hello");
-        let turn = Turn::wait().await;
-        let error = sanitize(text.clone(), &Headers::default(), &settings(), &turn).await.unwrap_err();
+        let settings = settings();
+        let share = Budget::new(settings.memory).wait_for_all().await;
+        let error = sanitize(text.clone(), &Headers::default(), &settings, share.as_ref()).await.unwrap_err();
         assert_eq!(error.to_string(), "not a picture");
         let zipped = Headers { content_encoding: Some("gzip".to_owned()), ..Headers::default() };
-        let error = sanitize(text, &zipped, &settings(), &turn).await.unwrap_err();
+        let error = sanitize(text, &zipped, &settings, share.as_ref()).await.unwrap_err();
         assert!(error.to_string().ends_with("upload the file itself"), "{error}");
     }
 }

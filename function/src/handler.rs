@@ -10,11 +10,13 @@ use aws_sdk_s3::Client;
 use contract::answer::{Rejection, Summary};
 use contract::batch::{self, ResultCode};
 use contract::event::{Event, NotAnEvent, Record, Records};
+use futures::{StreamExt, stream};
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    budget::Budget,
     clean::{Outcome, clean_one},
     clock::{Clock, Timed},
     error::Error,
@@ -33,6 +35,7 @@ const LONGEST_RESULT: usize = 500;
 pub struct Function<L> {
     s3: Client,
     settings: Settings,
+    budget: Budget,
     log: L,
 }
 
@@ -60,13 +63,14 @@ pub struct Failure {
 impl<L: Log> Function<L> {
     /// Puts the function together.
     pub fn new(s3: Client, settings: Settings, log: L) -> Self {
-        Self { s3, settings, log }
+        let budget = Budget::new(settings.memory);
+        Self { s3, settings, budget, log }
     }
 
     /// Handles one event.
     ///
-    /// Records are taken one after the other: S3 sends one an event, and so each
-    /// picture has all of the memory.
+    /// Some records are worked on at once, as far as their pictures fit into memory together ([`crate::budget`]); what
+    /// is told of them has their order.
     ///
     /// # Errors
     /// When any of the pictures could not be read, cleaned in time or published; not when one was rejected.
@@ -104,8 +108,7 @@ impl<L: Log> Function<L> {
         }
         let mut summary = Summary::default();
         let mut failure = Failure { payloads: unreadable, ..Failure::default() };
-        for record in &records {
-            let (key, result) = self.record(record, request_id, deadline).await;
+        for (key, result) in self.each(&records, request_id, deadline).await {
             match result {
                 Ok(Outcome::Cleaned(_)) => summary.cleaned.push(key),
                 Ok(Outcome::Removed) => summary.removed.push(key),
@@ -126,8 +129,9 @@ impl<L: Log> Function<L> {
     /// Answers for each object: what failed is tried again by itself, and what is rejected is not.
     async fn job(&self, job: batch::Job, request_id: &str, deadline: SystemTime) -> batch::Answer {
         let mut results = Vec::new();
-        for task in &job.tasks {
-            let (_, result) = self.record(&task.record, request_id, deadline).await;
+        let records = job.tasks.iter().map(|task| &task.record);
+        let ended = self.each(records, request_id, deadline).await;
+        for (task, (_, result)) in job.tasks.iter().zip(ended) {
             let (code, told) = match result {
                 Ok(Outcome::Cleaned(_)) => (ResultCode::Succeeded, "cleaned".to_owned()),
                 Ok(Outcome::Removed) => (ResultCode::Succeeded, "removed".to_owned()),
@@ -146,6 +150,17 @@ impl<L: Log> Function<L> {
         job.answer(results)
     }
 
+    /// Works on each of these, and gives how it ended in their order.
+    async fn each<'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Record>,
+        request_id: &str,
+        deadline: SystemTime,
+    ) -> Vec<(String, Result<Outcome, Error>)> {
+        let works = records.into_iter().map(|record| self.record(record, request_id, deadline));
+        stream::iter(works).buffered(self.budget.at_once()).collect().await
+    }
+
     async fn record(
         &self,
         record: &Record,
@@ -161,7 +176,7 @@ impl<L: Log> Function<L> {
         let left = deadline.duration_since(SystemTime::now()).ok().map(|left| left.saturating_sub(FAREWELL));
         let clock = Clock::start(left);
         let s3 = Timed { client: &self.s3, clock: &clock };
-        let work = Box::pin(clean_one(s3, &self.settings, record));
+        let work = Box::pin(clean_one(s3, &self.settings, &self.budget, record));
         let result = until(left, &clock, work).await;
         let version = record.version_id.as_deref();
         let entry = log::about_record(request_id, &key, version, &result, &clock, started.elapsed());

@@ -24,6 +24,7 @@
 
 pub mod allocator;
 pub mod bucket_owner;
+pub mod budget;
 pub mod cache_control;
 pub mod clean;
 pub mod client;

@@ -51,14 +51,19 @@ impl Memory {
         (self.function_megabytes * MIB).saturating_sub(PROCESS)
     }
 
-    /// Asks whether a picture that takes `bytes` in all fits.
+    /// Asks whether a picture that takes `bytes` in all ever fits.
     ///
     /// # Errors
-    /// [`Error::Rejected`] when it does not; [`Error::MemoryHeld`] when it does not at this moment.
-    pub fn check(self, bytes: u64) -> Result<(), Error> {
-        if bytes > self.of_picture() {
-            return Err(self.rejection(bytes));
-        }
+    /// [`Error::Rejected`] when it does not.
+    pub fn fits(self, bytes: u64) -> Result<(), Error> {
+        if bytes > self.of_picture() { Err(self.rejection(bytes)) } else { Ok(()) }
+    }
+
+    /// Asks whether it fits at this moment, beside what the process holds.
+    ///
+    /// # Errors
+    /// [`Error::MemoryHeld`] when it does not; [`Error::Rejected`] when the process may not map as much.
+    pub fn fits_now(self, bytes: u64) -> Result<(), Error> {
         let process = Process::now();
         if let Some(space) = process.address_space
             && bytes > space.saturating_sub(MARGIN)
@@ -75,6 +80,12 @@ impl Memory {
             return Err(Error::MemoryHeld { held: process.held / MIB, needed: megabytes(bytes) });
         }
         Ok(())
+    }
+
+    /// Whether the addresses of the process are limited (`RLIMIT_AS`), which Lambda does not do.
+    #[must_use]
+    pub fn is_address_space_limited() -> bool {
+        Process::now().address_space.is_some()
     }
 
     /// Why a picture that takes `bytes` in all is rejected, and what would help.
@@ -149,21 +160,22 @@ mod tests {
     fn nothing_underflows() {
         assert_eq!(Memory::of_function(0).of_picture(), 0);
         assert_eq!(Memory::smallest().of_picture(), 88 * MIB);
-        assert!(Memory::of_function(0).check(u64::MAX).unwrap_err().is_rejection());
+        assert!(Memory::of_function(0).fits(u64::MAX).unwrap_err().is_rejection());
     }
 
     #[test]
     fn what_would_be_enough_is_enough() {
         let memory = Memory::smallest();
-        memory.check(memory.of_picture() / 4).unwrap();
+        memory.fits(memory.of_picture()).unwrap();
+        memory.fits_now(memory.of_picture() / 4).unwrap();
         for bytes in [89 * MIB, 213_647_367, 10_200 * MIB] {
-            let error = memory.check(bytes).unwrap_err().to_string();
+            let error = memory.fits(bytes).unwrap_err().to_string();
             let (_, enough) = error.split_once("; function.memory = ").unwrap();
             let enough: u64 = enough.split(' ').next().unwrap().parse().unwrap();
             assert!(enough <= MOST_MEGABYTES && Memory::of_function(enough).of_picture() >= bytes, "{error}");
             assert!(Memory::of_function(enough - 1).of_picture() < bytes, "{error}");
         }
-        let error = memory.check(10_200 * MIB + 1).unwrap_err();
+        let error = memory.fits(10_200 * MIB + 1).unwrap_err();
         assert!(error.is_rejection() && error.to_string().ends_with("10240, would not be enough"), "{error}");
     }
 

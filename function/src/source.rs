@@ -18,9 +18,9 @@ use bytes::{Bytes, BytesMut};
 use contract::error_chain;
 
 use crate::{
+    budget::{Budget, Share},
     clock::{Clock, Phase, SLOWEST, Timed},
     error::Error,
-    memory::Memory,
 };
 
 /// After how many bytes it is asked how much memory a picture takes. Nearly all tell it in the first; some JPEGs have more
@@ -74,6 +74,15 @@ pub struct Opened {
     /// Its length in bytes.
     pub length: u64,
     body: ByteStream,
+}
+
+/// What became of reading an object.
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// This is its content.
+    Whole(Bytes),
+    /// Others have the memory that it takes, which is so much in all.
+    NoRoom(u64),
 }
 
 /// What S3 says about a key.
@@ -146,18 +155,21 @@ fn is_absent<R>(error: &SdkError<GetObjectError, R>) -> bool {
 
 impl Opened {
     /// Reads the content, if it fits: `needed` tells of its first bytes and its length how much memory it takes
-    /// besides these, or that more of them must be seen.
+    /// besides these, or that more of them must be seen. When it is read, `share` covers all of it; where they do not
+    /// tell, that is all there is.
     ///
     /// # Errors
-    /// Those of [`Memory::check`], before more than its first bytes are read; else when the connection breaks, or so
+    /// Those of [`Budget::cover`], before more than its first bytes are read; else when the connection breaks, or so
     /// little comes that it might as well have.
-    pub async fn read(
+    pub(crate) async fn read(
         mut self,
         clock: &Clock,
-        memory: Memory,
+        budget: &Budget,
+        share: &mut Option<Share>,
         needed: impl Fn(&[u8], u64) -> Option<u64>,
-    ) -> Result<Bytes, Error> {
-        memory.check(self.length)?;
+    ) -> Result<Read, Error> {
+        let memory = budget.memory();
+        memory.fits(self.length)?;
         let length = usize::try_from(self.length).map_err(|_| memory.rejection(self.length))?;
         // Its first bytes in a buffer of their own, until they have told how much it takes.
         let mut content = BytesMut::with_capacity(length.min(START));
@@ -165,17 +177,16 @@ impl Opened {
         let mut next_look = looks.next();
         let mut flow = Flow::new(clock);
         loop {
-            if let Some(look) = next_look
+            while let Some(look) = next_look
                 && content.len() >= look.min(length)
             {
-                match needed(&content, self.length) {
-                    Some(more) => {
-                        memory.check(self.length.saturating_add(more))?;
-                        next_look = None;
-                    }
-                    None => next_look = looks.next(),
-                }
+                let told = needed(&content, self.length).map(|more| self.length.saturating_add(more));
+                next_look = if told.is_some() { None } else { looks.next() };
                 if next_look.is_none() {
+                    let bytes = told.unwrap_or(memory.of_picture());
+                    if !budget.cover(share, bytes)? {
+                        return Ok(Read::NoRoom(bytes));
+                    }
                     // One buffer of the right size: joining the network's pieces afterwards
                     // would take the memory twice.
                     content.reserve(length - content.len());
@@ -196,7 +207,7 @@ impl Opened {
                 Ok(None) if content.len() < length => {
                     return Err(broken(format!("{} of {length} bytes arrived", content.len())));
                 }
-                Ok(None) => return Ok(content.freeze()),
+                Ok(None) => return Ok(Read::Whole(content.freeze())),
                 Err(error) => return Err(broken(error_chain(&error))),
             }
         }
@@ -332,7 +343,7 @@ mod tests {
     use aws_sdk_s3::error::ErrorMetadata;
 
     use super::*;
-    use crate::pieces;
+    use crate::{memory::Memory, pieces};
 
     fn answer(code: &str, message: &str) -> SdkError<GetObjectError, ()> {
         let metadata = ErrorMetadata::builder().code(code).message(message).build();
@@ -342,6 +353,14 @@ mod tests {
     fn opened(length: u64, body: &'static [u8]) -> Opened {
         let revision = Revision { etag: None, version_id: None, last_modified: None };
         Opened { revision, headers: Headers::default(), length, body: ByteStream::from_static(body) }
+    }
+
+    async fn read(opened: Opened, needed: impl Fn(&[u8], u64) -> Option<u64>) -> Result<Bytes, Error> {
+        let budget = Budget::new(Memory::smallest());
+        match opened.read(&Clock::start(None), &budget, &mut None, needed).await? {
+            Read::Whole(content) => Ok(content),
+            Read::NoRoom(bytes) => panic!("nobody else has any, and {bytes} bytes are not there"),
+        }
     }
 
     #[test]
@@ -377,24 +396,18 @@ mod tests {
 
     #[tokio::test]
     async fn the_content_is_read_whole_or_not_at_all() {
-        let read =
-            async |opened: Opened| opened.read(&Clock::start(None), Memory::smallest(), |_, _| Some(0)).await;
-        assert_eq!(read(opened(3, b"abc")).await.unwrap(), "abc");
-        assert_eq!(read(opened(0, b"")).await.unwrap(), "");
-        assert_eq!(read(opened(4, b"abc")).await.unwrap_err().kind(), "s3");
-        assert_eq!(read(opened(2, b"abc")).await.unwrap_err().kind(), "s3");
-        // A length that is promised takes nothing by itself.
-        assert_eq!(read(opened(80 << 20, b"abc")).await.unwrap_err().kind(), "s3");
+        assert_eq!(read(opened(3, b"abc"), |_, _| Some(0)).await.unwrap(), "abc");
+        assert_eq!(read(opened(0, b""), |_, _| Some(0)).await.unwrap(), "");
+        for (length, body) in [(4, b"abc"), (2, b"abc"), (80 << 20, b"abc")] {
+            // A length that is promised takes nothing by itself.
+            assert_eq!(read(opened(length, body), |_, _| Some(0)).await.unwrap_err().kind(), "s3");
+        }
     }
 
     #[tokio::test]
     async fn what_does_not_fit_is_refused_before_it_is_read() {
-        let memory = Memory::smallest();
         let never = |_: &[u8], _| panic!("its length alone is too much");
-        assert_eq!(
-            opened(1 << 30, b"").read(&Clock::start(None), memory, never).await.unwrap_err().kind(),
-            "too-large"
-        );
+        assert_eq!(read(opened(1 << 30, b""), never).await.unwrap_err().kind(), "too-large");
 
         static LONG: [u8; 3 << 20] = [7; 3 << 20];
         let seen = std::cell::RefCell::new(Vec::new());
@@ -406,12 +419,26 @@ mod tests {
             seen.borrow_mut().push(start.len());
             (start.len() > 100_000).then_some(1 << 30)
         };
-        assert_eq!(
-            in_pieces().read(&Clock::start(None), memory, needed).await.unwrap_err().kind(),
-            "too-large"
-        );
+        assert_eq!(read(in_pieces(), needed).await.unwrap_err().kind(), "too-large");
         assert_eq!(*seen.borrow(), [70_000, 270_000]);
         // No look tells.
-        assert_eq!(in_pieces().read(&Clock::start(None), memory, |_, _| None).await.unwrap(), &LONG[..]);
+        assert_eq!(read(in_pieces(), |_, _| None).await.unwrap(), &LONG[..]);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_covered() {
+        let budget = Budget::new(Memory::smallest());
+        let (clock, whole) = (Clock::start(None), budget.memory().of_picture());
+        // What the bytes tell, and all where they do not.
+        for (told, bytes) in [(Some(5 << 20), 6 << 20), (None, whole)] {
+            let mut share = None;
+            opened(3, b"abc").read(&clock, &budget, &mut share, |_, _| told).await.unwrap();
+            assert_eq!(share.unwrap().bytes(), bytes);
+        }
+        let other = budget.wait(whole - (2 << 20)).await;
+        let mut share = None;
+        let read = opened(3, b"abc").read(&clock, &budget, &mut share, |_, _| Some(5 << 20)).await.unwrap();
+        assert!(matches!(read, Read::NoRoom(bytes) if bytes == (5 << 20) + 3) && share.is_none(), "{read:?}");
+        drop(other);
     }
 }

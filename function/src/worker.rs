@@ -1,50 +1,27 @@
-//! The work that takes the processor, and the memory with it: one picture at a time.
-//!
-//! When an invocation runs out of time its work is cancelled, and ends some milliseconds later; until then the next one
-//! waits, so that there are never two pictures in memory.
-
-use std::sync::Arc;
+//! The work that takes the processor, and the memory with it.
 
 use bytes::Bytes;
 use sanitizer::{Cancellation, Options, Sanitized};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    task::JoinError,
-};
+use tokio::task::JoinError;
 
-/// Memory is the process's, and so is this.
-static TURN: Semaphore = Semaphore::const_new(1);
+use crate::budget::Share;
 
-/// The right to hold a picture in memory. Clones are of one turn, which ends with the last of them.
-#[derive(Debug, Clone)]
-pub(crate) struct Turn {
-    _permit: Option<Arc<SemaphorePermit<'static>>>,
-}
-
-impl Turn {
-    /// Waits until nobody else has one.
-    pub(crate) async fn wait() -> Self {
-        // It is never closed, so there always is a permit.
-        Self { _permit: TURN.acquire().await.ok().map(Arc::new) }
-    }
-}
-
-/// Cleans a picture on a thread of its own. Dropped before it is done, it is cancelled.
+/// Cleans a picture on a thread of its own. Dropped before it is done, it is cancelled; its share of the memory is free
+/// when the thread has let go of it.
 ///
 /// # Errors
 /// When the sanitizer panics, which is a bug.
 pub(crate) async fn sanitize(
     input: Bytes,
     mut options: Options,
-    turn: &Turn,
+    share: Option<Share>,
 ) -> Result<Result<Sanitized, sanitizer::Error>, JoinError> {
     let cancellation = Cancellation::new();
     options.cancellation = cancellation.clone();
     let _cancel = CancelOnDrop(cancellation);
-    let turn = turn.clone();
     tokio::task::spawn_blocking(move || {
         let cleaned = sanitizer::sanitize(input, &options);
-        drop(turn);
+        drop(share);
         cleaned
     })
     .await
@@ -63,6 +40,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::{budget::Budget, memory::Memory};
 
     /// A GIF of one pixel, with so many comments in front of it.
     fn gif(comments: usize) -> Bytes {
@@ -73,24 +51,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_ran_out_of_time_is_over_before_the_next_begins() {
-        let turn = Turn::wait().await;
-        let work = sanitize(gif(4_000_000), Options::default(), &turn);
+        let budget = Budget::new(Memory::smallest());
+        let share = budget.wait_for_all().await;
+        let work = sanitize(gif(4_000_000), Options::default(), share.clone());
         let timeout = Duration::from_millis(1);
         assert!(tokio::time::timeout(timeout, work).await.is_err(), "the work was to take longer");
-        drop(turn);
+        drop(share);
         // Only when the thread has let go of it.
-        let turn = Turn::wait().await;
-        assert!(sanitize(gif(1), Options::default(), &turn).await.unwrap().is_ok());
-    }
-
-    #[tokio::test]
-    async fn there_is_one_turn() {
-        let turn = Turn::wait().await;
-        let second = turn.clone();
-        drop(turn);
-        let timeout = Duration::from_millis(10);
-        assert!(tokio::time::timeout(timeout, Turn::wait()).await.is_err());
-        drop(second);
-        Turn::wait().await;
+        let share = budget.wait_for_all().await;
+        assert!(sanitize(gif(1), Options::default(), share.clone()).await.unwrap().is_ok());
     }
 }

@@ -32,6 +32,12 @@ impl Sanitized {
         self.pieces.iter().map(Bytes::len).sum()
     }
 
+    /// What was removed, without the file.
+    #[must_use]
+    pub fn into_report(self) -> Report {
+        self.report
+    }
+
     /// The clean file as one buffer. Copies, unless there is only one piece.
     #[must_use]
     pub fn into_bytes(mut self) -> Bytes {

@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     sync::{
-        Arc, Mutex,
+        Arc, Barrier, Mutex,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     time::{Duration, SystemTime},
@@ -23,6 +23,8 @@ pub(crate) enum Object {
     Bytes(Arc<Vec<u8>>),
     /// With headers that promise so many bytes, and with nothing more.
     Silent(usize),
+    /// With these bytes, when as many as the barrier lets through have asked for such an object.
+    Together(Arc<Vec<u8>>, Arc<Barrier>),
     /// With the first bytes once, and with the second from then on, which have another ETag. While the first is being
     /// sent somebody writes a clean copy of the second.
     Replaced(Arc<Vec<u8>>, Arc<Vec<u8>>),
@@ -127,6 +129,13 @@ impl Host {
         let s3 = json!({ "bucket": { "name": "a" }, "object": { "key": key } });
         let record = json!({ "eventName": "ObjectCreated:Put", "s3": s3 });
         self.invoke_with(&json!({ "Records": [record] }).to_string(), PATIENCE)
+    }
+
+    /// An event that a queue gathered: it tells of each of these.
+    pub(crate) fn invoke_all(&mut self, keys: &[String], time: Duration) -> Value {
+        let record = |key: &String| json!({ "s3": { "bucket": { "name": "a" }, "object": { "key": key } } });
+        let records: Vec<_> = keys.iter().map(record).collect();
+        self.invoke_with(&json!({ "Records": records }).to_string(), time)
     }
 
     /// The same with any payload.
@@ -246,7 +255,7 @@ fn buckets(connection: &mut Connection, shared: &Shared) {
         let (object, etag) = shared.take(&key);
         let absent = b"<Error><Code>NoSuchKey</Code></Error>";
         let length = match &object {
-            Some(Object::Bytes(bytes)) => bytes.len(),
+            Some(Object::Bytes(bytes) | Object::Together(bytes, _)) => bytes.len(),
             Some(Object::Silent(length)) => *length,
             Some(Object::Replaced(..)) => 0,
             None => absent.len(),
@@ -257,6 +266,10 @@ fn buckets(connection: &mut Connection, shared: &Shared) {
         );
         let _ = match object {
             Some(Object::Bytes(bytes)) if method == "GET" => connection.answer(status, &headers, &bytes),
+            Some(Object::Together(bytes, all)) if method == "GET" => {
+                all.wait();
+                connection.answer(status, &headers, &bytes)
+            }
             None if method == "GET" => connection.answer(status, &headers, absent),
             _ => connection.answer(status, &headers, b""),
         };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 #![expect(clippy::disallowed_methods, reason = "tests write files in their own way")]
 
+mod at_once;
 mod host;
 mod http;
 mod memory;

@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// More than anything here takes.
-const LONG: Duration = Duration::from_secs(110);
+pub(crate) const LONG: Duration = Duration::from_secs(110);
 
 /// All sizes and 200 sequences instead of some.
 const WHOLE: &str = "PROVISIONER_WHOLE_SWEEP";
 
-fn is_whole() -> bool {
+pub(crate) fn is_whole() -> bool {
     std::env::var_os(WHOLE).is_some()
 }
 
@@ -36,7 +36,7 @@ fn clean(host: &mut Host, key: &str, picture: &Arc<Vec<u8>>) -> bool {
 }
 
 /// The most rows with which a picture fits.
-fn largest(row: &Row, megabytes: u64) -> usize {
+pub(crate) fn largest(row: &Row, megabytes: u64) -> usize {
     let allowed = (megabytes - PROCESS) << 20;
     let fits = |rows: usize| {
         let length = row.length(rows) as u64;
@@ -85,17 +85,17 @@ fn sizes_up_to_the_largest() {
 }
 
 /// Numbers that look random, always the same.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
 }
 
 /// Pictures like those of phones, of 12 to 61 megapixels.
-fn pool() -> Vec<Arc<Vec<u8>>> {
+pub(crate) fn pool() -> Vec<Arc<Vec<u8>>> {
     let mut pool = Vec::new();
     for (width, height) in [(4032, 3024), (5712, 4288), (8064, 6048), (9248, 6944)] {
         for (progressive, sideways, noise) in
