@@ -14,7 +14,7 @@ use contract::log::Milliseconds;
 /// What is done for a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Waiting for the work of an invocation that ran out of time to end.
+    /// Waiting for memory that other pictures have: of this event, or of an invocation that ran out of time.
     Wait,
     /// Reading the picture.
     Get,

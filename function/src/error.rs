@@ -76,7 +76,10 @@ pub enum Error {
 /// What was going on when time ran out, and what helps.
 fn advice(phase: Phase) -> &'static str {
     match phase {
-        Phase::Wait => "the work of an invocation before had not ended; Lambda tries again",
+        Phase::Wait => {
+            "while other pictures had the memory that it takes; Lambda tries again. If it lasts, raise function.memory, or have \
+             fewer pictures in one event"
+        }
         Phase::Get => {
             "while S3 was silent or slow in sending the picture; Lambda tries again. If it lasts, raise function.timeout in \
              config.toml"

@@ -20,7 +20,12 @@ fn keys(count: usize) -> Vec<String> {
 }
 
 fn names<'a>(answer: &'a Value, list: &str) -> Vec<&'a str> {
-    answer[list].as_array().into_iter().flatten().map(|it| it["key"].as_str().or(it.as_str()).unwrap()).collect()
+    answer[list]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| it["key"].as_str().or(it.as_str()).unwrap())
+        .collect()
 }
 
 /// S3 answers none of them before all four have asked: one after the other they would wait for ever.
@@ -81,7 +86,11 @@ fn warm_sequences_of_many() {
             }
             cleaned += names(&together, "cleaned").len();
             rejected += names(&together, "rejected").len();
-            assert_eq!(names(&together, "cleaned").len() + names(&together, "rejected").len(), 6, "{together}");
+            assert_eq!(
+                names(&together, "cleaned").len() + names(&together, "rejected").len(),
+                6,
+                "{together}"
+            );
         }
     }
     assert!(cleaned > 0 && rejected > 0, "{cleaned} cleaned, {rejected} rejected");
