@@ -40,6 +40,14 @@ async fn put(aws: &Aws, name: &str, threshold: f64) {
         .unwrap();
 }
 
+async fn goes_off(aws: &Aws, alarm: &str) {
+    until_async(&format!("{alarm} goes off"), async || {
+        let described = aws.alarms.describe_alarms().alarm_names(alarm).send().await.unwrap();
+        described.metric_alarms()[0].state_value().is_some_and(|state| state.as_str() == "ALARM")
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn alarms_drift_and_are_healed_and_leave_with_their_table() {
     let stage = Stage::new().await;
@@ -136,7 +144,23 @@ async fn an_alarm_of_others_is_refused_and_can_be_adopted() {
     assert_eq!(names(&aws).await, [""; 0]);
 }
 
-/// What each is for, for real; `throttles` has a test of its own beside what the local AWS counts.
+/// At most one picture at a time, and many at once.
+#[tokio::test]
+async fn the_alarm_for_throttles_goes_off_when_pictures_wait() {
+    let stage = Stage::new().await;
+    let config = CONFIG.replace("# reserved_concurrency = 50 ", "reserved_concurrency = 1 ");
+    stage.configure(&format!("{config}\n[alarms]\nthrottles = 1\n"));
+    stage.ok(&["up", "--yes"]);
+    let aws = stage.aws().await;
+    let source = stage.stack(&aws).names.bucket(BucketRole::Source).to_owned();
+    for number in 0..8 {
+        let put = aws.s3.put_object().bucket(&source).key(format!("{number}.jpg"));
+        put.body(vec![0].into()).send().await.unwrap();
+    }
+    goes_off(&aws, "photos-sanitizer-throttles").await;
+}
+
+/// What each is for, for real.
 #[tokio::test]
 async fn alarms_go_off_for_what_they_are_for() {
     let stage = Stage::new().await;
@@ -150,16 +174,9 @@ async fn alarms_go_off_for_what_they_are_for() {
         let text = b"no picture".to_vec().into();
         aws.s3.put_object().bucket(&source).key(key).body(text).send().await.unwrap();
     };
-    let goes_off = async |alarm: &str| {
-        until_async(&format!("{alarm} goes off"), async || {
-            let described = aws.alarms.describe_alarms().alarm_names(alarm).send().await.unwrap();
-            described.metric_alarms()[0].state_value().is_some_and(|state| state.as_str() == "ALARM")
-        })
-        .await;
-    };
     put("refused.jpg").await;
-    goes_off("photos-sanitizer-rejected").await;
-    goes_off("photos-sanitizer-near-timeout").await;
+    goes_off(&aws, "photos-sanitizer-rejected").await;
+    goes_off(&aws, "photos-sanitizer-near-timeout").await;
     let status = stage.ok(&["status"]);
     assert!(status.out.contains("ALARM"), "{}", status.out);
 
@@ -168,6 +185,6 @@ async fn alarms_go_off_for_what_they_are_for() {
         aws.iam.delete_role_policy().role_name("photos-sanitizer").policy_name("provisioner-photos");
     deleted.send().await.unwrap();
     put("failed.jpg").await;
-    goes_off(ERRORS).await;
-    goes_off(DROPPED).await;
+    goes_off(&aws, ERRORS).await;
+    goes_off(&aws, DROPPED).await;
 }

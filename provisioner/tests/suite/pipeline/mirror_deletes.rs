@@ -16,6 +16,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use contract::event::Record;
 use engine::aws::{Aws, AwsCall};
 use engine::config::BucketRole;
+use function::budget::Budget;
 use function::clean::{Outcome, clean_one};
 use function::clock::{Clock, Timed};
 use function::settings::Settings;
@@ -314,7 +315,9 @@ async fn clean(
     };
     let client = aws_sdk_s3::Client::from_conf(config);
     let (client, clock) = (&client, &Clock::start(None));
-    Box::pin(clean_one(Timed { client, clock }, &Settings::from_env(env).unwrap(), &record)).await.unwrap()
+    let settings = Settings::from_env(env).unwrap();
+    let budget = Budget::new(settings.memory);
+    Box::pin(clean_one(Timed { client, clock }, &settings, &budget, &record)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

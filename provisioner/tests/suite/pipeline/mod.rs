@@ -4,6 +4,7 @@
 mod access;
 mod alarms;
 mod audit;
+mod backfill;
 mod batch_job;
 mod behind;
 mod doctor;

@@ -1,14 +1,14 @@
 //! A local AWS, a folder with a `config.toml`, and the CLI, for one test.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use engine::aws::{Aws, Connection};
 use engine::config::{self, Overrides};
 use engine::stack::Stack;
 use engine::world::World;
 use local_aws::{Ephemeral, LocalAws};
-use testkit::proxy::{Adversary, Proxy};
+use testkit::proxy::{Adversary, Pace, Proxy, Record, Rule};
 
 /// The two users and everything else as shipped.
 pub(crate) const CONFIG: &str = include_str!("../../../../config.toml");
@@ -38,11 +38,24 @@ impl Stage {
 
     /// One whose AWS is as difficult as this.
     pub(crate) async fn behind(adversary: Adversary) -> Self {
-        let mut stage = Self::new().await;
-        let proxy = Proxy::start(&stage.local.endpoint, &stage.local.ca_bundle);
-        proxy.adversary(adversary);
-        stage.proxy = Some(proxy);
+        let stage = Self::proxied().await;
+        stage.proxy.as_ref().unwrap().adversary(adversary);
         stage
+    }
+
+    /// One whose calls go through a proxy.
+    pub(crate) async fn proxied() -> Self {
+        let mut stage = Self::new().await;
+        stage.proxy = Some(Proxy::start(&stage.local.endpoint, &stage.local.ca_bundle));
+        stage
+    }
+
+    /// Runs the CLI with these faults, and gives the calls that it made. Killed, its code is -1.
+    pub(crate) fn run_disturbed(&self, arguments: &[&str], rules: Vec<Rule>) -> (Run, Record) {
+        let proxy = self.proxy.as_ref().unwrap();
+        proxy.begin(rules, Pace::Free);
+        let run = self.run(arguments);
+        (run, proxy.end())
     }
 
     pub(crate) fn configure(&self, text: &str) {
@@ -74,7 +87,12 @@ impl Stage {
             // Its minutes are seconds.
             command.env("AWS_ENDPOINT_URL", proxy.endpoint()).env("PROVISIONER_PATIENCE", "0.2");
         }
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        if let Some(proxy) = &self.proxy {
+            proxy.victim(child.id());
+        }
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Run {
             code: status.code().unwrap_or(-1),
             out: String::from_utf8(stdout).unwrap(),
