@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// More than anything here takes.
-pub(crate) const LONG: Duration = Duration::from_secs(110);
+pub(crate) const LONG: Duration = Duration::from_secs(600);
 
 /// All sizes and 200 sequences instead of some.
 const WHOLE: &str = "PROVISIONER_WHOLE_SWEEP";

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use engine::config::TriggerConfig;
 use sanitizer::Format;
 
+use super::heif::{avif, heic};
 use super::pictures::{SECRET, gif, jpeg, png, webp};
 
 /// Characters that have a meaning for URLs, events and logs, and some beyond ASCII.
@@ -40,8 +41,7 @@ pub(crate) enum Expected {
     Rejected,
 }
 
-/// Those for the formats that the trigger starts the function for; `folder` is what each key begins with. HEIC and AVIF are
-/// not among them: this program cannot make pictures of those.
+/// Those for the formats that the trigger starts the function for; `folder` is what each key begins with.
 pub(crate) fn canaries(trigger: &TriggerConfig, folder: &str) -> Vec<Canary> {
     let mut all = Vec::new();
     for (format, name, endings, picture) in [
@@ -49,6 +49,8 @@ pub(crate) fn canaries(trigger: &TriggerConfig, folder: &str) -> Vec<Canary> {
         (Format::Png, "PNG", &["png"], png),
         (Format::Webp, "WebP", &["webp"], webp),
         (Format::Gif, "GIF", &["gif"], gif),
+        (Format::Heic, "HEIC", &["heic", "heif", "hif"], heic),
+        (Format::Avif, "AVIF", &["avif"], avif),
     ] {
         let ending = |suffix: &&String| suffix.rsplit('.').next().unwrap_or_default().to_owned();
         let suffixes: Vec<&String> = (trigger.suffixes.iter())
@@ -99,7 +101,7 @@ mod tests {
     #[test]
     fn each_format_of_the_trigger_has_one() {
         assert_eq!(
-            whats(&[".heic", ".JPG", ".jpg", ".png", ".gif", ".webp"]),
+            whats(&[".heic", ".JPG", ".jpg", ".png", ".gif", ".webp", ".avif"]),
             [
                 "JPEG",
                 "JPEG, key with signs",
@@ -109,10 +111,13 @@ mod tests {
                 "a text",
                 "PNG",
                 "WebP",
-                "GIF"
+                "GIF",
+                "HEIC",
+                "AVIF"
             ]
         );
         assert_eq!(whats(&["-web.png"]), ["PNG"]);
-        assert!(whats(&[".heic", ".tiff"]).is_empty());
+        assert_eq!(whats(&[".HIF"]), ["HEIC"]);
+        assert!(whats(&[".tiff"]).is_empty());
     }
 }

@@ -14,6 +14,7 @@ mod access;
 mod canary;
 mod escape;
 mod folder;
+mod heif;
 mod html;
 mod judge;
 mod junit;

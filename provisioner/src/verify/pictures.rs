@@ -45,7 +45,7 @@ fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// EXIF with a device, the orientation 6 and a position (TIFF 6.0; Exif 2.32, 4.6.6).
-fn tiff() -> Vec<u8> {
+pub(super) fn tiff() -> Vec<u8> {
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
     };
@@ -170,13 +170,19 @@ impl Bits {
 mod tests {
     use sanitizer::{Format, Options, OrientationOutcome, sanitize};
 
+    use super::super::heif::{avif, heic};
     use super::*;
 
     #[test]
     fn each_is_a_picture_full_of_secrets_and_can_be_cleaned() {
-        for (picture, format) in
-            [(jpeg(), Format::Jpeg), (png(), Format::Png), (gif(), Format::Gif), (webp(), Format::Webp)]
-        {
+        for (picture, format) in [
+            (jpeg(), Format::Jpeg),
+            (png(), Format::Png),
+            (gif(), Format::Gif),
+            (webp(), Format::Webp),
+            (heic(), Format::Heic),
+            (avif(), Format::Avif),
+        ] {
             let contains =
                 |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
             assert!(contains(&picture), "{format:?}");
