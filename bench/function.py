@@ -219,11 +219,14 @@ class Sandbox:
         self.init = self.api.asked.get(timeout=120) - start
 
     def invoke(self, key):
+        """Seconds; None when it was refused."""
         record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "a"}, "object": {"key": key}}}
         self.api.events.put({"Records": [record]})
         seconds, path, told = self.api.told.get(timeout=600)
         if not path.endswith("/response"):
             sys.exit(f"error: {key}: {told[:500]!r}")
+        if (json.loads(told) or {}).get("rejected"):
+            seconds = None
         self.api.asked.get(timeout=600)  # It asks for the next one: what it does behind its answer is over.
         return seconds
 
@@ -310,8 +313,11 @@ def million(way, world, megabytes, key, times):
     """Milliseconds of one warm picture, and dollars for a million at this memory."""
     sandbox = Sandbox(way, world, Share(megabytes), megabytes)
     sandbox.invoke(key)
-    seconds = statistics.median(sandbox.invoke(key) for _ in range(times))
+    all_of_them = [sandbox.invoke(key) for _ in range(times)]
     sandbox.stop()
+    if None in all_of_them:
+        return None, None
+    seconds = statistics.median(all_of_them)
     return 1000 * seconds, 1_000_000 * (REQUEST + seconds * megabytes / 1024 * GB_SECOND)
 
 
@@ -350,8 +356,11 @@ def main():
                             continue
                         times = 5 if size == 12 else 15
                         milliseconds, dollars = million(way, world, megabytes, key, times)
-                        print(f"| {megabytes:<8} | {label:<14} | {way.name:<28} | {milliseconds:7.1f} | {dollars:7.2f} | "
-                              f"{dollars * options.rate:7.2f} |", flush=True)
+                        numbers = ["refused", "", ""]  # It does not fit into so much memory.
+                        if dollars is not None:
+                            numbers = [f"{milliseconds:.1f}", f"{dollars:.2f}", f"{dollars * options.rate:.2f}"]
+                        print(f"| {megabytes:<8} | {label:<14} | {way.name:<28} | " +
+                              " | ".join(f"{number:>7}" for number in numbers) + " |", flush=True)
         print()
         for way in ways:
             print(f"{way.name}: package of {way.package:.2f} MB")

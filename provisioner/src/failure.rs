@@ -44,6 +44,14 @@ pub(crate) enum Failure {
         /// How it is right.
         hint: String,
     },
+    /// IAM says beforehand that some of the calls would be denied.
+    #[error("nothing was changed: IAM says that {caller} may not do {}", .actions.join(", "))]
+    Lacking {
+        /// Whose rights they are, as an ARN.
+        caller: String,
+        /// The IAM actions that are missing.
+        actions: Vec<String>,
+    },
     /// The plan cannot be executed.
     #[error("nothing was changed: {}", .0.first().map(Problem::what).unwrap_or_default())]
     Problems(Vec<Problem>),
@@ -149,6 +157,7 @@ impl Failure {
             Self::Aws(_)
             | Self::Local(_)
             | Self::Artifact(_)
+            | Self::Lacking { .. }
             | Self::Steps { .. }
             | Self::Differs { .. }
             | Self::Overwritten(_)
@@ -229,6 +238,11 @@ impl Failure {
                 "`{}` shows what differs from config.toml, `{}` mends it",
                 suggest.command("plan"),
                 suggest.command("up")
+            )),
+            Self::Lacking { .. } => Some(format!(
+                "`{}` prints the policy that is needed; if IAM is wrong about it, as for some seconds after a change, add \
+                 --skip-simulation",
+                suggest.command("permissions")
             )),
             Self::Residue(_) => Some(format!("run `{}` again", suggest.command("down"))),
             Self::Config(_) | Self::Cancelled(_) | Self::Partial { .. } | Self::File { .. } => None,

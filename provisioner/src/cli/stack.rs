@@ -33,6 +33,9 @@ pub(crate) struct Up {
     /// Prove in the end that it works, as `verify` does, and fail if it does not.
     #[arg(long)]
     pub verify: bool,
+    /// Don't ask IAM beforehand whether these credentials may make the changes.
+    #[arg(long)]
+    pub skip_simulation: bool,
 }
 
 /// `down`
@@ -47,6 +50,9 @@ pub(crate) struct Down {
     /// Keep the buckets that hold objects.
     #[arg(long)]
     pub keep_data: bool,
+    /// Don't ask IAM beforehand whether these credentials may make the changes.
+    #[arg(long)]
+    pub skip_simulation: bool,
 }
 
 /// `status`

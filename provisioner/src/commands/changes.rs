@@ -14,6 +14,7 @@ use crate::session::{Connected, Session};
 use engine::apply::{Outcome, apply};
 use engine::aws::{AwsError, Wait};
 use engine::events::Listener;
+use engine::permissions::lacking;
 use engine::plan::Plan;
 use engine::resources::Context;
 
@@ -39,6 +40,23 @@ pub(super) fn show(
         screen.out(&changes_text(plan, stack, session.view()));
     }
     if plan.problems.is_empty() { Ok(()) } else { Err(Failure::Problems(plan.problems.clone())) }
+}
+
+/// Asks IAM whether the plan can be carried out, where it says, so that nothing is left half made.
+pub(super) async fn foresee(
+    session: &Session<'_>,
+    connected: &Connected,
+    plan: &Plan,
+    skip: bool,
+) -> Result<(), Failure> {
+    if skip || plan.steps.is_empty() {
+        return Ok(());
+    }
+    let actions = session.interrupt.or(lacking(&connected.aws, &connected.stack, plan)).await?;
+    if actions.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Lacking { caller: connected.aws.caller.clone(), actions })
 }
 
 /// Asks on a terminal; without one, `--yes` must have been given.

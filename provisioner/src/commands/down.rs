@@ -41,6 +41,7 @@ pub(super) async fn run(args: &cli::Down, session: &Session<'_>) -> Result<ExitC
     } else {
         "Remove all this?"
     };
+    changes::foresee(session, &connected, &plan, args.skip_simulation).await?;
     changes::confirm(session, args.yes, question).await?;
     changes::execute(session, &connected, None, &plan, rule == DataRule::Delete).await?;
 

@@ -30,6 +30,7 @@ pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCod
     let (_, plan) = session.interrupt.or(survey).await?;
     changes::show(session, &connected, &plan, true)?;
     if !plan.is_empty() {
+        changes::foresee(session, &connected, &plan, args.skip_simulation).await?;
         changes::confirm(session, args.yes, "Make these changes?").await?;
         changes::execute(session, &connected, Some(&package), &plan, false).await?;
         recheck(session, &connected, &package, &plan).await?;

@@ -3,6 +3,8 @@
 //! Which operation needs which action is known to [`crate::aws`], which also names the missing ones in errors.
 
 mod calls;
+mod foreseen;
+mod of_changes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +14,8 @@ use crate::aws::actions_needed;
 use crate::config::BucketRole;
 use crate::stack::Stack;
 use calls::{CALLS, Of};
+
+pub use foreseen::lacking;
 
 /// What somebody does with a stack. Each includes reading it, as `plan` and `status` do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,11 +69,6 @@ pub fn policy(stack: &Stack, purposes: &[Purpose]) -> Value {
 
 fn resources(stack: &Stack, of: Of) -> Vec<String> {
     let names = &stack.names;
-    let iam = |kind: &str, name: &str| {
-        let prefix = format!("arn:{}:iam::{}:{kind}", names.partition, names.account);
-        // One that is not there yet is asked for without its path.
-        vec![format!("{prefix}{}{name}", names.path), format!("{prefix}/{name}")]
-    };
     let buckets = |suffix: &str| {
         let both = [BucketRole::Source, BucketRole::Destination];
         both.map(|role| format!("{}{suffix}", names.bucket_arn(role))).to_vec()
@@ -78,12 +77,19 @@ fn resources(stack: &Stack, of: Of) -> Vec<String> {
         Of::Anything => vec!["*".to_owned()],
         Of::Buckets => buckets(""),
         Of::Objects => buckets("/*"),
-        Of::Role => iam("role", names.role()),
-        Of::Users => iam("user", &names.user("*")),
+        Of::Role => iam_arns(stack, "role", names.role()),
+        Of::Users => iam_arns(stack, "user", &names.user("*")),
         Of::Function => vec![names.function_arn()],
         Of::LogGroup => vec![names.log_group_arn(), format!("{}:*", names.log_group_arn())],
         Of::Alarms => vec![names.alarm_arn(&names.alarm("*"))],
     }
+}
+
+/// The ARNs that a role or user is asked for by: one that is not there yet without its path.
+fn iam_arns(stack: &Stack, kind: &str, name: &str) -> Vec<String> {
+    let names = &stack.names;
+    let prefix = format!("arn:{}:iam::{}:{kind}", names.partition, names.account);
+    vec![format!("{prefix}{}{name}", names.path), format!("{prefix}/{name}")]
 }
 
 #[cfg(test)]

@@ -155,6 +155,10 @@ def iam_resource(resource, params, account):
     """With the path, as in the ARN of what exists, or of what is created."""
     from ministack.services import iam
 
+    source = params.get("PolicySourceArn")
+    if source:
+        # The right to ask is of who is asked about; ministack asks for it on `*`.
+        return source[0] if isinstance(source, list) else source
     kind, _, name = resource.partition(f"arn:aws:iam::{account}:")[2].partition("/")
     table = {"role": iam._roles, "user": iam._users, "group": iam._groups}.get(kind)
     if table is None:

@@ -107,6 +107,46 @@ async fn who_has_exactly_these_rights_does_everything() {
     );
 }
 
+/// Who may ask IAM is told before anything is changed, and of all that is missing at once.
+#[tokio::test]
+async fn what_is_missing_is_told_before_anything_is_changed() {
+    let stage = Stage::new().await;
+    let deployer = Deployer::new(&stage).await;
+    let before = stage.world().await;
+    let may_ask = |work: &str, without: &[&str]| {
+        let mut policy = policy(&stage, &[work]);
+        let statements = policy["Statement"].as_array_mut().unwrap();
+        for statement in &mut *statements {
+            let actions = statement["Action"].as_array_mut().unwrap();
+            actions.retain(|action| !without.contains(&action.as_str().unwrap()));
+        }
+        statements.retain(|one| one["Action"] != serde_json::json!([]));
+        statements.push(serde_json::json!({
+            "Effect": "Allow",
+            "Action": "iam:SimulatePrincipalPolicy",
+            "Resource": "arn:aws:iam::000000000000:user/deployer",
+        }));
+        policy
+    };
+    let without = ["iam:PassRole", "lambda:AddPermission", "s3:PutBucketPolicy"];
+    deployer.may(&may_ask("up", &without)).await;
+    let run = deployer.run(&stage, &["up", "--yes"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    insta::assert_snapshot!("missing_rights", run.err);
+    assert_eq!(stage.world().await, before);
+    let asked = deployer.run(&stage, &["up", "--yes", "--skip-simulation"]);
+    assert!(asked.code == 1 && asked.err.contains("changes failed"), "{}{}", asked.out, asked.err);
+
+    // Who has all is not kept from anything.
+    deployer.may(&may_ask("up", &[])).await;
+    deployer.ok(&stage, &["up", "--yes"]);
+    let run = deployer.run(&stage, &["down", "--yes", "--delete-data"]);
+    assert!(run.code == 1 && run.err.contains("iam:DeleteRole, "), "{}{}", run.out, run.err);
+    assert_eq!(deployer.run(&stage, &["plan", "--detailed-exitcode"]).code, 0);
+    deployer.may(&may_ask("down", &[])).await;
+    deployer.ok(&stage, &["down", "--yes", "--delete-data"]);
+}
+
 /// Rights that AWS's messages name seldom: what comes along with a call.
 const HIDDEN: [&str; 6] = [
     "iam:PassRole",

@@ -178,3 +178,17 @@ async fn wildcards_match_line_ends() {
         assert!(put(key).await.is_err_and(|error| error.is_access_denied()), "{key:?}");
     }
 }
+
+#[tokio::test]
+async fn who_may_ask_about_one_may_not_ask_about_all() {
+    let local = LocalAws::ephemeral().await.unwrap();
+    let deployer = Deployer::new(&local).await;
+    let own = format!("arn:aws:iam::{}:user/people/d", local.account);
+    let ask = async |aws: &Aws| {
+        let ask = aws.iam.simulate_principal_policy().policy_source_arn(&own).action_names("s3:GetObject");
+        ask.send().await.aws("SimulatePrincipalPolicy")
+    };
+    deployer.may(&[("iam:SimulatePrincipalPolicy", "arn:aws:iam::*:user/others")]).await;
+    assert!(ask(&deployer.aws).await.unwrap_err().is_access_denied());
+    deployer.needs(&[("iam:SimulatePrincipalPolicy", own.as_str())], ask).await;
+}
