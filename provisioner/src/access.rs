@@ -1,4 +1,8 @@
-//! Who has which right, as `access` found it.
+//! Who has which right, as `access` found it, and as plans change it.
+
+mod shift;
+
+pub(crate) use shift::{Shift, everybody, prefix, question, shifts};
 
 use crate::verify::Right;
 use engine::access::Decision;

@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, TryStreamExt};
 
-use crate::access::{Asked, Cell, Row};
+use crate::access::{self, Asked, Cell, Row, everybody, prefix};
 use crate::cli;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -10,7 +10,7 @@ use crate::interrupt::Interruptible;
 use crate::json::{Access, AccessAnswer};
 use crate::report::{access_answer_text, access_text};
 use crate::session::{Connected, Session};
-use crate::verify::{Right, everything};
+use crate::verify::everything;
 use engine::access::{Decision, Question, Simulated, Subject, decide, simulate};
 use engine::aws::{Aws, AwsError};
 use engine::config::{BucketRole, nearest};
@@ -18,18 +18,13 @@ use engine::stack::Stack;
 
 /// Questions to IAM at once.
 const CONCURRENT: usize = 8;
-/// A name that stands for all others: rights are of keys that begin so and so.
-const PICTURE: &str = "picture.jpg";
-/// What people call the role, and whoever has no credentials.
-const ROLE: &str = "function";
-const NOBODY: &str = "everybody";
 
 pub(super) async fn run(args: &cli::Access, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let connected = session.connect().await?;
     let stack = &connected.stack;
     let subjects = match &args.who {
         Some(who) => vec![subject(stack, who)?],
-        None => all(stack),
+        None => everybody(stack),
     };
     if let (Some(action), Some(resource), [(_, subject)]) = (&args.action, &args.resource, &subjects[..]) {
         return one(&connected, session, *subject, &question(stack, action, resource)?).await;
@@ -50,15 +45,9 @@ pub(super) async fn run(args: &cli::Access, session: &Session<'_>) -> Result<Exi
     Ok(ExitCode::Ok)
 }
 
-/// Everybody there is.
-fn all(stack: &Stack) -> Vec<(String, Subject<'_>)> {
-    let users = stack.config.users.iter().map(|user| (user.name.clone(), Subject::User(user)));
-    users.chain([(ROLE.to_owned(), Subject::Role), (NOBODY.to_owned(), Subject::Nobody)]).collect()
-}
-
 /// By the name in config.toml, the name in IAM, or one of the two words.
 fn subject<'s>(stack: &'s Stack, who: &str) -> Result<(String, Subject<'s>), Failure> {
-    let all = all(stack);
+    let all = everybody(stack);
     let is = |(name, subject): &(String, Subject<'_>)| match subject {
         Subject::User(user) => name == who || stack.names.user(&user.name) == who,
         Subject::Role => name == who || stack.names.role() == who,
@@ -126,21 +115,10 @@ async fn one(
 
 async fn row(connected: &Connected, who: String, subject: Subject<'_>) -> Result<Row, Failure> {
     let Connected { aws, stack } = connected;
-    let prefix = match subject {
-        Subject::User(user) => user.prefix.clone(),
-        Subject::Role => stack.config.trigger.prefix.clone(),
-        Subject::Nobody => String::new(),
-    };
-    let below = &prefix;
+    let below = prefix(stack, subject);
     let cells = futures::stream::iter(everything())
         .map(|(bucket, right)| async move {
-            let question = match right {
-                Right::List => Question::new(stack, right.action(), stack.names.bucket_arn(bucket), below),
-                _ => {
-                    let object = format!("{}/{below}{PICTURE}", stack.names.bucket_arn(bucket));
-                    Question::new(stack, right.action(), object, "")
-                }
-            };
+            let question = access::question(stack, bucket, right, below);
             let decision = decide(stack, subject, &question);
             let asked = ask(aws, stack, subject, &question, &decision).await?;
             Ok::<_, Failure>(Cell { bucket, right, decision, asked })
@@ -148,7 +126,7 @@ async fn row(connected: &Connected, who: String, subject: Subject<'_>) -> Result
         .buffered(CONCURRENT)
         .try_collect()
         .await?;
-    Ok(Row { who, prefix, cells })
+    Ok(Row { who, prefix: below.to_owned(), cells })
 }
 
 async fn ask(

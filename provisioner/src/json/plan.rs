@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Cost;
+use crate::access::{Shift, shifts};
+use crate::verify::Right;
 use engine::plan::{self, resource_action};
 use engine::resources::{self, ResourceChange, Shown};
 use engine::stack::Stack;
@@ -20,6 +22,8 @@ pub(crate) struct Plan {
     region: String,
     /// The resources that change, in the order in which that begins.
     resources: Vec<Resource>,
+    /// Who may do something else in a bucket than before, as far as that is known.
+    access: Vec<AccessShift>,
     /// What a person should know.
     notes: Vec<String>,
     /// Why the plan cannot be executed. Empty: it can.
@@ -28,6 +32,20 @@ pub(crate) struct Plan {
     summary: Summary,
     /// What the stack costs, about, when it is as configured; null for the local AWS and for `down`.
     cost: Option<Cost>,
+}
+
+/// What somebody may do in a bucket, before and after.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AccessShift {
+    /// A user of config.toml, `function`, or `everybody` for who has no credentials.
+    who: String,
+    /// `source` or `destination`.
+    bucket: &'static str,
+    /// What was allowed: `list`, `read`, `write`, `delete`.
+    before: Vec<&'static str>,
+    /// What is allowed then.
+    after: Vec<&'static str>,
 }
 
 /// A resource that changes.
@@ -118,10 +136,23 @@ impl Plan {
             account: stack.names.account.clone(),
             region: stack.names.region.clone(),
             resources: resources.collect(),
+            access: shifts(plan, stack).into_iter().map(AccessShift::of).collect(),
             notes: plan.notes.iter().map(ToString::to_string).collect(),
             problems: problems.collect(),
             summary: Summary { create, change, delete, unchanged },
             cost: is_paid.then(|| Cost::of(&stack.config)),
+        }
+    }
+}
+
+impl AccessShift {
+    fn of(shift: Shift) -> Self {
+        let words = |rights: Vec<Right>| rights.into_iter().map(Right::as_str).collect();
+        Self {
+            who: shift.who,
+            bucket: shift.bucket.as_str(),
+            before: words(shift.before),
+            after: words(shift.after),
         }
     }
 }

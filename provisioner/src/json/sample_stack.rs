@@ -7,6 +7,7 @@ use engine::plan::{self, DataRule, Step};
 use engine::resources::{Address, Change, alarm, bucket, function, identity, log_group, role, user};
 use engine::stack::{Stack, policies};
 use engine::world::World;
+use serde_json::Value;
 
 const CONFIG: &str = "stack = \"photos\"\n[trigger]\nsuffixes = [\".jpg\"]\n[alarms]\n[[users]]\nname = \"ann\"\n\
                       bucket = \"source\"\naccess = \"write-only\"\n";
@@ -76,6 +77,12 @@ pub(crate) fn update() -> plan::Plan {
         bucket_key: false,
         blocked: BTreeSet::new(),
     };
+    let ann = policies::user(&stack, &stack.config.users[0]);
+    let with_reading = |policy: &Value| {
+        let mut wide = policy.clone();
+        wide["Statement"][0]["Action"] = vec!["s3:GetObject", "s3:PutObject"].into();
+        wide
+    };
     let step = |address, change| Step { address, change, after: Vec::new() };
     plan::Plan {
         steps: vec![
@@ -108,6 +115,17 @@ pub(crate) fn update() -> plan::Plan {
             step(
                 Address::Function,
                 Change::Function(function::Change::SetConcurrency { from: None, to: Some(5) }),
+            ),
+            step(
+                Address::User("photos-ann".to_owned()),
+                Change::User(user::Change {
+                    user: "photos-ann".to_owned(),
+                    aspect: user::Aspect::Identity(identity::Change::SetPolicy {
+                        from: Some(with_reading(&ann)),
+                        to: ann,
+                        buckets: vec![BucketRole::Source],
+                    }),
+                }),
             ),
             step(
                 Address::Alarm("photos-errors".to_owned()),

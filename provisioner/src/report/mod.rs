@@ -1,5 +1,6 @@
 //! Plans and events for people, for logs and for programs. Nothing here decides.
 
+mod access_shift_text;
 mod access_text;
 mod arrival;
 mod audit_text;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+use super::access_shift_text::access_shift_text;
 use super::policy_text::{DiffLine, difference, grants, whole};
 use crate::explain::cost_line;
 use engine::plan::{Note, Plan, Problem, Step, Summary, resource_action};
@@ -31,6 +32,7 @@ pub(crate) fn plan_text(plan: &Plan, stack: &Stack, view: View) -> String {
     let mut text = heading(stack, view.is_local);
     if plan.problems.is_empty() || view.verbose {
         changes(&mut text, plan, stack, view.verbose);
+        text.push_str(&access_shift_text(plan, stack));
         notes(&mut text, &plan.notes);
     }
     for problem in &plan.problems {
@@ -55,6 +57,7 @@ pub(super) fn summary_line(plan: &Plan) -> String {
 pub(crate) fn changes_text(plan: &Plan, stack: &Stack, view: View) -> String {
     let mut text = heading(stack, view.is_local);
     changes(&mut text, plan, stack, view.verbose);
+    text.push_str(&access_shift_text(plan, stack));
     notes(&mut text, &plan.notes);
     text
 }

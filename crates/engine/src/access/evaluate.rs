@@ -5,16 +5,17 @@ use serde_json::Value;
 use super::glob::matches;
 use super::{Decision, Question, Statement};
 
-/// Decides by the caller's own policies and by those of the resource, which are for everybody.
+/// Decides by the caller's own policies and by those of the resource.
 pub(super) fn evaluate(
     own: &[(String, Value)],
     resources: &[(String, Value)],
+    principal: Option<&str>,
     question: &Question,
 ) -> Decision {
     let find = |policies: &[(String, Value)], effect: &str| {
         policies.iter().find_map(|(policy, document)| {
-            let statement =
-                statements(document).find(|it| it["Effect"] == effect && applies(it, question))?;
+            let statement = statements(document)
+                .find(|it| it["Effect"] == effect && applies(it, question) && is_for(it, principal))?;
             Some(Statement {
                 policy: policy.clone(),
                 sid: statement["Sid"].as_str().unwrap_or_default().to_owned(),
@@ -25,7 +26,24 @@ pub(super) fn evaluate(
     if let Some(statement) = find(own, "Deny").or_else(|| find(resources, "Deny")) {
         return Decision::Refused(statement);
     }
-    find(own, "Allow").map_or(Decision::NotAllowed, Decision::Allowed)
+    find(own, "Allow").or_else(|| find(resources, "Allow")).map_or(Decision::NotAllowed, Decision::Allowed)
+}
+
+/// Whether a statement is about who asks. Those of identities name nobody: they are about theirs. A whole account that is
+/// allowed something gives its identities the right to be allowed it, which is no more than they have.
+fn is_for(statement: &Value, principal: Option<&str>) -> bool {
+    let named = &statement["Principal"];
+    let principals = if named.is_object() { &named["AWS"] } else { named };
+    named.is_null()
+        || items(principals).iter().filter_map(Value::as_str).any(|one| one == "*" || Some(one) == principal)
+}
+
+/// Whether all that is said is understood: else what is decided by it may be wrong.
+pub(super) fn is_understood(document: &Value) -> bool {
+    statements(document).all(|statement| {
+        ["NotAction", "NotResource", "NotPrincipal"].iter().all(|key| statement[key].is_null())
+            && conditions(statement).all(|(operator, _, _)| OPERATORS.contains(&operator))
+    })
 }
 
 fn statements(document: &Value) -> impl Iterator<Item = &Value> {
@@ -60,6 +78,9 @@ fn conditions(statement: &Value) -> impl Iterator<Item = (&str, &str, &[Value])>
     })
 }
 
+/// The operators of conditions that our policies use.
+const OPERATORS: [&str; 5] = ["StringEquals", "ArnEquals", "StringLike", "ArnLike", "Bool"];
+
 /// Whether one of the values fits. Only what our policies use; anything else is not met, so that nothing counts as allowed
 /// that is not understood.
 fn is_met(operator: &str, key: &str, values: &[Value], question: &Question) -> bool {
@@ -84,7 +105,7 @@ mod tests {
             resource: resource.to_owned(),
             context: Default::default(),
         };
-        evaluate(&[("p".to_owned(), json!({"Statement": statements}))], &[], &question)
+        evaluate(&[("p".to_owned(), json!({"Statement": statements}))], &[], None, &question)
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! allowed; all else is refused. A bucket's policy of ours allows nobody anything
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
+mod before;
 mod evaluate;
 mod glob;
 mod simulate;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use before::decide_before;
 pub use simulate::{Simulated, simulate};
 
 use crate::config::{BucketRole, UserConfig};
@@ -128,11 +130,15 @@ pub fn decide(stack: &Stack, subject: Subject<'_>, question: &Question) -> Decis
         let arn = stack.names.bucket_arn(role);
         let inside = question.resource.strip_prefix(&arn);
         if inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            let policy = format!("the policy of bucket {}", stack.names.bucket(role));
-            resources.push((policy, policies::bucket(stack, role)));
+            resources.push(bucket_policy(stack, role));
         }
     }
-    evaluate::evaluate(&own, &resources, question)
+    evaluate::evaluate(&own, &resources, subject.arn(stack).as_deref(), question)
+}
+
+/// The policy of a bucket, with its name in words.
+fn bucket_policy(stack: &Stack, role: BucketRole) -> (String, Value) {
+    (format!("the policy of bucket {}", stack.names.bucket(role)), policies::bucket(stack, role))
 }
 
 #[cfg(test)]
