@@ -13,7 +13,9 @@ use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json;
-use crate::report::{TransferBar, TransferPace, arrival_line, bytes, foreign, foreign_path, seconds};
+use crate::report::{
+    TransferBar, TransferPace, arrival_line, bytes, foreign, foreign_path, not_uploaded_line, seconds,
+};
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
 use crate::upload::{
@@ -121,7 +123,7 @@ fn say_what_is_left_out(session: &Session<'_>, selection: &Selection) {
         screen.say(&format!("skipped: {more} more; --verbose lists them"));
     }
     for problem in &selection.problems {
-        screen.out(&format!("{}: not uploaded: {}\n", foreign_path(&problem.path), problem.why));
+        screen.out(&format!("{}\n", not_uploaded_line(&problem.path, &problem.why)));
     }
 }
 
@@ -379,7 +381,7 @@ impl Tally {
         for (count, word) in [
             (self.clean, "clean"),
             (self.done - self.clean, "uploaded"),
-            (self.refused, "not uploaded"),
+            (self.refused, "refused"),
             (self.rejected, "rejected"),
             (self.overdue, "without a clean copy in time"),
             (self.failed, "failed"),

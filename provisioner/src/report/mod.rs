@@ -28,7 +28,7 @@ mod tree;
 mod verify_text;
 
 pub(crate) use access_text::{access_answer_text, access_text};
-pub(crate) use arrival::arrival_line;
+pub(crate) use arrival::{arrival_line, not_uploaded_line};
 pub(crate) use audit_text::{audited_text, finding_line};
 pub(crate) use config_errors::config_errors_text;
 pub(crate) use count_bar::CountBar;
