@@ -16,6 +16,7 @@ mod files;
 mod graph;
 mod interrupt;
 mod json;
+mod known_names;
 mod moment;
 mod offline;
 mod page;

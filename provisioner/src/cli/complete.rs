@@ -1,6 +1,5 @@
-//! What shells complete beyond the words of the command line: names that the configuration has.
-//!
-//! Only the file is read, since a key press must not wait for AWS. A file with errors completes nothing.
+//! What shells complete beyond the words of the command line: names that the configuration has, and what AWS alone knows
+//! ([`known_names`]). A file with errors completes nothing.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,6 +9,7 @@ use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::DEFAULT_CONFIG;
+use crate::known_names;
 use engine::config::{Config, Overrides, load};
 
 /// With this variable, which the scripts of `completions` set, the program completes its arguments and does nothing
@@ -62,27 +62,66 @@ pub(super) fn resources() -> Vec<CompletionCandidate> {
     kinds.into_iter().map(CompletionCandidate::new).chain(users()).collect()
 }
 
-/// The stack that the configuration names; others are known to AWS alone.
+/// The stack that the configuration names, and those that AWS has.
 pub(super) fn stacks() -> Vec<CompletionCandidate> {
-    configuration().map(|config| CompletionCandidate::new(config.stack)).into_iter().collect()
+    let line = Line::to_complete();
+    let Some(config) = line.configuration() else { return Vec::new() };
+    let own = CompletionCandidate::new(&config.stack).help(Some("of the configuration".into()));
+    let name = config.stack.clone();
+    let others = known_names::stacks(config, line.is_local).into_iter().filter(|(other, _)| *other != name);
+    [own].into_iter().chain(candidates(others)).collect()
+}
+
+/// The access keys of the user that the line names.
+pub(super) fn access_keys() -> Vec<CompletionCandidate> {
+    let line = Line::to_complete();
+    let Some(config) = line.configuration() else { return Vec::new() };
+    let users = config.users.iter().map(|user| user.name.clone());
+    let named: Vec<String> =
+        users.filter(|user| line.words.iter().any(|word| word == user.as_str())).collect();
+    candidates(known_names::access_keys(config, line.is_local, &named)).collect()
+}
+
+fn candidates(
+    names: impl IntoIterator<Item = (String, String)>,
+) -> impl Iterator<Item = CompletionCandidate> {
+    names.into_iter().map(|(name, about)| CompletionCandidate::new(name).help(Some(about.into())))
 }
 
 fn configuration() -> Option<Config> {
-    load(&file(env::args_os()), &Overrides::default()).ok()
+    Line::to_complete().configuration()
 }
 
-/// The file that the line to complete names. It comes behind `--`, and clap does not parse what is not finished.
-fn file(arguments: impl Iterator<Item = OsString>) -> PathBuf {
-    let mut words = arguments.skip_while(|word| word != "--").skip(1);
-    while let Some(word) = words.next() {
-        if word == "--config" {
-            return words.next().map(PathBuf::from).unwrap_or_default();
-        }
-        if let Some(path) = word.to_str().and_then(|word| word.strip_prefix("--config=")) {
-            return path.into();
-        }
+/// The line to complete. clap does not parse what is not finished.
+struct Line {
+    words: Vec<OsString>,
+    config: PathBuf,
+    is_local: bool,
+}
+
+impl Line {
+    /// It comes behind `--`.
+    fn to_complete() -> Self {
+        Self::of(env::args_os().skip_while(|word| word != "--").skip(1))
     }
-    DEFAULT_CONFIG.into()
+
+    fn of(words: impl Iterator<Item = OsString>) -> Self {
+        let words: Vec<OsString> = words.collect();
+        let mut config = DEFAULT_CONFIG.into();
+        for (index, word) in words.iter().enumerate() {
+            if word == "--config" {
+                config = words.get(index + 1).map(PathBuf::from).unwrap_or_default();
+            } else if let Some(path) = word.to_str().and_then(|word| word.strip_prefix("--config=")) {
+                config = path.into();
+            }
+        }
+        let is_local = words.iter().any(|word| word == "--local");
+        Self { words, config, is_local }
+    }
+
+    fn configuration(&self) -> Option<Config> {
+        load(&self.config, &Overrides::default()).ok()
+    }
 }
 
 #[cfg(test)]
@@ -90,10 +129,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_of_the_line_is_read() {
-        let of = |line: &str| file(line.split(' ').map(OsString::from));
-        assert_eq!(of("provisioner -- provisioner keys issue"), PathBuf::from("config.toml"));
-        assert_eq!(of("provisioner -- provisioner --config a.toml keys issue"), PathBuf::from("a.toml"));
-        assert_eq!(of("provisioner -- provisioner keys issue --config=b.toml"), PathBuf::from("b.toml"));
+    fn the_line_says_which_file_and_which_aws() {
+        let of = |line: &str| {
+            let Line { config, is_local, .. } = Line::of(line.split(' ').map(OsString::from));
+            (config.display().to_string(), is_local)
+        };
+        assert_eq!(of("provisioner keys issue"), ("config.toml".to_owned(), false));
+        assert_eq!(of("provisioner --config a.toml keys revoke --local"), ("a.toml".to_owned(), true));
+        assert_eq!(of("provisioner keys issue --config=b.toml"), ("b.toml".to_owned(), false));
+        assert_eq!(of("provisioner --config"), (String::new(), false));
     }
 }

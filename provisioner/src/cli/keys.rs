@@ -51,7 +51,7 @@ pub(crate) struct RevokeKey {
     #[arg(value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: String,
     /// The key's id; needed when the user has several.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", add = ArgValueCandidates::new(complete::access_keys))]
     pub id: Option<String>,
     /// Skip the confirmation.
     #[arg(short, long)]

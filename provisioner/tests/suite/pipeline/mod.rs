@@ -7,6 +7,7 @@ mod audit;
 mod backfill;
 mod batch_job;
 mod behind;
+mod completions;
 mod doctor;
 mod drift;
 mod end_to_end;
