@@ -22,7 +22,7 @@ pub(crate) struct Plan {
     region: String,
     /// The resources that change, in the order in which that begins.
     resources: Vec<Resource>,
-    /// Who may do something else in a bucket than before, as far as that is known.
+    /// Who may do more or less in a bucket than before, as far as that is known.
     access: Vec<AccessShift>,
     /// What a person should know.
     notes: Vec<String>,

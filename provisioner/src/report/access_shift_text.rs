@@ -20,7 +20,7 @@ pub(super) fn access_shift_text(plan: &Plan, stack: &Stack) -> String {
     }
     let who = |shift: &Shift| foreign_lines(&shift.who).chars().count();
     let width = shifts.iter().map(who).max().unwrap_or_default();
-    let mut text = "\nWho may do something else than before:\n".to_owned();
+    let mut text = "\nWho may do more or less than before:\n".to_owned();
     for shift in &shifts {
         let _ = writeln!(
             text,
