@@ -151,6 +151,8 @@ def serve(listener, certificate, root_key):
     config.bind = [f"fd://{listener.detach()}"]
     config.certfile = config.keyfile = certificate
     config.keep_alive_timeout = 75
+    # By default a connection ends with its thousandth request, and what is under way on it is never answered.
+    config.keep_alive_max_requests = sys.maxsize
     config.graceful_timeout = STOP_SECONDS / 2
     state = State(ministack) if ministack.PERSIST_STATE else None
 

@@ -2,7 +2,8 @@
 
 use super::functions::{create_function, invoke};
 use super::home::{Home, connect, lives, says, signal, until};
-use local_aws::{Error, Progress, Running, Settings, VERSION};
+use futures::StreamExt;
+use local_aws::{Error, LocalAws, Progress, Running, Settings, VERSION};
 use std::sync::Mutex;
 
 #[tokio::test]
@@ -142,4 +143,18 @@ async fn a_server_whose_folder_was_removed_ends() {
     let pid = home.pid().await;
     std::fs::remove_dir_all(home.aws.home()).unwrap();
     until("it is gone", || !lives(pid)).await;
+}
+
+/// Its server ended each connection with the thousandth request, and whoever had something under way waited for it until
+/// there was no more time: `backfill` stood still for a minute after each thousand pictures.
+#[tokio::test]
+async fn thousands_of_requests_are_answered_on_one_connection() {
+    let local = LocalAws::ephemeral().await.unwrap();
+    let aws = connect(&local).await;
+    let once = aws_sdk_s3::config::retry::RetryConfig::disabled();
+    let s3 = aws_sdk_s3::Client::from_conf(aws.s3.config().to_builder().retry_config(once).build());
+    s3.create_bucket().bucket("pictures").send().await.unwrap();
+    let answers = futures::stream::iter(0..2_200).map(|_| s3.head_bucket().bucket("pictures").send());
+    let answers: Vec<_> = answers.buffer_unordered(8).collect().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2_200);
 }
