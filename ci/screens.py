@@ -16,7 +16,7 @@ from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/provisioner").resolve()
-COLUMNS, SIZE, LINE = 104, 13, 18
+COLUMNS, SIZE, LINE = 108, 13, 18
 COLOURS = {"31": "red", "32": "green", "33": "yellow", "36": "cyan"}
 STYLE = """
 text { font: %dpx ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre; fill: #1f2328; }
