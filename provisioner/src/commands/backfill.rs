@@ -102,6 +102,16 @@ async fn at_once(asked: u32, aws: &Aws, stack: &Stack, session: &Session<'_>) ->
     Ok(asked.min(half) as usize)
 }
 
+/// What comes next of a batch.
+enum Next<D> {
+    /// Something of what is under way is done.
+    Done(D),
+    /// This key is next; `None`: there are no more.
+    Listed(Option<String>),
+    /// Nothing is under way, and nothing comes.
+    End,
+}
+
 /// Pictures that the deployed function cleans, some at a time.
 pub(super) struct Batch<'a> {
     session: &'a Session<'a>,
@@ -132,26 +142,44 @@ impl<'a> Batch<'a> {
         let bar = CountBar::new("pictures", screen.is_live && !screen.json);
         let mut pace = Pace::new(1, most, aws.retries());
         let mut running = FuturesUnordered::new();
+        let clean =
+            |key: String, tries: u32| async move { (backfill::clean(aws, stack, &key).await, key, tries) };
         let mut again: Vec<(String, u32)> = Vec::new();
         let mut is_listed = false;
         loop {
-            while running.len() < pace.limit() && session.interrupt.interrupted().is_none() {
-                let (key, tries) = match again.pop() {
-                    Some(again) => again,
-                    None if is_listed => break,
-                    None => match session.interrupt.or(keys.try_next()).await? {
-                        Some(key) => (key, 0),
-                        None => {
-                            is_listed = true;
-                            break;
-                        }
-                    },
-                };
-                running.push(async move { (backfill::clean(aws, stack, &key).await, key, tries) });
+            let may_begin = running.len() < pace.limit() && session.interrupt.interrupted().is_none();
+            if may_begin && let Some((key, tries)) = again.pop() {
+                running.push(clean(key, tries));
+                continue;
             }
+            let may_list = may_begin && !is_listed;
+            let is_idle = running.is_empty();
+            // Both at once: what is under way goes on while the next page is listed.
+            let next = async {
+                Ok::<_, Failure>(tokio::select! {
+                    Some(done) = running.next(), if !is_idle => Next::Done(done),
+                    listed = keys.try_next(), if may_list => Next::Listed(listed?),
+                    else => Next::End,
+                })
+            };
             // Those under way have some time to finish after Ctrl-C, and their answers are told.
-            let next = session.interrupt.or_grace(async { Ok::<_, Failure>(running.next().await) }).await?;
-            let Some((result, key, tries)) = next else { break };
+            let next = if is_idle {
+                session.interrupt.or(next).await?
+            } else {
+                session.interrupt.or_grace(next).await?
+            };
+            let (result, key, tries) = match next {
+                Next::Done(done) => done,
+                Next::Listed(Some(key)) => {
+                    running.push(clean(key, 0));
+                    continue;
+                }
+                Next::Listed(None) => {
+                    is_listed = true;
+                    continue;
+                }
+                Next::End => break,
+            };
             pace.adapt(aws.retries());
             let outcome = match result {
                 Ok(outcome) => outcome,
