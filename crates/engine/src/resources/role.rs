@@ -17,11 +17,11 @@
 
 use serde_json::Value;
 
-use super::iam::{BUSY, boundary, document, from_iam, to_iam, until_consistent};
+use super::iam::{BUSY, boundary, document, from_iam, not_shown_yet, to_iam, until_consistent};
 use super::identity::{self, Identity, Rights};
 use super::setting::Setting;
 use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent, setting};
-use crate::aws::{Aws, AwsCall, AwsError, Deadline};
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
 use crate::config::{BucketRole, UserConfig};
 use crate::policy;
 use crate::stack::{Stack, policies};
@@ -263,7 +263,7 @@ impl Change {
         let (iam, stack) = (&context.aws.iam, context.stack);
         match self {
             Self::Create => {
-                idempotent::create(context, BUSY, async || {
+                let created = until(Deadline::PROPAGATION, context.on_wait, not_yet, async || {
                     iam.create_role()
                         .role_name(name)
                         .path(&stack.names.path)
@@ -275,14 +275,17 @@ impl Change {
                         .await
                         .aws("CreateRole")
                 })
-                .await
+                .await;
+                idempotent::ok_if_exists(created)
             }
             Self::SetTrust { to, .. } => {
-                until_consistent(context, async || {
+                let reason = |error: &AwsError| not_yet(error).or_else(|| not_shown_yet(error));
+                until(Deadline::PROPAGATION, context.on_wait, reason, async || {
                     let request = iam.update_assume_role_policy().role_name(name);
                     request.policy_document(to.to_string()).send().await.aws("UpdateAssumeRolePolicy")
                 })
                 .await
+                .map(drop)
             }
             Self::SetSettings { to, .. } => {
                 until_consistent(context, async || {
@@ -294,6 +297,16 @@ impl Change {
             Self::Identity(change) => change.execute(context, Identity::role(iam, name)).await,
             Self::Delete => delete(context, name).await,
         }
+    }
+}
+
+/// Why a trust policy is written once more: whom it names may have been made just now
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
+fn not_yet(error: &AwsError) -> Option<&'static str> {
+    if error.is_unknown_principal() {
+        Some("IAM does not know a principal of the trust policy yet")
+    } else {
+        error.is_conflict().then_some(BUSY)
     }
 }
 
