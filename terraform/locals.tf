@@ -36,5 +36,13 @@ locals {
   log_group     = "/aws/lambda/${local.function_name}"
   log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${local.log_group}"
 
-  users = { for user in var.users : user.name => user }
+  users     = { for user in var.users : user.name => user }
+  iam_users = { for name, user in local.users : name => user if user.kind == "user" }
+  roles     = { for name, user in local.users : name => user if user.kind == "role" }
+
+  # Whom SAML assertions for signing in are made for.
+  saml_audience = lookup({
+    aws-cn     = "https://signin.amazonaws.cn/saml"
+    aws-us-gov = "https://signin.amazonaws-us-gov.com/saml"
+  }, local.partition, "https://signin.aws.amazon.com/saml")
 }

@@ -24,8 +24,11 @@ output "role_arn" {
 }
 
 output "users" {
-  description = "ARN of each user, by its name in the configuration."
-  value       = { for name, user in aws_iam_user.this : name => user.arn }
+  description = "ARN of each user, by its name in the configuration; of a role that is what is assumed."
+  value = merge(
+    { for name, user in aws_iam_user.this : name => user.arn },
+    { for name, role in aws_iam_role.user : name => role.arn },
+  )
 }
 
 output "access_keys" {

@@ -93,7 +93,7 @@ data "aws_iam_policy_document" "user" {
 
 resource "aws_iam_user" "this" {
   # checkov:skip=CKV_AWS_273:The stack is about IAM users of programs that cannot sign in; `users = []` makes none.
-  for_each = local.users
+  for_each = local.iam_users
 
   name                 = "${var.stack}-${each.key}"
   path                 = local.path
@@ -110,7 +110,7 @@ resource "aws_iam_user" "this" {
 
 resource "aws_iam_user_policy" "this" {
   # checkov:skip=CKV_AWS_40:Each user has rights of its own that no other shares, so a group would have one member.
-  for_each = local.users
+  for_each = local.iam_users
 
   name   = local.inline_policy
   user   = aws_iam_user.this[each.key].name
@@ -126,14 +126,14 @@ resource "aws_iam_user_policy" "this" {
 
 # Whatever is added by hand is taken away again.
 resource "aws_iam_user_policies_exclusive" "this" {
-  for_each = local.users
+  for_each = local.iam_users
 
   user_name    = aws_iam_user.this[each.key].name
   policy_names = [aws_iam_user_policy.this[each.key].name]
 }
 
 resource "aws_iam_user_policy_attachments_exclusive" "this" {
-  for_each = local.users
+  for_each = local.iam_users
 
   user_name   = aws_iam_user.this[each.key].name
   policy_arns = []
@@ -141,7 +141,7 @@ resource "aws_iam_user_policy_attachments_exclusive" "this" {
 
 # Only when asked for: the secrets are then in Terraform's state.
 resource "aws_iam_access_key" "this" {
-  for_each = var.create_access_keys ? local.users : {}
+  for_each = var.create_access_keys ? local.iam_users : {}
 
   user = aws_iam_user.this[each.key].name
 }

@@ -407,14 +407,89 @@ variable "alarms" {
 }
 
 variable "users" {
-  description = "Who may do what in which bucket. The IAM user is called <stack>-<name>; with a prefix, only keys that begin so."
+  description = "Who may do what in which bucket. The IAM user is called <stack>-<name>; with a prefix, only keys that begin so. With kind = \"role\" it is a role that those of `trust` assume."
   type = list(object({
     name   = string
     bucket = string
     access = string
     prefix = optional(string, "")
+    kind   = optional(string, "user")
+    trust = optional(list(object({
+      principal   = optional(string)
+      external_id = optional(string)
+      provider    = optional(string)
+      audience    = optional(string)
+      subject     = optional(string)
+    })))
   }))
   default = []
+
+  validation {
+    condition     = alltrue([for user in var.users : contains(["user", "role"], user.kind)])
+    error_message = "A user's kind is \"user\" or \"role\"."
+  }
+
+  # <stack>-sanitizer is the function's own role.
+  validation {
+    condition = alltrue([
+      for user in var.users :
+      user.kind == "role" ? try(length(user.trust), 0) > 0 && lower(user.name) != "sanitizer" : user.trust == null
+    ])
+    error_message = "A role has a `trust` with one entry at least and is not called sanitizer; a user has no `trust`."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for user in var.users : [
+        for trusted in coalesce(user.trust, []) :
+        (trusted.principal == null) != (trusted.provider == null) &&
+        (trusted.principal != null || trusted.external_id == null) &&
+        (trusted.provider != null || (trusted.audience == null && trusted.subject == null))
+      ]
+    ]))
+    error_message = "Each entry of `trust` has a principal, perhaps with an external_id, or a provider with its conditions."
+  }
+
+  # "*" would trust everybody who has an AWS account.
+  validation {
+    condition = alltrue(flatten([
+      for user in var.users : [
+        for trusted in coalesce(user.trust, []) :
+        can(regex(
+          "^([0-9]{12}|arn:aws(-[a-z-]+)?:iam::[0-9]{12}:(root|(user|role)/[!#%-)+-Z\\[\\]^-z|~]+))$",
+          trusted.principal,
+        )) if trusted.principal != null
+      ]
+    ]))
+    error_message = "A principal is an account's 12 digits, or the ARN of a user or role, without wildcards."
+  }
+
+  # A provider signs tokens for all its customers; without both conditions any of them could assume the role.
+  validation {
+    condition = alltrue(flatten([
+      for user in var.users : [
+        for trusted in coalesce(user.trust, []) :
+        can(regex("^arn:aws(-[a-z-]+)?:iam::[0-9]{12}:saml-provider/[^*?]+$", trusted.provider))
+        ? trusted.subject == null && !can(regex("[*?]", trusted.audience))
+        : can(regex("^arn:aws(-[a-z-]+)?:iam::[0-9]{12}:oidc-provider/[^*?]+$", trusted.provider)) &&
+        can(regex("^[^*?]+$", trusted.audience)) && can(regex("^[^*?]", trusted.subject))
+        if trusted.provider != null
+      ]
+    ]))
+    error_message = "A provider is the ARN of a SAML provider, or of an OpenID Connect provider together with an audience without wildcards and a subject that does not begin with one."
+  }
+
+  # repo:* are the repositories of everybody at GitHub.
+  validation {
+    condition = alltrue(flatten([
+      for user in var.users : [
+        for trusted in coalesce(user.trust, []) :
+        can(regex("^(repo:[^/*?]+/|[^:*?]+:[^*?])", trusted.subject)) && !can(regex("^repo:(/|[^/]*([*?]|$))", trusted.subject))
+        if endswith(coalesce(trusted.provider, "-"), ":oidc-provider/token.actions.githubusercontent.com")
+      ]
+    ]))
+    error_message = "A subject of GitHub begins with repo:ORGANISATION/."
+  }
 
   validation {
     condition     = alltrue([for user in var.users : contains(["source", "destination"], user.bucket)])

@@ -9,6 +9,8 @@ use std::path::Path;
 
 use crate::cli::{DEFAULT_CONFIG, Global};
 use crate::report::is_harmful;
+use engine::config::{Trusted, UserConfig};
+use engine::stack::Stack;
 
 /// Makes the commands to suggest.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +47,27 @@ impl Suggest {
 #[must_use]
 pub(crate) fn local_open(global: &Global) -> String {
     Suggest::of(&Global { local: false, ..global.clone() }).command("local open")
+}
+
+/// The command of the AWS CLI that gets credentials of a user that is a role, in the way that its first trust asks for;
+/// what only the caller knows is in capitals.
+#[must_use]
+pub(crate) fn assume_role(stack: &Stack, user: &UserConfig) -> String {
+    let way = match user.trust().and_then(<[_]>::first) {
+        Some(Trusted::Oidc { .. }) => "assume-role-with-web-identity --web-identity-token TOKEN".to_owned(),
+        Some(Trusted::Saml { provider, .. }) => {
+            format!("assume-role-with-saml --principal-arn {} --saml-assertion ASSERTION", plain(provider))
+        }
+        Some(Trusted::Principal { external_id: Some(_), .. }) => "assume-role --external-id ID".to_owned(),
+        Some(Trusted::Principal { .. }) | None => "assume-role".to_owned(),
+    };
+    // Who works with SAML has the session's name from the assertion.
+    let session = if way.starts_with("assume-role-with-saml") { "" } else { " --role-session-name NAME" };
+    format!("aws sts {way} --role-arn {}{session}", plain(&stack.user_arn(user)))
+}
+
+fn plain(word: &str) -> Cow<'_, str> {
+    quoted(OsStr::new(word))
 }
 
 fn push(flags: &mut String, flag: &str, value: &OsStr) {

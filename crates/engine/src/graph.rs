@@ -100,7 +100,9 @@ impl Graph {
             Address::LogGroup => (Kind::Log, None),
             Address::Role => (Kind::Role, None),
             Address::Function => (Kind::Function, None),
-            Address::User(name) => (Kind::User, stack.user(name).map(|user| user.bucket)),
+            Address::User(name) | Address::UserRole(name) => {
+                (Kind::User, stack.user(name).map(|user| user.bucket))
+            }
             // They all watch the same thing.
             Address::Alarm(_) if self.nodes.iter().any(|node| node.kind == Kind::Alarms) => return,
             Address::Alarm(_) => (Kind::Alarms, None),

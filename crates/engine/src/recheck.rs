@@ -154,7 +154,7 @@ async fn until_down(
 fn services<'a>(addresses: impl Iterator<Item = &'a Address>) -> usize {
     let service = |address: &Address| match address {
         Address::Bucket(_) | Address::FormerBucket(_) | Address::Trigger => "s3",
-        Address::Role | Address::User(_) => "iam",
+        Address::Role | Address::User(_) | Address::UserRole(_) => "iam",
         Address::Function | Address::Permission => "lambda",
         Address::LogGroup => "logs",
         Address::Alarm(_) => "cloudwatch",

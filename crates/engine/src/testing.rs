@@ -5,7 +5,7 @@ mod ordered;
 mod render;
 mod table;
 
-pub(crate) use desired::{CODE, as_desired, bucket, extra_inline, identity, nothing, role, user};
+pub(crate) use desired::{CODE, as_desired, bucket, extra_inline, identity, nothing, role, user, user_role};
 pub(crate) use ordered::assert_ordered;
 pub(crate) use render::{change_line, plan_lines};
 pub(crate) use table::{Table, Variants, variants};
@@ -51,6 +51,12 @@ name = "viewer"
 bucket = "destination"
 access = "read-only"
 prefix = "albums/"
+[[users]]
+name = "partner"
+bucket = "destination"
+access = "read-only"
+kind = "role"
+trust = ["210987654321"]
 "#;
 
 /// The stack `photos` with this configuration; an empty one is the shipped stack without users.

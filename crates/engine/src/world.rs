@@ -6,7 +6,7 @@ use std::pin::Pin;
 use crate::aws::{Aws, AwsError};
 use crate::config::BucketRole;
 use crate::resources::{
-    Address, alarm, bucket, function, log_group, permission, role, tagged, trigger, user,
+    Address, alarm, bucket, function, log_group, permission, role, tagged, trigger, user, user_role,
 };
 use crate::stack::Stack;
 
@@ -43,6 +43,10 @@ pub struct World {
     pub users: BTreeMap<String, Option<user::Observed>>,
     /// Users under the stack's path that are no longer in the configuration.
     pub former_users: Vec<String>,
+    /// The users of the configuration that are roles, by IAM name.
+    pub user_roles: BTreeMap<String, Option<role::Observed>>,
+    /// Roles under the stack's path that are no longer in the configuration.
+    pub former_roles: Vec<String>,
 }
 
 impl World {
@@ -69,6 +73,7 @@ impl World {
             (trigger, replicas),
             alarms,
             users,
+            user_roles,
         ) = futures::try_join!(
             unless_denied(|| bucket::observe(aws, buckets[0])),
             unless_denied(|| bucket::observe(aws, buckets[1])),
@@ -87,6 +92,7 @@ impl World {
             }),
             unless_denied(|| alarm::observe(aws, stack)),
             unless_denied(|| user::observe(aws, stack)),
+            unless_denied(|| user_role::observe(aws, stack)),
         )?;
         let of_source = matches!(source, Ok(bucket::Observation::Present(_)) | Err(_));
         let errors = [
@@ -101,6 +107,7 @@ impl World {
             replicas.as_ref().err().filter(|_| of_source),
             alarms.as_ref().err(),
             users.as_ref().err(),
+            user_roles.as_ref().err(),
         ];
         if let Some(denied) = AwsError::all_denied(errors.into_iter().flatten()) {
             return Err(denied);
@@ -115,7 +122,19 @@ impl World {
             permission,
             alarms,
             (users, former_users),
-        ) = (source?, destination?, former?, log_group?, role?, function?, permission?, alarms?, users?);
+            (user_roles, former_roles),
+        ) = (
+            source?,
+            destination?,
+            former?,
+            log_group?,
+            role?,
+            function?,
+            permission?,
+            alarms?,
+            users?,
+            user_roles?,
+        );
         let (trigger, replicas) = match source {
             bucket::Observation::Present(_) => (trigger?, replicas?),
             _ => (trigger.unwrap_or_default(), Vec::new()),
@@ -138,6 +157,8 @@ impl World {
             former_alarms,
             users,
             former_users,
+            user_roles,
+            former_roles,
         })
     }
 
@@ -162,6 +183,7 @@ impl World {
         });
         let users: Vec<String> = users.collect();
         let known = (self.users.clone(), self.former_users.clone());
+        let user_roles = of.iter().any(|address| matches!(address, Address::UserRole(_)));
         let former_alarms = async {
             let tagged = tagged::arns(aws, stack).await?.unwrap_or_default();
             alarm::former(aws, stack, &tagged).await
@@ -177,6 +199,7 @@ impl World {
             alarms,
             former_alarms,
             users,
+            user_roles,
         ) = futures::try_join!(
             bucket(BucketRole::Source),
             bucket(BucketRole::Destination),
@@ -188,6 +211,7 @@ impl World {
             when(alarms, || alarm::observe(aws, stack)),
             when(alarms && stack.config.alarms.is_none(), || former_alarms),
             when(!users.is_empty(), || user::look_again(aws, stack, users.clone(), known)),
+            when(user_roles, || user_role::observe(aws, stack)),
         )?;
         replace(&mut self.source, source);
         replace(&mut self.destination, destination);
@@ -204,13 +228,27 @@ impl World {
         if let Some((users, former)) = users {
             (self.users, self.former_users) = (users, former);
         }
+        if let Some((roles, former)) = user_roles {
+            (self.user_roles, self.former_roles) = (roles, former);
+        }
         Ok(())
     }
 
     /// Nothing of the stack is there.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { source, destination, log_group, role, function, users, former_users, .. } = self;
+        let Self {
+            source,
+            destination,
+            log_group,
+            role,
+            function,
+            users,
+            former_users,
+            user_roles,
+            former_roles,
+            ..
+        } = self;
         source.present().is_none()
             && destination.present().is_none()
             && log_group.is_none()
@@ -219,6 +257,8 @@ impl World {
             && self.alarms.is_empty()
             && users.values().all(Option::is_none)
             && former_users.is_empty()
+            && user_roles.values().all(Option::is_none)
+            && former_roles.is_empty()
     }
 
     /// One of the buckets.

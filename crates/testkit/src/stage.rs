@@ -248,7 +248,7 @@ impl Stage {
         if let Some(function) = &mut world.function {
             function.last_modified.clear();
         }
-        if let Some(role) = &mut world.role {
+        for role in world.role.iter_mut().chain(world.user_roles.values_mut().flatten()) {
             role.created_at = None;
         }
         if let Some(group) = &mut world.log_group {
@@ -361,4 +361,11 @@ name = "guest"
 bucket = "destination"
 access = "read-only"
 prefix = "albums/"
+
+[[users]]
+name = "partner"
+bucket = "destination"
+access = "read-only"
+kind = "role"
+trust = ["210987654321"]
 "#;

@@ -35,14 +35,18 @@ pub(crate) fn script(shell: clap_complete::Shell) -> std::io::Result<Vec<u8>> {
     Ok(script)
 }
 
-/// The users of the configuration, each with what it may do.
+/// The users of the configuration that can have keys, each with what it may do.
 pub(super) fn users() -> Vec<CompletionCandidate> {
+    users_that(|user| !user.is_role())
+}
+
+fn users_that(are: fn(&engine::config::UserConfig) -> bool) -> Vec<CompletionCandidate> {
     let Some(config) = configuration() else { return Vec::new() };
     let candidate = |user: engine::config::UserConfig| {
         let may = format!("{} in the {} bucket", user.access.as_str(), user.bucket.as_str());
         CompletionCandidate::new(user.name).help(Some(may.into()))
     };
-    config.users.into_iter().map(candidate).collect()
+    config.users.into_iter().filter(are).map(candidate).collect()
 }
 
 /// What `explain` explains: kinds, users, and the costs.
@@ -57,9 +61,10 @@ pub(super) fn resources() -> Vec<CompletionCandidate> {
         "trigger",
         "alarm",
         "user",
+        "user-role",
         crate::explain::COST,
     ];
-    kinds.into_iter().map(CompletionCandidate::new).chain(users()).collect()
+    kinds.into_iter().map(CompletionCandidate::new).chain(users_that(|_| true)).collect()
 }
 
 /// The stack that the configuration names, and those that AWS has.
@@ -76,7 +81,7 @@ pub(super) fn stacks() -> Vec<CompletionCandidate> {
 pub(super) fn access_keys() -> Vec<CompletionCandidate> {
     let line = Line::to_complete();
     let Some(config) = line.configuration() else { return Vec::new() };
-    let users = config.users.iter().map(|user| user.name.clone());
+    let users = config.users.iter().filter(|user| !user.is_role()).map(|user| user.name.clone());
     let named: Vec<String> =
         users.filter(|user| line.words.iter().any(|word| word == user.as_str())).collect();
     candidates(known_names::access_keys(config, line.is_local, &named)).collect()

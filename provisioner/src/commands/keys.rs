@@ -13,7 +13,7 @@ use crate::interrupt::Interruptible;
 use crate::json::{KeyIssued, KeyRevoked, KeysListed};
 use crate::report::{key_in_words, keys_text, seconds};
 use crate::session::{Connected, Session};
-use crate::suggest::Suggest;
+use crate::suggest::{Suggest, assume_role};
 use engine::aws::Wait;
 use engine::config::UserConfig;
 
@@ -41,7 +41,7 @@ async fn list_keys(
 ) -> Result<(), Failure> {
     let users: Vec<&UserConfig> = match &args.user {
         Some(name) => vec![user(connected, name)?],
-        None => connected.stack.config.users.iter().collect(),
+        None => connected.stack.iam_users().collect(),
     };
     let mut listed = Vec::new();
     for user in users {
@@ -54,6 +54,10 @@ async fn list_keys(
         session.screen.document(&KeysListed::of(&listed, now));
     } else {
         session.screen.out(&keys_text(&listed, now));
+        let roles: Vec<&str> = connected.stack.role_users().map(|user| user.name.as_str()).collect();
+        if args.user.is_none() && !roles.is_empty() {
+            session.screen.say(&format!("roles have no keys: {}", roles.join(", ")));
+        }
     }
     Ok(())
 }
@@ -342,10 +346,11 @@ async fn revoke_key(
     Ok(())
 }
 
-/// A user of config.toml.
+/// A user of config.toml that can have keys.
 fn user<'c>(connected: &'c Connected, name: &str) -> Result<&'c UserConfig, Failure> {
-    let users = &connected.stack.config.users;
-    users.iter().find(|user| user.name == name).ok_or_else(|| Failure::Refused {
+    let stack = &connected.stack;
+    let users = &stack.config.users;
+    let found = users.iter().find(|user| user.name == name).ok_or_else(|| Failure::Refused {
         what: format!("config.toml has no user {name:?}"),
         hint: match users.as_slice() {
             [] => "add a [[users]] to it".to_owned(),
@@ -354,5 +359,20 @@ fn user<'c>(connected: &'c Connected, name: &str) -> Result<&'c UserConfig, Fail
                 format!("it has {}", names.join(", "))
             }
         },
-    })
+    })?;
+    if found.is_role() {
+        return Err(Failure::Refused {
+            what: format!(
+                "{} is a role (kind = \"role\"), and IAM has access keys for users only",
+                stack.names.user(name)
+            ),
+            hint: format!(
+                "whom its `trust` names gets credentials for a session with `{}`, or has them renewed by a profile with \
+                 role_arn = {}",
+                assume_role(stack, found),
+                stack.user_arn(found)
+            ),
+        });
+    }
+    Ok(found)
 }

@@ -12,14 +12,17 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::report::plan_text;
 use crate::session::{Connected, Session};
-use crate::suggest::local_open;
+use crate::suggest::{assume_role, local_open};
 use engine::aws::Wait;
-use engine::config::BucketRole;
+use engine::config::{BucketRole, UserConfig};
 use engine::plan::{Plan, Step};
 use engine::recheck;
 use engine::resources::{Action, Address, Change, ResourceChange};
 use engine::survey::{self, Patience};
 use engine::world::World;
+
+/// Of so many new roles it is told how to assume them; `status` tells it of all.
+const TOLD_ROLES: usize = 3;
 
 pub(super) async fn run(args: &cli::Up, session: &Session<'_>) -> Result<ExitCode, Failure> {
     let (connected, package) = session.connect_and_build().await?;
@@ -110,7 +113,8 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
             function: stack.names.function.clone(),
             role: stack.names.role_arn(),
             settles_in_s: if session.global.local { 0 } else { settles_in(plan).as_secs() },
-            users: stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect(),
+            users: stack.iam_users().map(|user| stack.names.user(&user.name)).collect(),
+            user_roles: stack.role_users().map(|user| stack.user_arn(user)).collect(),
             aws_calls: connected.aws.calls(),
         }));
         return;
@@ -128,8 +132,7 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
             ));
         }
     }
-    let writer =
-        stack.config.users.iter().find(|user| user.bucket == BucketRole::Source && user.access.writes());
+    let writer = stack.iam_users().find(|user| user.bucket == BucketRole::Source && user.access.writes());
     let upload = writer.map(|user| {
         let words = format!("upload PHOTO.jpg --as {}", user.name);
         (session.suggest(&words), "upload a picture as this user")
@@ -142,18 +145,25 @@ fn finish(session: &Session<'_>, connected: &Connected, plan: &Plan) {
     let page = session.global.local.then(|| (local_open(session.global), "drop photos on a page of it"));
     // A user that is made now has no key, and nothing that is on the screen says so.
     let is_new = |step: &Step, user: &str| {
-        matches!(&step.address, Address::User(name) if *name == stack.names.user(user))
+        matches!(&step.address, Address::User(name) | Address::UserRole(name) if *name == stack.names.user(user))
             && step.change.line().action == Action::Create
             && step.change.line().attribute.is_none()
     };
-    let user = stack.config.users.iter().find(|user| plan.steps.iter().any(|step| is_new(step, &user.name)));
-    let keys = user.map(|user| {
+    let is_made = |user: &&UserConfig| plan.steps.iter().any(|step| is_new(step, &user.name));
+    let keys = stack.iam_users().find(is_made).map(|user| {
         (session.suggest(&format!("keys issue {}", user.name)), "make an access key: new users have none")
     });
     let next: Vec<_> = upload.into_iter().chain(keys).chain(page).chain(others).collect();
     let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in next {
         text.push_str(&format!("\n  {command:width$}   {what}"));
+    }
+    for user in stack.role_users().filter(is_made).take(TOLD_ROLES) {
+        let name = stack.names.user(&user.name);
+        let command = assume_role(stack, user);
+        text.push_str(&format!(
+            "\n\n{name} is a role without a key; whom it trusts acts as it with\n  {command}"
+        ));
     }
     screen.say(&text);
 }

@@ -81,7 +81,8 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
 
 /// The user of the stack with this name, who must be able to upload.
 fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure> {
-    let can = |user: &&UserConfig| user.bucket == BucketRole::Source && user.access.writes();
+    let may = |user: &&UserConfig| user.bucket == BucketRole::Source && user.access.writes();
+    let can = |user: &&UserConfig| may(user) && !user.is_role();
     let who: Vec<&str> = config.users.iter().filter(can).map(|user| user.name.as_str()).collect();
     let hint = match who.as_slice() {
         [] => {
@@ -94,6 +95,16 @@ fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure>
             what: format!("nothing was uploaded: config.toml has no user {name:?}"),
             hint,
         }),
+        Some(user) if user.is_role() => {
+            let session =
+                "get credentials for a session of it (`status` prints the command) and leave --as out";
+            Err(Failure::Refused {
+                what: format!(
+                    "nothing was uploaded: {name} is a role, and --as makes an access key of a user"
+                ),
+                hint: format!("{session}; {hint}"),
+            })
+        }
         Some(user) if !can(&user) => {
             let (access, bucket) = (user.access.as_str(), user.bucket.as_str());
             let what =

@@ -18,9 +18,9 @@ use crate::suggest::Suggest;
 use crate::upload::{Awaited, Found};
 use crate::verify::{
     Canary, Check, Copy, Expected, Folder, Outsider, Proof, Shown, Verdict, base, canaries, judge, junit,
-    matrix, verdict,
+    matrix, session, verdict,
 };
-use engine::aws::{AwsCall, AwsError};
+use engine::aws::{Aws, AwsCall, AwsError};
 use engine::config::{BucketRole, UserConfig};
 use engine::stack::Stack;
 
@@ -37,10 +37,30 @@ struct Sent {
     copy: Option<Copy>,
 }
 
-/// A user with a key for this run.
+/// A user with credentials for this run.
 struct Actor<'a> {
     user: &'a UserConfig,
-    key: AccessKey,
+    credentials: Credentials,
+}
+
+/// What a user is acted as with.
+enum Credentials {
+    /// A key that is removed after the run.
+    Key(AccessKey),
+    /// A session of a role; it ends by itself.
+    Session(aws_sdk_s3::Client),
+    /// The role does not trust these credentials, and why that is known.
+    None(String),
+}
+
+impl Actor<'_> {
+    fn client(&self, aws: &Aws) -> Option<aws_sdk_s3::Client> {
+        match &self.credentials {
+            Credentials::Key(key) => Some(key.client(aws)),
+            Credentials::Session(client) => Some(client.clone()),
+            Credentials::None(_) => None,
+        }
+    }
 }
 
 pub(super) async fn run(args: &cli::Verify, session: &Session<'_>) -> Result<ExitCode, Failure> {
@@ -129,9 +149,17 @@ impl Verification<'_> {
                 .say(&format!("the rights of {MOST_USERS} users are asked for, not those of {more} more"));
         }
         for user in users.iter().take(MOST_USERS) {
-            let name = stack.names.user(&user.name);
-            let key = self.session.interrupt.or_grace(AccessKey::create(aws, &name, &suggest)).await?;
-            actors.push(Actor { user, key });
+            let interrupt = self.session.interrupt;
+            let credentials = if user.is_role() {
+                match interrupt.or(session(aws, stack, user)).await? {
+                    Ok(client) => Credentials::Session(client),
+                    Err(why) => Credentials::None(why),
+                }
+            } else {
+                let name = stack.names.user(&user.name);
+                Credentials::Key(interrupt.or_grace(AccessKey::create(aws, &name, &suggest)).await?)
+            };
+            actors.push(Actor { user, credentials });
         }
         Ok(())
     }
@@ -139,17 +167,19 @@ impl Verification<'_> {
     async fn check(&self, actors: &[Actor<'_>], checks: &mut Vec<Check>) -> Result<(), Failure> {
         let Connected { aws, stack } = self.connected;
         // The rights first: then the keys are known where they are used.
-        for Actor { user, key } in actors {
-            let probe = format!("{}probe", self.folder.below(&user.prefix));
-            Folder::put_probes(aws, stack, &probe).await?;
-            let granted = matrix(&key.client(aws), stack, user, &probe).await?;
-            self.tell(
-                checks,
-                format!("{} ({})", user.name, stack.names.user(&user.name)),
-                verdict(&granted, stack),
-                None,
-                None,
-            );
+        for actor in actors {
+            let user = actor.user;
+            let what = format!("{} ({})", user.name, stack.names.user(&user.name));
+            let found = match (&actor.credentials, actor.client(aws)) {
+                (Credentials::None(why), _) => Verdict::Untried(why.clone()),
+                (_, None) => continue,
+                (_, Some(client)) => {
+                    let probe = format!("{}probe", self.folder.below(&user.prefix));
+                    Folder::put_probes(aws, stack, &probe).await?;
+                    verdict(&matrix(&client, stack, user, &probe).await?, stack)
+                }
+            };
+            self.tell(checks, what, found, None, None);
         }
         let probe = format!("{}probe", self.folder.below(""));
         Folder::put_probes(aws, stack, &probe).await?;
@@ -159,12 +189,14 @@ impl Verification<'_> {
         let trigger = &stack.config.trigger;
         let writer = actors.iter().find(|actor| {
             actor.user.bucket == BucketRole::Source
+                && actor.client(aws).is_some()
                 && actor.user.access.writes()
                 && base(trigger, Some(actor.user)).is_some()
         });
         let prefix = base(trigger, writer.map(|writer| writer.user)).unwrap_or_default();
         let reader = actors.iter().find(|actor| {
             actor.user.bucket == BucketRole::Destination
+                && actor.client(aws).is_some()
                 && actor.user.access.reads()
                 && prefix.starts_with(&actor.user.prefix)
         });
@@ -174,7 +206,7 @@ impl Verification<'_> {
         };
         screen.say(&format!("pictures are sent as {} and read as {}", name(writer), name(reader)));
         let client =
-            |actor: Option<&Actor<'_>>| actor.map_or_else(|| aws.s3.clone(), |actor| actor.key.client(aws));
+            |actor: Option<&Actor<'_>>| actor.and_then(|it| it.client(aws)).unwrap_or_else(|| aws.s3.clone());
         let (writer, reader) = (&client(writer), &client(reader));
         let all = canaries(trigger, &self.folder.below(&prefix));
         let mut sent = futures::stream::iter(&all)
@@ -280,10 +312,11 @@ impl Verification<'_> {
         let mut result = interrupt.or_grace(self.folder.remove(aws, stack)).await;
         let removals = futures::stream::iter(actors).map(Ok).try_for_each_concurrent(CONCURRENT, |actor| async move {
             let user = stack.names.user(&actor.user.name);
-            interrupt.or_grace(actor.key.remove(aws)).await.inspect_err(|error| {
+            let Credentials::Key(key) = &actor.credentials else { return Ok(()) };
+            interrupt.or_grace(key.remove(aws)).await.inspect_err(|error| {
                 self.session.screen.say(&format!(
                     "warning: the access key {} of {user} could not be removed ({error}); the next `verify` does it",
-                    actor.key.id
+                    key.id
                 ));
             })
         });

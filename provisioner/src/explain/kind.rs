@@ -80,5 +80,11 @@ pub(super) fn of(address: &Address) -> Kind {
             cost: FREE,
             page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users.html",
         },
+        Address::UserRole(_) => Kind {
+            what: "A user of config.toml that is an IAM role. It has no key: those whom it trusts assume it, for a session.",
+            why: "Credentials that end by themselves cannot be lost for long, and there is none to hand over or to rotate.",
+            cost: FREE,
+            page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+        },
     }
 }

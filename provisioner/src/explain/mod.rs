@@ -76,6 +76,10 @@ fn rights(address: &Address, stack: &Stack) -> Vec<String> {
         Address::User(name) => {
             stack.user(name).map(|user| grants(&policies::user(stack, user))).unwrap_or_default()
         }
+        Address::UserRole(name) => stack.user(name).map_or_else(Vec::new, |user| {
+            let trust = policies::user_trust(&stack.names.partition, user.trust().unwrap_or_default());
+            [trust, policies::user(stack, user)].iter().flat_map(grants).collect()
+        }),
         Address::Function => {
             vec![format!("acts as the role {}, and may do what that may", stack.names.role())]
         }

@@ -135,6 +135,8 @@ pub(crate) struct Ready {
     pub(crate) settles_in_s: u64,
     /// The IAM names of the users.
     pub(crate) users: Vec<String>,
+    /// The ARNs of the users that are roles: they have no keys, and those whom they trust assume them.
+    pub(crate) user_roles: Vec<String>,
     /// Calls to AWS of this run.
     pub(crate) aws_calls: usize,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use engine::config::{BucketConfig, BucketRole, Config, Encryption, expand_bucket_name};
+use engine::config::{BucketConfig, BucketRole, Config, Encryption, Trusted, expand_bucket_name};
 
 /// Stands for the value of a variable of the function, which may be a secret.
 const HIDDEN: &str = "(hidden)";
@@ -152,6 +152,47 @@ struct User {
     access: &'static str,
     /// Only keys that begin so. Empty: all.
     prefix: String,
+    /// `user` or `role`.
+    kind: &'static str,
+    /// Who may assume the role; only roles have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<Vec<Trust>>,
+}
+
+/// Who may assume a role: a principal, or an identity provider.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Trust {
+    /// An account's 12 digits, or the ARN of a user or role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<String>,
+    /// What the caller has to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+    /// ARN of an identity provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    /// Whom tokens or assertions have to be made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
+    /// Whom tokens have to be about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+impl Trust {
+    fn of(trusted: &Trusted) -> Self {
+        let none = Self { principal: None, external_id: None, provider: None, audience: None, subject: None };
+        match trusted.clone() {
+            Trusted::Principal { principal, external_id } => {
+                Self { principal: Some(principal), external_id, ..none }
+            }
+            Trusted::Oidc { provider, audience, subject } => {
+                Self { provider: Some(provider), audience: Some(audience), subject: Some(subject), ..none }
+            }
+            Trusted::Saml { provider, audience } => Self { provider: Some(provider), audience, ..none },
+        }
+    }
 }
 
 impl ConfigShown {
@@ -205,6 +246,8 @@ impl ConfigShown {
                     bucket: user.bucket.as_str(),
                     access: user.access.as_str(),
                     prefix: user.prefix.clone(),
+                    kind: user.kind.as_str(),
+                    trust: user.trust().map(|trust| trust.iter().map(Trust::of).collect()),
                 })
                 .collect(),
         }

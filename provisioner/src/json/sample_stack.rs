@@ -10,7 +10,9 @@ use engine::world::World;
 use serde_json::Value;
 
 const CONFIG: &str = "stack = \"photos\"\n[trigger]\nsuffixes = [\".jpg\"]\n[alarms]\n[[users]]\nname = \"ann\"\n\
-                      bucket = \"source\"\naccess = \"write-only\"\n";
+                      bucket = \"source\"\naccess = \"write-only\"\n\
+                      [[users]]\nname = \"bob\"\nbucket = \"destination\"\naccess = \"read-only\"\n\
+                      kind = \"role\"\ntrust = [\"210987654321\"]\n";
 /// A SHA-256 as Lambda writes it.
 pub(super) const HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
@@ -36,6 +38,8 @@ fn nothing() -> World {
         former_alarms: Vec::new(),
         users: BTreeMap::from([("photos-ann".to_owned(), None)]),
         former_users: Vec::new(),
+        user_roles: BTreeMap::from([("photos-bob".to_owned(), None)]),
+        former_roles: Vec::new(),
     }
 }
 

@@ -194,6 +194,16 @@ name = "ann"
 bucket = "source"
 access = "write-only"
 prefix = "in/"
+[[users]]
+name = "deploy"
+bucket = "destination"
+access = "read-only"
+kind = "role"
+trust = [
+    { principal = "210987654321", external_id = "5f2c" },
+    { provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com", audience = "sts.amazonaws.com", subject = "repo:org/repo:*" },
+    "arn:aws:iam::123456789012:saml-provider/okta",
+]
 "#;
 
 fn config_shown() -> ConfigShown {
@@ -370,6 +380,7 @@ fn up() -> Vec<Event> {
         role: stack.names.role_arn(),
         settles_in_s: 900,
         users: vec!["photos-ann".to_owned()],
+        user_roles: vec!["arn:aws:iam::123456789012:role/provisioner/photos/photos-bob".to_owned()],
         aws_calls: 120,
     }));
     lines

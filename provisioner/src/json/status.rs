@@ -190,6 +190,10 @@ struct Alarm {
 struct User {
     /// The IAM name.
     name: String,
+    /// `user` or `role`: a role has no keys, and others assume it.
+    kind: &'static str,
+    /// Its ARN.
+    arn: String,
     /// Whether IAM has it.
     exists: bool,
     /// What it may really do; null: IAM does not have it.
@@ -217,7 +221,13 @@ impl Status {
         let users = stack.config.users.iter().map(|user| {
             let name = stack.names.user(&user.name);
             User {
-                exists: world.users.get(&name).is_some_and(Option::is_some),
+                exists: if user.is_role() {
+                    world.user_roles.get(&name).is_some_and(Option::is_some)
+                } else {
+                    world.users.get(&name).is_some_and(Option::is_some)
+                },
+                kind: user.kind.as_str(),
+                arn: stack.user_arn(user),
                 rights: seen.rights(&name).map(Rights::of),
                 name,
                 bucket: user.bucket.as_str(),

@@ -18,7 +18,9 @@ pub(crate) enum Verify {
         what: String,
         /// Whether it is as it should be.
         ok: bool,
-        /// What was found.
+        /// Whether it could be asked for at all; what was not tried is neither right nor wrong.
+        tried: bool,
+        /// What was found, or why it was not tried.
         found: String,
         /// From the upload to the clean copy.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,6 +38,8 @@ pub(crate) struct Verified {
     pub(crate) checks: usize,
     /// Failed ones.
     pub(crate) failed: usize,
+    /// Those that could not be tried.
+    pub(crate) untried: usize,
     /// From an upload to its clean copy: the median; null: there is none.
     pub(crate) median_ms: Option<u64>,
     /// The same: 95 of 100 took no longer.
@@ -51,11 +55,18 @@ pub(crate) struct Verified {
 impl Verify {
     /// A check.
     pub(crate) fn of(check: &Check) -> Self {
-        let (ok, found) = match &check.verdict {
-            Verdict::Right(found) => (true, found),
-            Verdict::Wrong(found) => (false, found),
+        let (ok, tried, found) = match &check.verdict {
+            Verdict::Right(found) => (true, true, found),
+            Verdict::Wrong(found) => (false, true, found),
+            Verdict::Untried(found) => (false, false, found),
         };
-        Self::Check { what: check.what.clone(), ok, found: found.clone(), elapsed_ms: check.elapsed_ms }
+        Self::Check {
+            what: check.what.clone(),
+            ok,
+            tried,
+            found: found.clone(),
+            elapsed_ms: check.elapsed_ms,
+        }
     }
 }
 
@@ -67,6 +78,7 @@ impl Verified {
         Self {
             checks: checks.len(),
             failed,
+            untried: checks.iter().filter(|check| matches!(check.verdict, Verdict::Untried(_))).count(),
             median_ms: at(50),
             p95_ms: at(95),
             max_ms: at(100),

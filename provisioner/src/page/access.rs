@@ -9,7 +9,7 @@ use crate::access_keys::AccessKey;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json::page::{Access, Actor, Cell, Refusal};
-use crate::verify::{Folder, Granted, Outsider, Right, everything, matrix};
+use crate::verify::{Folder, Granted, Outsider, Right, everything, matrix, session};
 use engine::config::{BucketRole, UserConfig};
 
 /// Users that are asked for; each takes an access key and some sixteen calls.
@@ -17,21 +17,23 @@ const MOST_USERS: usize = 20;
 
 /// What the configuration gives to whom.
 pub(super) fn configured(page: &Page) -> Answer {
-    let cells = |user: Option<&UserConfig>| {
-        let cell = |(bucket, right): (BucketRole, Right)| Cell {
-            bucket: bucket.as_str(),
-            right: right.as_str(),
-            due: user.is_some_and(|user| right.is_due(user, bucket)),
-            is: None,
-        };
-        everything().map(cell).collect()
-    };
     let stack = &page.stack;
     let mut rows: Vec<Actor> = (stack.config.users.iter().take(MOST_USERS))
-        .map(|user| Actor::user(stack, user, cells(Some(user))))
+        .map(|user| Actor::user(stack, user, unasked(Some(user))))
         .collect();
-    rows.push(Actor::nobody(cells(None)));
+    rows.push(Actor::nobody(unasked(None)));
     Answer::json(Status::Ok, &Access { rows, asked: false })
+}
+
+/// What the configuration gives to a user, or to nobody.
+fn unasked(user: Option<&UserConfig>) -> Vec<Cell> {
+    let cell = |(bucket, right): (BucketRole, Right)| Cell {
+        bucket: bucket.as_str(),
+        right: right.as_str(),
+        due: user.is_some_and(|user| right.is_due(user, bucket)),
+        is: None,
+    };
+    everything().map(cell).collect()
 }
 
 /// What AWS gives: each user's own key tries everything.
@@ -66,6 +68,15 @@ async fn ask(page: &Page, folder: &Folder, user: &UserConfig) -> Result<Actor, F
     let (aws, stack) = (&page.aws, &page.stack);
     let probe = format!("{}probe", folder.below(&user.prefix));
     page.interrupt.or(Folder::put_probes(aws, stack, &probe)).await?;
+    if user.is_role() {
+        return match page.interrupt.or(session(aws, stack, user)).await? {
+            Ok(client) => {
+                let granted = page.interrupt.or(matrix(&client, stack, user, &probe)).await?;
+                Ok(Actor::user(stack, user, cells(&granted)))
+            }
+            Err(_) => Ok(Actor::user(stack, user, unasked(Some(user)))),
+        };
+    }
     let name = stack.names.user(&user.name);
     let key = page.interrupt.or_grace(AccessKey::create(aws, &name, &page.suggest)).await?;
     let client: Client = key.client(aws);

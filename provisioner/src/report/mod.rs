@@ -51,4 +51,4 @@ pub(crate) use screen::{Screen, error_text};
 pub(crate) use stacks_text::stacks_text;
 pub(crate) use status_text::{Seen, status_text};
 pub(crate) use transfer_bar::{TransferBar, TransferPace};
-pub(crate) use verify_text::{check_line, verified_text};
+pub(crate) use verify_text::{all_but, check_line, verified_text};

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{bytes, foreign};
+use crate::suggest::assume_role;
 use engine::config::BucketRole;
 use engine::plan::{Plan, Problem};
 use engine::resources::Address;
@@ -12,7 +13,9 @@ use engine::resources::bucket::{CleanCopies, Contents, Observation, Uncleaned};
 use engine::resources::function::Observed as Function;
 use engine::resources::trigger;
 use engine::stack::Stack;
-use engine::status::{Exposure, Rights, Row, Verdict, exposure, function_exposure, role_rights, user_rights};
+use engine::status::{
+    Exposure, Rights, Row, Verdict, exposure, function_exposure, role_rights, user_rights, user_role_rights,
+};
 use engine::world::World;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -55,6 +58,10 @@ impl Seen<'_> {
     pub(crate) fn rights(&self, name: &str) -> Option<Rights> {
         let is_named = |user: &&engine::config::UserConfig| self.stack.names.user(&user.name) == name;
         let config = self.stack.config.users.iter().find(is_named)?;
+        if config.is_role() {
+            let observed = self.world.user_roles.get(name)?.as_ref()?;
+            return Some(user_role_rights(self.stack, config, observed));
+        }
         Some(user_rights(self.stack, config, self.world.users.get(name)?.as_ref()?))
     }
 }
@@ -129,10 +136,17 @@ fn details(seen: &Seen<'_>, row: &Row) -> Vec<String> {
         Address::Role => world.role.as_ref().map_or_else(Vec::new, |role| role_rights(stack, role).words),
         Address::Trigger => trigger::key_lines(&world.trigger.ours),
         Address::Alarm(name) => world.alarms.get(name).map(|alarm| alarm.state.clone()).into_iter().collect(),
-        Address::User(name) if row.verdict == Verdict::Extra => {
+        Address::User(name) | Address::UserRole(name) if row.verdict == Verdict::Extra => {
             vec![format!("{name} is no longer in config.toml and has whatever it had")]
         }
         Address::User(name) => seen.rights(name).map_or_else(Vec::new, |rights| rights.words),
+        Address::UserRole(name) => {
+            let mut lines = seen.rights(name).map_or_else(Vec::new, |rights| rights.words);
+            if let Some(user) = stack.user(name).filter(|_| !lines.is_empty()) {
+                lines.push(assume_role(stack, user));
+            }
+            lines
+        }
         Address::LogGroup => world.log_group.as_ref().map_or_else(Vec::new, |group| {
             let stored = bytes(u64::try_from(group.stored_bytes).unwrap_or(0));
             vec![match group.retention_days {

@@ -44,7 +44,10 @@ impl Tree {
             title: step_title(&step.address, &step.change, stack),
             resource: format!("{} {}", step.address, step.address.name(stack)),
             short: match &step.address {
-                Address::User(name) | Address::Alarm(name) | Address::FormerBucket(name) => {
+                Address::User(name)
+                | Address::UserRole(name)
+                | Address::Alarm(name)
+                | Address::FormerBucket(name) => {
                     format!("{} {name}", step.address)
                 }
                 other => other.to_string(),

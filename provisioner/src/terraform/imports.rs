@@ -95,7 +95,7 @@ pub(crate) fn imports(stack: &Stack, world: &World) -> Imports {
             imports.add(format!("aws_cloudwatch_metric_alarm.this[\"{}\"]", kind.word()), name);
         }
     }
-    for user in &stack.config.users {
+    for user in stack.iam_users() {
         let name = names.user(&user.name);
         let Some(observed) = world.users.get(&name).and_then(Option::as_ref) else { continue };
         let address = |kind: &str| format!("aws_iam_{kind}.this[\"{}\"]", user.name);
@@ -105,6 +105,17 @@ pub(crate) fn imports(stack: &Stack, world: &World) -> Imports {
         }
         imports.add(address("user_policies_exclusive"), &name);
         imports.add(address("user_policy_attachments_exclusive"), &name);
+    }
+    for user in stack.role_users() {
+        let name = names.user(&user.name);
+        let Some(observed) = world.user_roles.get(&name).and_then(Option::as_ref) else { continue };
+        let address = |kind: &str| format!("aws_iam_{kind}.user[\"{}\"]", user.name);
+        imports.add(address("role"), &name);
+        if observed.identity.policies.ours.is_some() {
+            imports.add(address("role_policy"), format!("{name}:{}", names.inline_policy));
+        }
+        imports.add(address("role_policies_exclusive"), &name);
+        imports.add(address("role_policy_attachments_exclusive"), &name);
     }
     imports
 }
@@ -153,6 +164,8 @@ mod tests {
             former_alarms: Vec::new(),
             users: std::collections::BTreeMap::new(),
             former_users: Vec::new(),
+            user_roles: std::collections::BTreeMap::new(),
+            former_roles: Vec::new(),
         }
     }
 

@@ -22,7 +22,12 @@ pub(crate) fn policies(stack: &Stack) -> BTreeMap<String, Value> {
     function.insert("Statement".to_owned(), vec![documents::invoke_statement(stack)].into());
     all.insert("function".to_owned(), function.into());
     for user in &stack.config.users {
-        all.insert(format!("user {}", names.user(&user.name)), documents::user(stack, user));
+        let name = names.user(&user.name);
+        if let Some(trust) = user.trust() {
+            all.insert(format!("user role trust {name}"), documents::user_trust(&names.partition, trust));
+        }
+        let kind = if user.is_role() { "user role" } else { "user" };
+        all.insert(format!("{kind} {name}"), documents::user(stack, user));
     }
     all
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use engine::config::{BucketConfig, Config, Encryption, FunctionConfig, UserConfig};
+use engine::config::{BucketConfig, Config, Encryption, FunctionConfig, Trusted, UserConfig};
 
 /// The content of `stack.auto.tfvars.json`. What is not set is left to the defaults.
 #[derive(Serialize)]
@@ -96,6 +96,24 @@ struct User<'a> {
     bucket: &'static str,
     access: &'static str,
     prefix: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<Vec<Trust<'a>>>,
+}
+
+/// Who may assume a role. Terraform has no list of strings and tables, so all are tables.
+#[derive(Serialize)]
+struct Trust<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
 }
 
 /// The variables. `path_style` is for endpoints other than AWS's own.
@@ -173,6 +191,23 @@ fn user(config: &UserConfig) -> User<'_> {
         bucket: config.bucket.as_str(),
         access: config.access.as_str(),
         prefix: &config.prefix,
+        kind: config.kind.as_str(),
+        trust: config.trust().map(|trust| trust.iter().map(trusted).collect()),
+    }
+}
+
+fn trusted(trusted: &Trusted) -> Trust<'_> {
+    let none = Trust { principal: None, external_id: None, provider: None, audience: None, subject: None };
+    match trusted {
+        Trusted::Principal { principal, external_id } => {
+            Trust { principal: Some(principal), external_id: external_id.as_deref(), ..none }
+        }
+        Trusted::Oidc { provider, audience, subject } => {
+            Trust { provider: Some(provider), audience: Some(audience), subject: Some(subject), ..none }
+        }
+        Trusted::Saml { provider, audience } => {
+            Trust { provider: Some(provider), audience: audience.as_deref(), ..none }
+        }
     }
 }
 
@@ -218,6 +253,12 @@ mod tests {
             bucket = "source"
             access = "write-only"
             prefix = "a/"
+            [[users]]
+            name = "two"
+            bucket = "destination"
+            access = "read-only"
+            kind = "role"
+            trust = ["210987654321", { provider = "arn:aws:iam::123456789012:saml-provider/okta", audience = "https://x" }]
         "#);
         assert_eq!(all["source_bucket"]["expire_days"], 5);
         assert_eq!(all["source_bucket"]["encryption"], "aws:kms");
@@ -227,7 +268,15 @@ mod tests {
         assert_eq!(
             all["users"][0],
             serde_json::from_str::<Value>(
-                r#"{"name": "one", "bucket": "source", "access": "write-only", "prefix": "a/"}"#
+                r#"{"name": "one", "bucket": "source", "access": "write-only", "prefix": "a/", "kind": "user"}"#
+            )
+            .unwrap()
+        );
+        assert_eq!(
+            all["users"][1]["trust"],
+            serde_json::from_str::<Value>(
+                r#"[{"principal": "210987654321"},
+                    {"provider": "arn:aws:iam::123456789012:saml-provider/okta", "audience": "https://x"}]"#
             )
             .unwrap()
         );

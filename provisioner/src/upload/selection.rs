@@ -222,7 +222,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     use super::*;
-    use engine::config::{Access, BucketRole};
+    use engine::config::{Access, BucketRole, UserKind};
 
     fn trigger(prefix: &str) -> TriggerConfig {
         TriggerConfig {
@@ -342,6 +342,7 @@ mod tests {
             bucket: BucketRole::Source,
             access: Access::WriteOnly,
             prefix: "anna/".to_owned(),
+            kind: UserKind::User,
         };
         let trigger = trigger("");
         let selection = select(&paths, &Rules { trigger: &trigger, prefix: None, user: Some(&user) });

@@ -132,7 +132,7 @@ async fn remove(aws: &Aws, bucket: &str, prefix: &str, before: Option<i64>) -> R
 
 #[cfg(test)]
 mod tests {
-    use engine::config::Access;
+    use engine::config::{Access, UserKind};
 
     use super::*;
 
@@ -146,6 +146,7 @@ mod tests {
                 bucket: BucketRole::Source,
                 access: Access::ReadWrite,
                 prefix: prefix.to_owned(),
+                kind: UserKind::User,
             });
             base(&trigger, user.as_ref())
         };

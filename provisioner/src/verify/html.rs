@@ -11,6 +11,7 @@ use super::escape::escaped;
 use super::judge::{Check, Shown, Verdict};
 use crate::json::Verified;
 use crate::pictures::inspect_bytes;
+use crate::report::all_but;
 
 /// The look of the local page, and what is laid out otherwise here.
 const STYLE: [&str; 3] = [
@@ -71,6 +72,7 @@ impl Proof<'_> {
 
     fn verdict(&self) -> String {
         match self.sums.failed {
+            0 if self.sums.untried > 0 => all_but(self.sums),
             0 => format!("All {} checks are as they should be", self.sums.checks),
             failed => format!("{failed} of {} checks failed", self.sums.checks),
         }
@@ -111,6 +113,7 @@ fn verdict(check: &Check) -> (&'static str, &'static str, &str) {
     match &check.verdict {
         Verdict::Right(found) => ("good", "ok", found),
         Verdict::Wrong(found) => ("bad", "WRONG", found),
+        Verdict::Untried(found) => ("quiet", "?", found),
     }
 }
 

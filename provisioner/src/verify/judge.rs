@@ -37,6 +37,8 @@ pub(crate) struct Shown {
 pub(crate) enum Verdict {
     /// It is as it should be, in words.
     Right(String),
+    /// It could not be asked for, and why. That proves nothing, so it is never counted among what is right.
+    Untried(String),
     /// It is not.
     Wrong(String),
 }

@@ -8,7 +8,9 @@ use super::judge::{Check, Verdict};
 /// The file; `stack` is what was proven.
 pub(crate) fn junit(stack: &str, checks: &[Check], elapsed_ms: u64) -> String {
     let failed = checks.iter().filter(|check| matches!(check.verdict, Verdict::Wrong(_))).count();
-    let sums = format!("tests=\"{}\" failures=\"{failed}\" time=\"{}\"", checks.len(), seconds(elapsed_ms));
+    let skipped = checks.iter().filter(|check| matches!(check.verdict, Verdict::Untried(_))).count();
+    let (tests, time) = (checks.len(), seconds(elapsed_ms));
+    let sums = format!("tests=\"{tests}\" failures=\"{failed}\" skipped=\"{skipped}\" time=\"{time}\"");
     let name = escaped(&format!("provisioner verify, stack {stack}"));
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {sums}>\n  <testsuite name=\"{name}\" {sums}>\n"
@@ -22,6 +24,9 @@ pub(crate) fn junit(stack: &str, checks: &[Check], elapsed_ms: u64) -> String {
             Verdict::Right(_) => "/>\n".to_owned(),
             Verdict::Wrong(found) => {
                 format!(">\n      <failure message=\"{}\"/>\n    </testcase>\n", escaped(found))
+            }
+            Verdict::Untried(found) => {
+                format!(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escaped(found))
             }
         };
     }
@@ -46,6 +51,7 @@ mod tests {
         };
         let checks = [
             check("JPEG", Verdict::Right("clean".to_owned()), Some(1420)),
+            check("bob", Verdict::Untried("not tried: not trusted".to_owned()), None),
             check("<every\u{1b}body>", Verdict::Wrong("may \"read\" & write".to_owned()), None),
         ];
         insta::assert_snapshot!("junit", junit("photos", &checks, 12_003));

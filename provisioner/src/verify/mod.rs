@@ -19,6 +19,7 @@ mod html;
 mod judge;
 mod junit;
 mod pictures;
+mod session;
 
 pub(crate) use access::{Granted, Outsider, Right, everything, matrix, verdict};
 pub(crate) use canary::{Canary, Expected, canaries};
@@ -26,3 +27,4 @@ pub(crate) use folder::{Folder, base};
 pub(crate) use html::Proof;
 pub(crate) use judge::{Check, Copy, Shown, Verdict, judge};
 pub(crate) use junit::junit;
+pub(crate) use session::session;

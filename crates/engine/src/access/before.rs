@@ -7,7 +7,7 @@ use super::evaluate::{evaluate, is_understood};
 use super::{Decision, Question, Subject};
 use crate::config::BucketRole;
 use crate::plan::Plan;
-use crate::resources::{Address, Change, bucket, identity, role, user};
+use crate::resources::{Address, Change, bucket, identity, naming, role, user, user_role};
 use crate::stack::Stack;
 
 /// Decides as [`decide`](super::decide) does, before the plan. `None`: the bucket, user or role comes or goes, or has
@@ -32,7 +32,7 @@ pub fn decide_before(
 /// The policies of a user or of the role; `None` when it comes or goes, or has some that are not known.
 fn own_policies(stack: &Stack, plan: &Plan, subject: Subject<'_>) -> Option<Vec<(String, Value)>> {
     let address = match subject {
-        Subject::User(user) => Address::User(stack.names.user(&user.name)),
+        Subject::User(user) => naming::of_user(stack, user),
         Subject::Role => Address::Role,
         Subject::Nobody => return Some(Vec::new()),
     };
@@ -41,8 +41,13 @@ fn own_policies(stack: &Stack, plan: &Plan, subject: Subject<'_>) -> Option<Vec<
     for step in plan.steps.iter().filter(|step| step.address == address) {
         let change = match &step.change {
             Change::User(user::Change { aspect: user::Aspect::Identity(change), .. })
+            | Change::UserRole(user_role::Change { aspect: role::Change::Identity(change), .. })
             | Change::Role(role::Change::Identity(change)) => change,
             Change::User(user::Change { aspect: user::Aspect::Create | user::Aspect::Delete, .. })
+            | Change::UserRole(user_role::Change {
+                aspect: role::Change::Create | role::Change::Delete,
+                ..
+            })
             | Change::Role(role::Change::Create | role::Change::Delete) => return None,
             // What a group gives is not looked at.
             Change::User(user::Change { aspect: user::Aspect::LeaveGroup(_), .. }) => return None,

@@ -76,10 +76,8 @@ impl Subject<'_> {
     fn policies(self, stack: &Stack) -> Vec<(String, Value)> {
         match self {
             Self::User(user) => {
-                vec![(
-                    format!("the policy of user {}", stack.names.user(&user.name)),
-                    policies::user(stack, user),
-                )]
+                let (kind, name) = (user.kind.as_str(), stack.names.user(&user.name));
+                vec![(format!("the policy of {kind} {name}"), policies::user(stack, user))]
             }
             Self::Role => {
                 vec![(format!("the policy of role {}", stack.names.function), policies::role(stack))]
@@ -92,7 +90,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn arn(self, stack: &Stack) -> Option<String> {
         match self {
-            Self::User(user) => Some(stack.names.user_arn(&user.name)),
+            Self::User(user) => Some(stack.user_arn(user)),
             Self::Role => Some(stack.names.role_arn()),
             Self::Nobody => None,
         }
@@ -160,7 +158,7 @@ mod tests {
     fn each_may_do_what_it_is_for_and_nothing_else() {
         use BucketRole::{Destination as B, Source as A};
         let stack = stack(EVERYTHING);
-        let [uploader, viewer] = &stack.config.users[..] else { panic!() };
+        let [uploader, viewer, ..] = &stack.config.users[..] else { panic!() };
         let (uploader, viewer) = (Subject::User(uploader), Subject::User(viewer));
         for (subject, action, bucket, key, allowed) in [
             (uploader, "s3:PutObject", A, "in/k.jpg", Some("Objects")),

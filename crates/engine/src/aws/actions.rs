@@ -47,7 +47,7 @@ fn service(operation: &str) -> Option<&'static str> {
     let has = |words: &[&str]| words.iter().any(|word| operation.contains(word));
     Some(match operation {
         "GetResources" => "tag",
-        "GetCallerIdentity" => "sts",
+        "GetCallerIdentity" | "AssumeRole" => "sts",
         "GetPolicy" | "AddPermission" | "RemovePermission" | "GetAccountSettings" => "lambda",
         "PutRetentionPolicy" | "DeleteRetentionPolicy" | "FilterLogEvents" => "logs",
         "DescribeAlarms" | "DeleteAlarms" | "GetMetricData" => "cloudwatch",

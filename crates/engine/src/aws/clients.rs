@@ -26,6 +26,9 @@ use super::{
     AwsCall, AwsError, ConnectError, Proxies, Source, Transport, client, endpoint, environment, region,
 };
 
+/// Seconds for which a session of a role is good at least.
+const SHORTEST_SESSION: i32 = 900;
+
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
 pub const IDENTITY_DEADLINE: Duration = Duration::from_secs(30);
@@ -236,7 +239,10 @@ impl Aws {
     /// An S3 client with other credentials, for acting as a user of the stack.
     #[must_use]
     pub fn s3_as(&self, access_key_id: &str, secret_access_key: &str) -> aws_sdk_s3::Client {
-        let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "stack user");
+        self.s3_with(Credentials::new(access_key_id, secret_access_key, None, None, "stack user"))
+    }
+
+    fn s3_with(&self, credentials: Credentials) -> aws_sdk_s3::Client {
         let config = self
             .config
             .clone()
@@ -244,6 +250,44 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build();
         s3_client(&config, self.endpoint.is_some(), &self.account, &self.calls)
+    }
+
+    /// An S3 client with the credentials of a session of a role, for acting as a user of the stack that is one. The
+    /// session ends by itself, after a quarter of an hour at the earliest
+    /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
+    ///
+    /// # Errors
+    /// When the role does not trust whoever calls, or STS cannot be reached.
+    pub async fn s3_as_role(
+        &self,
+        role_arn: &str,
+        session: &str,
+        external_id: Option<&str>,
+    ) -> Result<aws_sdk_s3::Client, AwsError> {
+        let sts = aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config)
+                .retry_partition(retries())
+                .interceptor(self.calls.clone())
+                .build(),
+        );
+        let request = sts.assume_role().role_arn(role_arn).role_session_name(session);
+        let request =
+            request.duration_seconds(SHORTEST_SESSION).set_external_id(external_id.map(str::to_owned));
+        let credentials = request.send().await.aws("AssumeRole")?.credentials.ok_or_else(|| AwsError {
+            operation: "AssumeRole",
+            code: None,
+            status: None,
+            message: "the answer has no credentials".to_owned(),
+            request_id: None,
+            transport: None,
+        })?;
+        Ok(self.s3_with(Credentials::new(
+            credentials.access_key_id(),
+            credentials.secret_access_key(),
+            Some(credentials.session_token().to_owned()),
+            None,
+            "stack user",
+        )))
     }
 
     /// An S3 client without credentials, for acting as anybody.

@@ -50,7 +50,9 @@ pub(super) const TRIGGER: &[&str] = &["prefix", "suffixes", "mirror_deletes"];
 /// Keys of `[alarms]`.
 pub(super) const ALARMS: &[&str] = &["actions", "errors", "throttles", "dropped", "rejected", "near_timeout"];
 /// Keys of each `[[users]]`.
-pub(super) const USER: &[&str] = &["name", "bucket", "access", "prefix"];
+pub(super) const USER: &[&str] = &["name", "bucket", "access", "prefix", "kind", "trust"];
+/// Keys of each entry of `trust`.
+pub(super) const TRUST: &[&str] = &["principal", "external_id", "provider", "audience", "subject"];
 
 /// The one of `known` that `word` was probably meant to be.
 #[must_use]
@@ -82,6 +84,7 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
         (TRIGGER, "into [trigger]"),
         (ALARMS, "into [alarms]"),
         (USER, "into a [[users]] table"),
+        (TRUST, "into an entry of `trust` of [[users]]"),
     ];
     let mut found = homes.into_iter().filter(|(keys, _)| keys.contains(&key)).map(|(_, home)| home);
     found.next().filter(|_| found.next().is_none())

@@ -22,7 +22,7 @@ pub use keys::nearest;
 pub use load::load;
 pub use model::{
     Access, AlarmsConfig, Architecture, AsyncConfig, BucketConfig, BucketRole, Config, Encryption,
-    FunctionConfig, TriggerConfig, UserConfig,
+    FunctionConfig, TriggerConfig, Trusted, UserConfig, UserKind,
 };
 pub use parse::{Overrides, parse};
 pub use rules::bucket_name::expand as expand_bucket_name;

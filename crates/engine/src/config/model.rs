@@ -172,6 +172,106 @@ pub struct UserConfig {
     pub access: Access,
     /// Only keys that begin so. Empty: all.
     pub prefix: String,
+    /// Whether it is a user with keys or a role that others assume.
+    pub kind: UserKind,
+}
+
+/// What a user is in IAM.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum UserKind {
+    /// An IAM user: whoever has one of its access keys acts as it.
+    #[default]
+    User,
+    /// An IAM role without any key: whoever is trusted gets credentials for a session from STS.
+    Role {
+        /// Who may assume it; never empty.
+        trust: Vec<Trusted>,
+    },
+}
+
+/// Whom a role trusts: one entry of `trust`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trusted {
+    /// An account, or a user or role of one.
+    Principal {
+        /// The account's 12 digits, or an ARN.
+        principal: String,
+        /// What the caller has to say (`sts:ExternalId`).
+        external_id: Option<String>,
+    },
+    /// Whoever has a token of an OpenID Connect provider, made for this audience and about this subject.
+    Oidc {
+        /// The provider's ARN.
+        provider: String,
+        /// The token's `aud`.
+        audience: String,
+        /// The token's `sub`; `*` and `?` are wildcards.
+        subject: String,
+    },
+    /// Whoever a SAML provider vouches for.
+    Saml {
+        /// The provider's ARN.
+        provider: String,
+        /// The assertion's recipient (`SAML:aud`); `None`: AWS's page for signing in.
+        audience: Option<String>,
+    },
+}
+
+impl UserConfig {
+    /// Whom it trusts, if it is a role.
+    #[must_use]
+    pub fn trust(&self) -> Option<&[Trusted]> {
+        match &self.kind {
+            UserKind::User => None,
+            UserKind::Role { trust } => Some(trust),
+        }
+    }
+
+    /// Whether it is a role: it has no keys, and others assume it.
+    #[must_use]
+    pub fn is_role(&self) -> bool {
+        self.trust().is_some()
+    }
+}
+
+impl UserKind {
+    /// The word for it in `config.toml`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Role { .. } => "role",
+        }
+    }
+}
+
+impl Trusted {
+    /// Whom it means, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let name = |arn: &str, kind: &str| {
+            arn.split_once(kind).map_or_else(|| arn.to_owned(), |(_, name)| name.to_owned())
+        };
+        match self {
+            Self::Principal { principal, external_id } => {
+                let who = if principal.starts_with("arn:") {
+                    principal.clone()
+                } else {
+                    format!("account {principal}")
+                };
+                match external_id {
+                    Some(_) => format!("{who} with the external id"),
+                    None => who,
+                }
+            }
+            Self::Oidc { provider, subject, .. } => {
+                format!("{subject} by {}", name(provider, ":oidc-provider/"))
+            }
+            Self::Saml { provider, .. } => {
+                format!("whoever {} vouches for", name(provider, ":saml-provider/"))
+            }
+        }
+    }
 }
 
 /// One of the two buckets.

@@ -25,6 +25,8 @@ pub struct Overrides {
     pub stack: Option<String>,
 }
 
+mod trust;
+
 /// Stands for a stack whose name is wrong, while the rest is checked: the
 /// shortest, so that no length is blamed on it.
 const SOME_STACK: &str = "abc";
@@ -103,7 +105,7 @@ fn read(top: &Section<'_, '_>, overrides: &Overrides, found: &mut Findings<'_>) 
     let function = read_function(top, found);
     let trigger = read_trigger(top, known.stack, found);
     let alarms = read_alarms(top, known.region, found);
-    let users = read_users(top, known.stack, found);
+    let users = read_users(top, &known, found);
     Some(Config {
         stack: stack?.to_owned(),
         region,
@@ -379,7 +381,7 @@ fn read_alarms(
     })
 }
 
-fn read_users(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> Vec<UserConfig> {
+fn read_users(top: &Section<'_, '_>, known: &Known<'_>, found: &mut Findings<'_>) -> Vec<UserConfig> {
     let roles = [BucketRole::Source, BucketRole::Destination].map(|role| (role.as_str(), role));
     let accesses =
         [Access::ReadWrite, Access::ReadOnly, Access::WriteOnly].map(|access| (access.as_str(), access));
@@ -391,8 +393,9 @@ fn read_users(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> V
         }
         let name = table.string("name", found);
         if let Some(name) = &name {
-            let problem =
-                users::check_name(stack, &name.value).or_else(|| users::check_twice(&name.value, &names));
+            let problem = users::check_name(known.stack, &name.value)
+                .or_else(|| users::check_twice(&name.value, &names))
+                .or_else(|| users::check_role_name(&name.value, table.text_of("kind")));
             if let Some(problem) = problem {
                 found.add(Some(name.span.clone()), problem);
             }
@@ -401,8 +404,10 @@ fn read_users(top: &Section<'_, '_>, stack: &str, found: &mut Findings<'_>) -> V
         let bucket = table.choice("bucket", &roles, found);
         let access = table.choice("access", &accesses, found);
         let prefix = checked(&table, "prefix", users::check_prefix, found).unwrap_or_default();
-        if let (Some(name), Some(bucket), Some(access)) = (name, bucket, access) {
-            all.push(UserConfig { name: name.value, bucket: bucket.value, access: access.value, prefix });
+        let kind = trust::read_kind(&table, known, found);
+        if let (Some(name), Some(bucket), Some(access), Some(kind)) = (name, bucket, access, kind) {
+            let (name, bucket, access) = (name.value, bucket.value, access.value);
+            all.push(UserConfig { name, bucket, access, prefix, kind });
         }
     }
     all

@@ -27,6 +27,12 @@ pub(super) struct Limits {
     pub(super) why: &'static str,
 }
 
+/// One entry of a list that has strings and tables.
+pub(super) enum Entry<'a, 'i> {
+    Text(At<String>),
+    Table(Section<'a, 'i>),
+}
+
 /// One table of the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Section<'a, 'i> {
@@ -74,6 +80,11 @@ impl<'a, 'i> Section<'a, 'i> {
                 Problem::new(format!("unknown key {}{place}", quoted(word)), note, help),
             );
         }
+    }
+
+    /// Whether it has no other keys than these.
+    pub(super) fn has_only(&self, known: &[&str]) -> bool {
+        self.table.iter().all(|(key, _)| known.contains(&key.get_ref().as_ref()))
     }
 
     /// Where the table stands.
@@ -224,6 +235,37 @@ impl<'a, 'i> Section<'a, 'i> {
         let strings: Vec<_> = array.iter().filter_map(|item| string(item, key, found)).collect();
         // A list with holes would be judged wrongly ("it is empty").
         (strings.len() == before).then(|| At { value: strings, span: value.span() })
+    }
+
+    /// A list in which each entry is a string, or a table of what one string cannot say.
+    pub(super) fn entries(
+        &self,
+        key: &str,
+        name: &'static str,
+        known: &[&str],
+        found: &mut Findings<'_>,
+    ) -> Option<At<Vec<Entry<'a, 'i>>>> {
+        let value = self.find(key)?;
+        let DeValue::Array(array) = value.get_ref() else {
+            let help = match value.get_ref() {
+                DeValue::String(text) => format!("put it into brackets: {key} = [{}]", toml_string(text)),
+                DeValue::Table(_) => format!("put it into brackets: {key} = [{{ ... }}]"),
+                _ => format!("write a list: {key} = [\"...\"]"),
+            };
+            wrong_type(value, key, "a list", help, found);
+            return None;
+        };
+        let before = array.len();
+        let entries: Vec<_> = (array.iter())
+            .filter_map(|item| match item.get_ref() {
+                DeValue::Table(table) => {
+                    Some(Entry::Table(Section::named(table, item.span(), name, known, found)))
+                }
+                _ => string(item, key, found).map(Entry::Text),
+            })
+            .collect();
+        // A list with holes would be judged wrongly ("it is empty").
+        (entries.len() == before).then(|| At { value: entries, span: value.span() })
     }
 
     /// A table whose keys the user chooses and whose values are strings: the

@@ -10,8 +10,12 @@ pub(super) enum Of {
     Buckets,
     /// What is in them.
     Objects,
-    /// The function's role.
+    /// The function's role, and users that are roles.
     Role,
+    /// The function's role, as what the function is given.
+    PassedRole,
+    /// Users that are roles.
+    UserRoles,
     /// The users of the stack, former ones included.
     Users,
     /// The function.
@@ -30,6 +34,8 @@ impl Of {
             Self::Buckets => "Buckets",
             Self::Objects => "Objects",
             Self::Role => "Role",
+            Self::PassedRole => "PassedRole",
+            Self::UserRoles => "UserRoles",
             Self::Users => "Users",
             Self::Function => "Function",
             Self::LogGroup => "LogGroup",
@@ -85,6 +91,7 @@ pub(super) const CALLS: &[(Of, &[Purpose], &[&str])] = &[
             "DescribeLogGroups",
             "GetAccountAuthorizationDetails",
             "GetResources",
+            "ListRoles",
             "ListUsers",
         ],
     ),
@@ -177,6 +184,8 @@ pub(super) const CALLS: &[(Of, &[Purpose], &[&str])] = &[
     (Of::Alarms, &[Up, Down], &["DeleteAlarms"]),
     (Of::Buckets, &[Down], &["DeleteBucket", "GetObjectLockConfiguration"]),
     (Of::Objects, &[Down], &["AbortMultipartUpload", "DeleteObjects"]),
+    // Roles that the configuration names no more go with `up`.
+    (Of::UserRoles, &[Up], &["DeleteRole"]),
     (Of::Role, &[Down], &["DeleteRole"]),
     (Of::Function, &[Down], &["DeleteFunction"]),
     (Of::LogGroup, &[Down], &["DeleteLogGroup"]),
@@ -195,6 +204,7 @@ pub(super) const CALLS: &[(Of, &[Purpose], &[&str])] = &[
     (Of::Buckets, &[Operate], &["ListObjectsV2"]),
     (Of::Role, &[Operate], &["SimulatePrincipalPolicy"]),
     (Of::Users, &[Operate], &["SimulatePrincipalPolicy"]),
+    (Of::UserRoles, &[Operate], &["AssumeRole"]),
     (Of::Users, &[Operate], &["CreateAccessKey", "DeleteAccessKey", "TagUser", "UntagUser"]),
     (Of::Function, &[Operate], &["GetFunctionConcurrency", "Invoke"]),
     (Of::LogGroup, &[Operate], &["FilterLogEvents"]),

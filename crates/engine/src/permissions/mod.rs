@@ -49,18 +49,20 @@ pub fn policy(stack: &Stack, purposes: &[Purpose]) -> Value {
         }
         for action in operations.iter().flat_map(|operation| actions_needed(operation)) {
             // Whatever the call is about, this is about the role.
-            let of = if action == "iam:PassRole" { Of::Role } else { *of };
+            let of = if action == "iam:PassRole" { Of::PassedRole } else { *of };
             needs.entry(of).or_default().insert(action);
         }
     }
     let statements: Vec<Value> = needs
         .iter()
-        .map(|(of, actions)| {
+        .map(|(of, actions)| (of, actions, resources(stack, *of)))
+        .filter(|(.., resources)| !resources.is_empty())
+        .map(|(of, actions, resources)| {
             json!({
                 "Sid": of.sid(),
                 "Effect": "Allow",
                 "Action": actions,
-                "Resource": resources(stack, *of),
+                "Resource": resources,
             })
         })
         .collect();
@@ -77,7 +79,12 @@ fn resources(stack: &Stack, of: Of) -> Vec<String> {
         Of::Anything => vec!["*".to_owned()],
         Of::Buckets => buckets(""),
         Of::Objects => buckets("/*"),
-        Of::Role => iam_arns(stack, "role", names.role()),
+        // Those that the configuration no longer names go, too, so they are all of the stack's.
+        Of::Role | Of::UserRoles if stack.role_users().next().is_some() => {
+            iam_arns(stack, "role", &names.user("*"))
+        }
+        Of::Role | Of::PassedRole => iam_arns(stack, "role", names.role()),
+        Of::UserRoles => Vec::new(),
         Of::Users => iam_arns(stack, "user", &names.user("*")),
         Of::Function => vec![names.function_arn()],
         Of::LogGroup => vec![names.log_group_arn(), format!("{}:*", names.log_group_arn())],

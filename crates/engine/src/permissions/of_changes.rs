@@ -41,13 +41,8 @@ fn calls(step: &Step) -> Vec<&'static str> {
             log_group::Change::SetTags { .. } => "logs:TagResource",
             log_group::Change::Delete { .. } => "DeleteLogGroup",
         }],
-        Change::Role(change) => vec![match change {
-            role::Change::Create => "CreateRole",
-            role::Change::SetTrust { .. } => "UpdateAssumeRolePolicy",
-            role::Change::SetSettings { .. } => "UpdateRole",
-            role::Change::Identity(change) => of_identity(change)[0],
-            role::Change::Delete => "DeleteRole",
-        }],
+        Change::Role(change) => vec![of_role(change)],
+        Change::UserRole(change) => vec![of_role(&change.aspect)],
         Change::Function(change) => of_function(change),
         Change::Permission(permission::Change::Allow { from: None, .. }) => vec!["AddPermission"],
         Change::Permission(permission::Change::Allow { .. }) => vec!["RemovePermission", "AddPermission"],
@@ -65,6 +60,16 @@ fn calls(step: &Step) -> Vec<&'static str> {
             user::Aspect::LeaveGroup(_) => "RemoveUserFromGroup",
             user::Aspect::Delete => "DeleteUser",
         }],
+    }
+}
+
+fn of_role(change: &role::Change) -> &'static str {
+    match change {
+        role::Change::Create => "CreateRole",
+        role::Change::SetTrust { .. } => "UpdateAssumeRolePolicy",
+        role::Change::SetSettings { .. } => "UpdateRole",
+        role::Change::Identity(change) => of_identity(change)[0],
+        role::Change::Delete => "DeleteRole",
     }
 }
 
@@ -126,6 +131,7 @@ fn arns(address: &Address, stack: &Stack) -> Vec<String> {
         }
         Address::Role => iam_arns(stack, "role", names.role()),
         Address::User(name) => iam_arns(stack, "user", name),
+        Address::UserRole(name) => iam_arns(stack, "role", name),
         Address::Function | Address::Permission => vec![names.function_arn()],
         Address::LogGroup => vec![names.log_group_arn(), format!("{}:*", names.log_group_arn())],
         Address::Alarm(name) => vec![names.alarm_arn(name)],

@@ -130,7 +130,8 @@ mod tests {
                     "role",
                     "function",
                     "alarm",
-                    "user"
+                    "user",
+                    "user role"
                 ]
             );
         }

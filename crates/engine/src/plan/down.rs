@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Note, Plan, Problem, order};
 use crate::config::BucketRole;
 use crate::resources::bucket::{self, Contents, Observation};
-use crate::resources::{Address, Change, alarm, function, log_group, role, trigger, user};
+use crate::resources::{Address, Change, alarm, function, log_group, role, trigger, user, user_role};
 use crate::stack::Stack;
 use crate::world::World;
 
@@ -52,6 +52,19 @@ pub fn down(stack: &Stack, world: &World, contents: &BTreeMap<String, Contents>,
         let address = Address::User(name.clone());
         changes.extend(user::removal(stack, name).into_iter().map(|c| (address.clone(), Change::User(c))));
     }
+    let remove_role = |name: &String| {
+        let address = Address::UserRole(name.clone());
+        user_role::removal(stack, name).into_iter().map(move |c| (address.clone(), Change::UserRole(c)))
+    };
+    for (name, observed) in &world.user_roles {
+        let Some(observed) = observed else { continue };
+        if stack.owns(&observed.identity.tags) || observed.identity.path == stack.names.path {
+            changes.extend(remove_role(name));
+        } else {
+            not_ours(Address::UserRole(name.clone()));
+        }
+    }
+    changes.extend(world.former_roles.iter().flat_map(remove_role));
     match &world.function {
         Some(observed) if stack.owns(&observed.tags) => {
             changes.push((Address::Function, Change::Function(function::Change::Delete)));

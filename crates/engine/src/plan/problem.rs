@@ -372,6 +372,16 @@ pub enum Note {
         /// IAM names of those that come.
         new: Vec<String>,
     },
+    /// A user is a role in the configuration now.
+    BecomesRole {
+        /// The IAM name of both.
+        user: String,
+    },
+    /// A role is a user in the configuration now.
+    BecomesUser {
+        /// The IAM name of both.
+        role: String,
+    },
     /// A user has access keys that have no known use.
     DoubtfulKeys {
         /// The IAM name of the user.
@@ -409,6 +419,16 @@ impl std::fmt::Display for Note {
                      is another user. Whoever uses such a key is refused from then on, and needs one of `keys issue`"
                 )
             }
+            Self::BecomesRole { user } => write!(
+                f,
+                "user {user} becomes a role: the user goes with all access keys, and whoever uses one is refused from then \
+                 on; the role has no keys, and those whom `trust` names assume it"
+            ),
+            Self::BecomesUser { role } => write!(
+                f,
+                "user role {role} becomes a user: the role goes, and sessions of it are refused from then on; the user has \
+                 no key until `keys issue` makes one"
+            ),
             Self::FormerBucket(name) => write!(
                 f,
                 "bucket {name} carries this stack's tag, but config.toml names another one: it is left as it is, data \

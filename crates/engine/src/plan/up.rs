@@ -1,11 +1,11 @@
 //! The plan of `up`: what must change so that the stack is as configured.
 
 use super::{Adopt, Note, Plan, Problem, order};
-use crate::config::{BucketRole, Encryption};
+use crate::config::{BucketRole, Encryption, UserConfig};
 use crate::resources::user::UploadKey;
 use crate::resources::{
     Address, Change, alarm, bucket, bucket::Observation, bucket::Versioning, function, log_group, permission,
-    role, trigger, user,
+    role, trigger, user, user_role,
 };
 use crate::stack::{OWNER_TAG, Stack, Tags};
 use crate::world::World;
@@ -95,7 +95,7 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: &Adopt) -> Pla
     for name in &world.former_alarms {
         planner.add(Address::Alarm(name.clone()), vec![Change::Alarm(alarm::removal(name))]);
     }
-    for config in &stack.config.users {
+    for config in stack.iam_users() {
         let name = stack.names.user(&config.name);
         let observed = world.users.get(&name).and_then(Option::as_ref);
         for UploadKey { key, given, .. } in
@@ -117,12 +117,20 @@ pub fn up(stack: &Stack, code_sha256: &str, world: &World, adopt: &Adopt) -> Pla
         let changes = user::removal(stack, name).into_iter().map(Change::User).collect();
         planner.add(Address::User(name.clone()), changes);
     }
-    let is_new = |name: &String| world.users.get(name).is_none_or(Option::is_none);
-    let users = stack.config.users.iter().map(|user| stack.names.user(&user.name));
-    let new: Vec<String> = users.filter(is_new).collect();
-    if !new.is_empty() && !world.former_users.is_empty() {
-        planner.plan.notes.push(Note::Renamed { gone: world.former_users.clone(), new });
+    for config in stack.role_users() {
+        let name = stack.names.user(&config.name);
+        let observed = world.user_roles.get(&name).and_then(Option::as_ref);
+        planner.owned(
+            Address::UserRole(name),
+            observed.map(|role| (&role.identity.tags, Some(role.identity.path.as_str()))),
+            || user_role::diff(stack, config, observed).into_iter().map(Change::UserRole).collect(),
+        );
     }
+    for name in &world.former_roles {
+        let changes = user_role::removal(stack, name).into_iter().map(Change::UserRole).collect();
+        planner.add(Address::UserRole(name.clone()), changes);
+    }
+    planner.exchanged(world);
     if !world.former_known {
         planner.plan.notes.push(Note::FormerUnknown);
     }
@@ -145,6 +153,25 @@ impl Planner<'_> {
             self.plan.unchanged.push(address);
         } else {
             self.changes.extend(changes.into_iter().map(|change| (address.clone(), change)));
+        }
+    }
+
+    /// Says of users that go while others come what that means for whoever works as them.
+    fn exchanged(&mut self, world: &World) {
+        let stack = self.stack;
+        let is_role = |name: &String| stack.user(name).map(UserConfig::is_role);
+        // A user whose `kind` is another one now has the same name.
+        let (turned, gone): (Vec<_>, Vec<_>) =
+            world.former_users.iter().cloned().partition(|name| is_role(name) == Some(true));
+        self.plan.notes.extend(turned.into_iter().map(|user| Note::BecomesRole { user }));
+        let turned = world.former_roles.iter().filter(|name| is_role(name) == Some(false));
+        self.plan.notes.extend(turned.map(|role| Note::BecomesUser { role: role.clone() }));
+        let is_new = |name: &String| world.users.get(name).is_none_or(Option::is_none);
+        let users = stack.iam_users().map(|user| stack.names.user(&user.name));
+        let new: Vec<String> =
+            users.filter(|name| is_new(name) && !world.former_roles.contains(name)).collect();
+        if !new.is_empty() && !gone.is_empty() {
+            self.plan.notes.push(Note::Renamed { gone, new });
         }
     }
 
@@ -201,7 +228,7 @@ impl Planner<'_> {
         let name = address.name(self.stack).to_owned();
         let ours = self.stack.owns(tags) || path == Some(self.stack.names.path.as_str());
         // A user can be moved; a role cannot, which is told before anybody tries to adopt it.
-        let is_fixed = matches!(address, Address::Role);
+        let is_fixed = matches!(address, Address::Role | Address::UserRole(_));
         if let Some(path) = path.filter(|path| *path != self.stack.names.path && is_fixed) {
             self.plan.problems.push(Problem::WrongPath { address, name, path: path.to_owned() });
         } else if ours {

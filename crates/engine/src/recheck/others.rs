@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use crate::plan::{Note, Plan, Problem, Step};
 use crate::policy;
-use crate::resources::{Action, Address, Change, Line, ResourceChange, Shown, identity, role, user};
+use crate::resources::{
+    Action, Address, Change, Line, ResourceChange, Shown, identity, role, user, user_role,
+};
 use crate::stack::Stack;
 use crate::status::statements;
 
@@ -113,7 +115,8 @@ fn leads_to(first: &Step, second: &Step) -> bool {
 
 fn is_revocation(change: &Change) -> bool {
     let identity = match change {
-        Change::Role(role::Change::Identity(identity)) => identity,
+        Change::Role(role::Change::Identity(identity))
+        | Change::UserRole(user_role::Change { aspect: role::Change::Identity(identity), .. }) => identity,
         Change::User(user::Change { aspect: user::Aspect::Identity(identity), .. }) => identity,
         _ => return false,
     };

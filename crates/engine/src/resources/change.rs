@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Address, alarm, bucket, function, log_group, permission, role, trigger, user};
+use super::{Address, alarm, bucket, function, log_group, permission, role, trigger, user, user_role};
 use crate::aws::{Aws, AwsError, OnWait};
 use crate::stack::Stack;
 
@@ -26,6 +26,8 @@ pub enum Change {
     Alarm(alarm::Change),
     /// Of a user.
     User(user::Change),
+    /// Of a user that is a role.
+    UserRole(user_role::Change),
 }
 
 /// What each resource's changes can tell and do.
@@ -204,6 +206,7 @@ macro_rules! each {
             Change::Trigger($inner) => $body,
             Change::Alarm($inner) => $body,
             Change::User($inner) => $body,
+            Change::UserRole($inner) => $body,
         }
     };
 }

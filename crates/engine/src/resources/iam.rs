@@ -10,6 +10,11 @@ use crate::stack::Tags;
 /// Why a call that creates or deletes is tried again.
 pub(super) const BUSY: &str = "another change in IAM is under way";
 
+/// Why a call on an identity that was perhaps just made is tried again.
+pub(super) fn not_shown_yet(error: &AwsError) -> Option<&'static str> {
+    error.is_not_found().then_some("IAM does not show what was just created everywhere yet")
+}
+
 /// Repeats a call on an identity that was perhaps just made
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
 pub(super) async fn until_consistent<T>(
@@ -19,13 +24,7 @@ pub(super) async fn until_consistent<T>(
     until(
         Deadline::PROPAGATION,
         context.on_wait,
-        |error| {
-            if error.is_not_found() {
-                Some("IAM does not show what was just created everywhere yet")
-            } else {
-                error.is_conflict().then_some(BUSY)
-            }
-        },
+        |error| not_shown_yet(error).or_else(|| error.is_conflict().then_some(BUSY)),
         call,
     )
     .await

@@ -18,6 +18,7 @@ pub mod tagged;
 pub mod tags;
 pub mod trigger;
 pub mod user;
+pub mod user_role;
 
 mod change;
 mod setting;
@@ -49,6 +50,8 @@ pub enum Address {
     Alarm(String),
     /// A user, by IAM name.
     User(String),
+    /// A user that is a role, by IAM name.
+    UserRole(String),
 }
 
 impl Address {
@@ -57,7 +60,7 @@ impl Address {
     pub fn name<'a>(&'a self, stack: &'a Stack) -> &'a str {
         match self {
             Self::Bucket(role) => stack.names.bucket(*role),
-            Self::FormerBucket(name) | Self::Alarm(name) | Self::User(name) => name,
+            Self::FormerBucket(name) | Self::Alarm(name) | Self::User(name) | Self::UserRole(name) => name,
             Self::LogGroup => &stack.names.log_group,
             Self::Role => stack.names.role(),
             Self::Function | Self::Permission => &stack.names.function,
@@ -80,6 +83,7 @@ impl std::fmt::Display for Address {
             Self::Trigger => "trigger",
             Self::Alarm(_) => "alarm",
             Self::User(_) => "user",
+            Self::UserRole(_) => "user role",
         })
     }
 }

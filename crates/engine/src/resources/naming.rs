@@ -1,7 +1,7 @@
 //! The resources that a configuration asks for, and which of them a word means.
 
 use super::{Address, alarm};
-use crate::config::{BucketRole, nearest};
+use crate::config::{BucketRole, UserConfig, nearest};
 use crate::stack::Stack;
 
 /// A word that names no resource of the stack.
@@ -20,13 +20,20 @@ pub struct UnknownResource {
 pub fn all(stack: &Stack) -> Vec<Address> {
     let buckets = [BucketRole::Source, BucketRole::Destination].map(Address::Bucket);
     let alarms = stack.config.alarms.iter().flat_map(|_| alarm::Kind::ALL);
-    let users = stack.config.users.iter().map(|user| Address::User(stack.names.user(&user.name)));
+    let users = stack.config.users.iter().map(|user| of_user(stack, user));
     buckets
         .into_iter()
         .chain([Address::LogGroup, Address::Role, Address::Function, Address::Permission, Address::Trigger])
         .chain(alarms.map(|kind| Address::Alarm(stack.names.alarm(kind.word()))))
         .chain(users)
         .collect()
+}
+
+/// What a user of the configuration is.
+#[must_use]
+pub fn of_user(stack: &Stack, user: &UserConfig) -> Address {
+    let name = stack.names.user(&user.name);
+    if user.is_role() { Address::UserRole(name) } else { Address::User(name) }
 }
 
 /// Those that a word means: a kind (`user`), a name (`photos-ann`), or both as a plan prints them (`user photos-ann`).

@@ -17,12 +17,12 @@
 
 use serde_json::Value;
 
-use super::iam::{BUSY, boundary, document, from_iam, to_iam, until_consistent};
+use super::iam::{BUSY, boundary, document, from_iam, not_shown_yet, to_iam, until_consistent};
 use super::identity::{self, Identity, Rights};
 use super::setting::Setting;
 use super::{Address, Context, Line, Need, ResourceChange, Shown, idempotent, setting};
-use crate::aws::{Aws, AwsCall, AwsError, Deadline};
-use crate::config::BucketRole;
+use crate::aws::{Aws, AwsCall, AwsError, Deadline, until};
+use crate::config::{BucketRole, UserConfig};
 use crate::policy;
 use crate::stack::{Stack, policies};
 
@@ -50,11 +50,24 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What every role of a stack has.
+    /// IAM's own: an hour, in seconds.
+    const MAX_SESSION: i32 = 3600;
+
+    /// What the function's role has.
     #[must_use]
     pub fn wanted() -> Self {
-        let description = "Reads uploaded pictures and writes the clean ones (provisioner)".to_owned();
-        Self { description, max_session: 3600 }
+        Self::described("Reads uploaded pictures and writes the clean ones (provisioner)".to_owned())
+    }
+
+    /// What a user that is a role has.
+    #[must_use]
+    pub fn of_user(user: &UserConfig) -> Self {
+        let (access, bucket) = (user.access.as_str(), user.bucket.as_str());
+        Self::described(format!("Has {access} access to the {bucket} bucket (provisioner)"))
+    }
+
+    fn described(description: String) -> Self {
+        Self { description, max_session: Self::MAX_SESSION }
     }
 
     fn settings(&self) -> Vec<Setting> {
@@ -91,12 +104,31 @@ pub enum Change {
     Delete,
 }
 
+/// What a role of the stack should be.
+pub(super) struct Wanted {
+    /// Who may assume it.
+    pub(super) trust: Value,
+    /// What consoles show, and the longest session.
+    pub(super) settings: Settings,
+    /// What it may do.
+    pub(super) rights: Rights,
+}
+
 /// Reads the role.
 ///
 /// # Errors
 /// When a call fails.
 pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsError> {
-    let (iam, name) = (&aws.iam, stack.names.role());
+    observe_named(aws, stack, stack.names.role()).await
+}
+
+/// Reads a role of the stack.
+pub(super) async fn observe_named(
+    aws: &Aws,
+    stack: &Stack,
+    name: &str,
+) -> Result<Option<Observed>, AwsError> {
+    let iam = &aws.iam;
     let (role, policies) = futures::join!(
         async { iam.get_role().role_name(name).send().await.aws("GetRole") },
         Identity::role(iam, name).policies(&stack.names.inline_policy),
@@ -116,7 +148,7 @@ pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Option<Observed>, AwsEr
         created_at: Some(role.create_date().secs()),
         settings: Settings {
             description: role.description().unwrap_or_default().to_owned(),
-            max_session: role.max_session_duration().unwrap_or(Settings::wanted().max_session),
+            max_session: role.max_session_duration().unwrap_or(Settings::MAX_SESSION),
         },
         identity: identity::Observed {
             path: role.path().to_owned(),
@@ -144,15 +176,20 @@ pub fn other_region(stack: &Stack, observed: &Observed) -> Option<String> {
 pub fn diff(stack: &Stack, observed: Option<&Observed>) -> Vec<Change> {
     let rights =
         Rights { policy: policies::role(stack), buckets: vec![BucketRole::Source, BucketRole::Destination] };
+    let wanted = Wanted { trust: policies::trust(), settings: Settings::wanted(), rights };
+    diff_to(stack, wanted, observed)
+}
+
+/// What is to be done with a role of the stack.
+pub(super) fn diff_to(stack: &Stack, wanted: Wanted, observed: Option<&Observed>) -> Vec<Change> {
+    let Wanted { trust, settings, rights } = wanted;
     let Some(observed) = observed else {
         return vec![Change::Create, Change::Identity(rights.grant())];
     };
     let mut changes = Vec::new();
-    let trust = policies::trust();
     if !policy::same(&observed.trust, &trust) {
         changes.push(Change::SetTrust { from: observed.trust.clone(), to: trust });
     }
-    let settings = Settings::wanted();
     if observed.settings != settings {
         changes.push(Change::SetSettings { from: observed.settings.clone(), to: settings });
     }
@@ -209,30 +246,46 @@ impl ResourceChange for Change {
     }
 
     async fn execute(&self, context: &Context<'_>) -> Result<(), AwsError> {
+        let name = context.stack.names.role();
+        self.execute_on(context, name, &policies::trust(), &Settings::wanted()).await
+    }
+}
+
+impl Change {
+    /// Does it to the role of this name; `trust` and `settings` are what one that is created gets.
+    pub(super) async fn execute_on(
+        &self,
+        context: &Context<'_>,
+        name: &str,
+        trust: &Value,
+        settings: &Settings,
+    ) -> Result<(), AwsError> {
         let (iam, stack) = (&context.aws.iam, context.stack);
-        let name = stack.names.role();
         match self {
             Self::Create => {
-                idempotent::create(context, BUSY, async || {
+                let created = until(Deadline::PROPAGATION, context.on_wait, not_yet, async || {
                     iam.create_role()
                         .role_name(name)
                         .path(&stack.names.path)
-                        .description(Settings::wanted().description)
-                        .assume_role_policy_document(policies::trust().to_string())
+                        .description(&settings.description)
+                        .assume_role_policy_document(trust.to_string())
                         .set_permissions_boundary(stack.config.permissions_boundary.clone())
                         .set_tags(Some(to_iam(&stack.tags)))
                         .send()
                         .await
                         .aws("CreateRole")
                 })
-                .await
+                .await;
+                idempotent::ok_if_exists(created)
             }
             Self::SetTrust { to, .. } => {
-                until_consistent(context, async || {
+                let reason = |error: &AwsError| not_yet(error).or_else(|| not_shown_yet(error));
+                until(Deadline::PROPAGATION, context.on_wait, reason, async || {
                     let request = iam.update_assume_role_policy().role_name(name);
                     request.policy_document(to.to_string()).send().await.aws("UpdateAssumeRolePolicy")
                 })
                 .await
+                .map(drop)
             }
             Self::SetSettings { to, .. } => {
                 until_consistent(context, async || {
@@ -242,15 +295,25 @@ impl ResourceChange for Change {
                 .await
             }
             Self::Identity(change) => change.execute(context, Identity::role(iam, name)).await,
-            Self::Delete => delete(context).await,
+            Self::Delete => delete(context, name).await,
         }
+    }
+}
+
+/// Why a trust policy is written once more: whom it names may have been made just now
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>).
+fn not_yet(error: &AwsError) -> Option<&'static str> {
+    if error.is_unknown_principal() {
+        Some("IAM does not know a principal of the trust policy yet")
+    } else {
+        error.is_conflict().then_some(BUSY)
     }
 }
 
 /// Deletes the role. Nearly always our policy was all it had, and that is gone by now; IAM refuses to delete a role that
 /// has anything else, and then all of it is looked for.
-async fn delete(context: &Context<'_>) -> Result<(), AwsError> {
-    let (iam, name) = (&context.aws.iam, context.stack.names.role());
+async fn delete(context: &Context<'_>, name: &str) -> Result<(), AwsError> {
+    let iam = &context.aws.iam;
     let delete = async || iam.delete_role().role_name(name).send().await.aws("DeleteRole").map(drop);
     idempotent::delete(context, Deadline::PROPAGATION, "IAM still sees policies on the role", async || {
         match delete().await {

@@ -47,6 +47,22 @@ impl Stack {
         }
     }
 
+    /// The users that are IAM users, with access keys.
+    pub fn iam_users(&self) -> impl Iterator<Item = &UserConfig> {
+        self.config.users.iter().filter(|user| !user.is_role())
+    }
+
+    /// The users that are roles.
+    pub fn role_users(&self) -> impl Iterator<Item = &UserConfig> {
+        self.config.users.iter().filter(|user| user.is_role())
+    }
+
+    /// The ARN of a user, which is that of a role where it is one.
+    #[must_use]
+    pub fn user_arn(&self, user: &UserConfig) -> String {
+        if user.is_role() { self.names.user_role_arn(&user.name) } else { self.names.user_arn(&user.name) }
+    }
+
     /// The user with this IAM name.
     #[must_use]
     pub fn user(&self, iam_name: &str) -> Option<&UserConfig> {

@@ -88,6 +88,12 @@ impl Names {
         format!("arn:{}:iam::{}:user{}{}", self.partition, self.account, self.path, self.user(user))
     }
 
+    /// The ARN of a user that is a role.
+    #[must_use]
+    pub fn user_role_arn(&self, user: &str) -> String {
+        format!("arn:{}:iam::{}:role{}{}", self.partition, self.account, self.path, self.user(user))
+    }
+
     /// The function's ARN.
     #[must_use]
     pub fn function_arn(&self) -> String {

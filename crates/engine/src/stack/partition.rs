@@ -26,6 +26,17 @@ pub fn domain(partition: &str) -> &'static str {
     PARTITIONS.iter().find(|(_, name, _)| *name == partition).map_or("amazonaws.com", |(.., domain)| domain)
 }
 
+/// The page for signing in with SAML, which is whom an assertion is for
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html>).
+#[must_use]
+pub fn saml_audience(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "https://signin.amazonaws.cn/saml",
+        "aws-us-gov" => "https://signin.amazonaws-us-gov.com/saml",
+        _ => "https://signin.aws.amazon.com/saml",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Stack, partition};
-use crate::config::{Access, BucketRole, Encryption, UserConfig};
+use crate::config::{Access, BucketRole, Encryption, Trusted, UserConfig};
 
 const VERSION: &str = "2012-10-17";
 
@@ -21,6 +21,51 @@ pub fn trust() -> Value {
             "Action": "sts:AssumeRole",
         }],
     })
+}
+
+/// Who may assume a user that is a role: one statement for each entry of `trust`.
+///
+/// What a federated caller has to show is a condition, since a provider vouches for others than the stack's users, too
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html>).
+#[must_use]
+pub fn user_trust(partition: &str, trust: &[Trusted]) -> Value {
+    let statements: Vec<Value> = trust.iter().map(|trusted| trusted_statement(partition, trusted)).collect();
+    json!({"Version": VERSION, "Statement": statements})
+}
+
+fn trusted_statement(partition: &str, trusted: &Trusted) -> Value {
+    let (principal, action, condition) = match trusted {
+        Trusted::Principal { principal, external_id } => {
+            let arn = if principal.starts_with("arn:") {
+                principal.clone()
+            } else {
+                // The way that IAM itself writes an account.
+                format!("arn:{partition}:iam::{principal}:root")
+            };
+            let condition = external_id.as_ref().map(|id| json!({"StringEquals": {"sts:ExternalId": id}}));
+            (json!({"AWS": arn}), "sts:AssumeRole", condition)
+        }
+        Trusted::Oidc { provider, audience, subject } => {
+            let host = provider.split_once(":oidc-provider/").map_or("", |(_, host)| host);
+            let [aud, sub] = ["aud", "sub"].map(|claim| format!("{host}:{claim}"));
+            let condition = if subject.contains(['*', '?']) {
+                json!({"StringEquals": {aud: audience}, "StringLike": {sub: subject}})
+            } else {
+                json!({"StringEquals": {aud: audience, sub: subject}})
+            };
+            (json!({"Federated": provider}), "sts:AssumeRoleWithWebIdentity", Some(condition))
+        }
+        Trusted::Saml { provider, audience } => {
+            let audience = audience.as_deref().unwrap_or_else(|| partition::saml_audience(partition));
+            let condition = json!({"StringEquals": {"SAML:aud": audience}});
+            (json!({"Federated": provider}), "sts:AssumeRoleWithSAML", Some(condition))
+        }
+    };
+    let mut statement = json!({"Effect": "Allow", "Principal": principal, "Action": action});
+    if let Some(condition) = condition {
+        statement["Condition"] = condition;
+    }
+    statement
 }
 
 /// What the function may do: read A, write B, write its logs.
@@ -235,6 +280,71 @@ fn one_or_many(values: &[&str]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::UserKind;
+
+    #[test]
+    fn whoever_is_trusted_has_to_show_what_the_configuration_says() {
+        let oidc = |subject: &str| Trusted::Oidc {
+            provider: "arn:aws:iam::123456789012:oidc-provider/idp.example.org/a".to_owned(),
+            audience: "photos".to_owned(),
+            subject: subject.to_owned(),
+        };
+        let (aud, sub) = ("idp.example.org/a:aud", "idp.example.org/a:sub");
+        let saml = |audience: Option<&str>| Trusted::Saml {
+            provider: "arn:aws:iam::123456789012:saml-provider/okta".to_owned(),
+            audience: audience.map(str::to_owned),
+        };
+        let of = |principal: &str, external_id: Option<&str>| Trusted::Principal {
+            principal: principal.to_owned(),
+            external_id: external_id.map(str::to_owned),
+        };
+        let user = "arn:aws:iam::210987654321:user/ann";
+        for (trusted, action, principal, condition) in [
+            (
+                of("210987654321", None),
+                "sts:AssumeRole",
+                json!({"AWS": "arn:aws:iam::210987654321:root"}),
+                Value::Null,
+            ),
+            (
+                of(user, Some("x1")),
+                "sts:AssumeRole",
+                json!({"AWS": user}),
+                json!({"StringEquals": {"sts:ExternalId": "x1"}}),
+            ),
+            (
+                oidc("ann"),
+                "sts:AssumeRoleWithWebIdentity",
+                json!({"Federated": "arn:aws:iam::123456789012:oidc-provider/idp.example.org/a"}),
+                json!({"StringEquals": {aud: "photos", sub: "ann"}}),
+            ),
+            (
+                oidc("team:*"),
+                "sts:AssumeRoleWithWebIdentity",
+                json!({"Federated": "arn:aws:iam::123456789012:oidc-provider/idp.example.org/a"}),
+                json!({"StringEquals": {aud: "photos"}, "StringLike": {sub: "team:*"}}),
+            ),
+            (
+                saml(None),
+                "sts:AssumeRoleWithSAML",
+                json!({"Federated": "arn:aws:iam::123456789012:saml-provider/okta"}),
+                json!({"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}),
+            ),
+            (
+                saml(Some("https://x")),
+                "sts:AssumeRoleWithSAML",
+                json!({"Federated": "arn:aws:iam::123456789012:saml-provider/okta"}),
+                json!({"StringEquals": {"SAML:aud": "https://x"}}),
+            ),
+        ] {
+            let statement = &user_trust("aws", std::slice::from_ref(&trusted))["Statement"][0];
+            assert_eq!(
+                (&statement["Action"], &statement["Principal"], &statement["Condition"]),
+                (&json!(action), &principal, &condition),
+                "{trusted:?}"
+            );
+        }
+    }
 
     #[test]
     fn s3_has_the_name_of_its_partition() {
@@ -273,6 +383,7 @@ mod tests {
             bucket: BucketRole::Source,
             access,
             prefix: String::new(),
+            kind: UserKind::User,
         };
         assert!(statements(&user(&stack, &of(Access::ReadOnly))).contains(&former));
         let writer = user(&stack, &of(Access::WriteOnly)).to_string();

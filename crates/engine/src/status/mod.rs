@@ -7,6 +7,6 @@ mod statements;
 mod verdict;
 
 pub use exposure::{Exposure, exposure, function_exposure};
-pub use rights::{Rights, role_rights, user_rights};
+pub use rights::{Rights, role_rights, user_rights, user_role_rights};
 pub(crate) use statements::statements;
 pub use verdict::{Row, Verdict, rows};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::statements::{Allow, allows, statements};
-use crate::config::{Access, BucketRole, UserConfig};
+use crate::config::{Access, BucketRole, Trusted, UserConfig};
 use crate::policy;
 use crate::resources::identity::ExtraInline;
 use crate::resources::{identity, role, user};
@@ -25,12 +25,42 @@ pub struct Rights {
 /// What a user of config.toml may do.
 #[must_use]
 pub fn user_rights(stack: &Stack, config: &UserConfig, observed: &user::Observed) -> Rights {
-    let own = |policy: &Value| match known(stack, config, policy) {
+    rights(&observed.identity, &observed.groups, |policy| own(stack, config, policy))
+}
+
+/// What a user of config.toml that is a role may do, and who may assume it.
+#[must_use]
+pub fn user_role_rights(stack: &Stack, config: &UserConfig, observed: &role::Observed) -> Rights {
+    let mut rights = rights(&observed.identity, &[], |policy| own(stack, config, policy));
+    let trust = config.trust().unwrap_or_default();
+    if policy::same(&observed.trust, &policies::user_trust(&stack.names.partition, trust)) {
+        let trusted: Vec<String> = trust.iter().map(Trusted::words).collect();
+        rights.words.push(format!("assumed by {}", trusted.join(", ")));
+    } else if !is_for_everybody(&observed.trust) {
+        rights.words.push("assumed by others than config.toml says".to_owned());
+    }
+    with_trust(rights, &observed.trust)
+}
+
+/// Our policy in words, and how it differs from what the configuration says.
+fn own(stack: &Stack, config: &UserConfig, policy: &Value) -> String {
+    match known(stack, config, policy) {
         Some(found) if found == *config => of_user(stack, &found),
         Some(found) => format!("{} instead of {}", of_user(stack, &found), of_user(stack, config)),
         None => format!("{} instead of {}", statements(policy), of_user(stack, config)),
-    };
-    rights(&observed.identity, &observed.groups, own)
+    }
+}
+
+fn is_for_everybody(trust: &Value) -> bool {
+    allows(trust).iter().any(Allow::is_for_everybody)
+}
+
+/// A role that everybody may assume is as open as there is.
+fn with_trust(mut rights: Rights, trust: &Value) -> Rights {
+    if is_for_everybody(trust) {
+        rights.words.insert(0, "PUBLIC: everybody with an AWS account may assume it".to_owned());
+    }
+    rights
 }
 
 /// What the function's role may do.
@@ -42,17 +72,14 @@ pub fn role_rights(stack: &Stack, observed: &role::Observed) -> Rights {
     } else {
         "reads the source, writes the destination and its logs"
     };
-    let mut rights = rights(&observed.identity, &[], |policy| {
+    let rights = rights(&observed.identity, &[], |policy| {
         if policy::same(policy, &wanted) {
             as_configured.to_owned()
         } else {
             format!("{} instead of what it needs", statements(policy))
         }
     });
-    if allows(&observed.trust).iter().any(Allow::is_for_everybody) {
-        rights.words.insert(0, "PUBLIC: everybody with an AWS account may assume it".to_owned());
-    }
-    rights
+    with_trust(rights, &observed.trust)
 }
 
 fn rights(identity: &identity::Observed, groups: &[String], own: impl Fn(&Value) -> String) -> Rights {

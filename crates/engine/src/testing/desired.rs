@@ -31,8 +31,10 @@ pub(crate) fn nothing(stack: &Stack) -> World {
         trigger: trigger::Observed::default(),
         alarms: BTreeMap::new(),
         former_alarms: Vec::new(),
-        users: stack.config.users.iter().map(|user| (stack.names.user(&user.name), None)).collect(),
+        users: stack.iam_users().map(|user| (stack.names.user(&user.name), None)).collect(),
         former_users: Vec::new(),
+        user_roles: stack.role_users().map(|user| (stack.names.user(&user.name), None)).collect(),
+        former_roles: Vec::new(),
     }
 }
 
@@ -61,8 +63,11 @@ pub(crate) fn as_desired(stack: &Stack) -> World {
             };
             alarm::Kind::ALL.map(|kind| (stack.names.alarm(kind.word()), observed(kind))).into()
         }),
-        users: (stack.config.users.iter())
+        users: (stack.iam_users())
             .map(|config| (stack.names.user(&config.name), Some(user(stack, config))))
+            .collect(),
+        user_roles: (stack.role_users())
+            .map(|config| (stack.names.user(&config.name), Some(user_role(stack, config))))
             .collect(),
         ..nothing(stack)
     }
@@ -93,6 +98,17 @@ pub(crate) fn role(stack: &Stack) -> roles::Observed {
         created_at: Some(1_767_322_800),
         settings: roles::Settings::wanted(),
         identity: identity(stack, policies::role(stack)),
+    }
+}
+
+/// A user that is a role as desired.
+pub(crate) fn user_role(stack: &Stack, config: &UserConfig) -> roles::Observed {
+    let trust = config.trust().unwrap_or_default();
+    roles::Observed {
+        trust: policies::user_trust(&stack.names.partition, trust),
+        settings: roles::Settings::of_user(config),
+        identity: identity(stack, policies::user(stack, config)),
+        ..role(stack)
     }
 }
 

@@ -122,11 +122,14 @@ async function askAws() {
 function matrices(access) {
   const cells = access.rows.flatMap((row) => row.cells);
   const wrong = cells.filter((cell) => cell.is !== null && cell.is !== cell.due).length;
+  // A role that does not trust these credentials cannot be tried.
+  const unasked = cells.filter((cell) => cell.is === null).length;
+  const rest = unasked === 0 ? "" : ` ${unasked} could not be asked for: a role does not trust these credentials.`;
   const words = !access.asked
     ? "What config.toml gives to whom. “Ask AWS” tries every right with each user's own key, and leaves nothing."
     : wrong === 0
-      ? `AWS was asked: all ${cells.length} answers are as in config.toml.`
-      : `AWS was asked: ${plural(wrong, "answer is", "answers are")} not as in config.toml.`;
+      ? `AWS was asked: all ${cells.length - unasked} answers are as in config.toml.${rest}`
+      : `AWS was asked: ${plural(wrong, "answer is", "answers are")} not as in config.toml.${rest}`;
   byId("access-about").textContent = words;
   byId("access").replaceChildren(
     matrix("Bucket A", pipeline.source, "source", access),

@@ -71,6 +71,31 @@ fn many_errors_at_once() {
 }
 
 #[test]
+fn trust() {
+    let user = |name: &str, lines: &str| {
+        format!("\n[[users]]\nname = \"{name}\"\nbucket = \"source\"\naccess = \"read-only\"\n{lines}\n")
+    };
+    let github = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    let entries = format!(
+        "kind = \"role\"\ntrust = [\n\"*\",\n\"arn:aws:iam::*:root\",\n\"1234-5678-9012\",\n\"lambda.amazonaws.com\",\n\
+         \"arn:aws:iam::210987654321:saml-provider/okta\",\n\"{github}\",\n\
+         {{ provider = \"{github}\", audience = \"sts.amazonaws.com\", subject = \"repo:*\" }},\n\
+         {{ provider = \"{github}\", subject = \"repo:org/repo:*\" }},\n\
+         {{ principal = \"123456789012\", audience = \"x\" }},\n{{ external_id = \"x1\" }},\n\
+         {{ principle = \"123456789012\" }},\n\"123456789012\",\n\"123456789012\",\n]"
+    );
+    assert_shown!(rendered(&format!(
+        "stack = \"photos\"\naccount = \"123456789012\"\n{}{}{}{}{}{}",
+        user("a", "trust = [\"123456789012\"]"),
+        user("b", "kind = \"role\""),
+        user("c", "kind = \"rol\"\ntrust = [\"123456789012\"]"),
+        user("d", "kind = \"role\"\ntrust = []"),
+        user("Sanitizer", "kind = \"role\"\ntrust = \"123456789012\""),
+        user("e", &entries),
+    )));
+}
+
+#[test]
 fn same_bucket_twice() {
     assert_shown!(rendered(
         "stack = \"photos\"\n[source]\nbucket = \"{stack}-raw\"\n[destination]\nbucket = \"photos-raw\"\n"

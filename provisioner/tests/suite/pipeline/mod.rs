@@ -23,6 +23,7 @@ mod screens;
 mod stage;
 mod status;
 mod unreadable;
+mod user_roles;
 mod verify;
 mod who_may;
 mod written;

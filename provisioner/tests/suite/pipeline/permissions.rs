@@ -107,6 +107,31 @@ async fn who_has_exactly_these_rights_does_everything() {
     );
 }
 
+#[tokio::test]
+async fn who_has_exactly_these_rights_has_users_that_are_roles() {
+    let stage = Stage::new().await;
+    let deployer = Deployer::new(&stage).await;
+    let role = "[[users]]\nname = \"site\"\nbucket = \"destination\"\naccess = \"read-only\"\nkind = \"role\"\n\
+                trust = [\"000000000000\"]\n";
+    let config = format!("{CONFIG}\n{role}");
+    stage.configure(&config);
+    deployer.may(&policy(&stage, &["up"])).await;
+    deployer.ok(&stage, &["up", "--yes"]);
+    stage.configure(&config.replace("\"000000000000\"", "\"000000000000\", \"210987654321\""));
+    deployer.ok(&stage, &["up", "--yes"]);
+    // A role that the configuration names no more goes with the rights of `up`.
+    stage.configure(CONFIG);
+    deployer.ok(&stage, &["up", "--yes"]);
+    stage.configure(&config);
+    deployer.ok(&stage, &["up", "--yes"]);
+    deployer.may(&policy(&stage, &["operate"])).await;
+    let proof = deployer.ok(&stage, &["verify"]);
+    assert!(proof.out.contains("ok     site (photos-site)"), "{}", proof.out);
+    deployer.ok(&stage, &["access"]);
+    deployer.may(&policy(&stage, &["down"])).await;
+    deployer.ok(&stage, &["down", "--yes", "--delete-data"]);
+}
+
 /// Who may ask IAM is told before anything is changed, and of all that is missing at once.
 #[tokio::test]
 async fn what_is_missing_is_told_before_anything_is_changed() {

@@ -120,8 +120,20 @@ prefix = "{prefix}"
 name = "A.b+c=d,e@f_g-1"
 bucket = "destination"
 access = "read-only"
+[[users]]
+name = "{role}"
+bucket = "destination"
+access = "read-only"
+kind = "role"
+trust = [
+    {{ principal = "210987654321", external_id = "{id}" }},
+    {{ provider = "arn:aws:iam::000000000000:oidc-provider/idp.example.org/a", audience = "é", subject = "ü:*" }},
+    "arn:aws:iam::000000000000:saml-provider/okta",
+]
 "#,
         bucket = "b".repeat(63),
+        role = "r".repeat(31),
+        id = "i".repeat(1224),
         suffixes = suffixes.join(", "),
     ));
     let run = fine(&stage, &UP);

@@ -45,9 +45,9 @@ fn with_more_users_the_calls_grow_linearly_and_the_chain_stays() {
         let read = if *count <= 12 { 6 * count } else { 0 };
         let turns = 2 * (count.div_ceil(AT_ONCE) - 1);
         for (run, most_calls, longest) in [
-            (up, 87 + 2 * read + 2 * count, 10 + turns),
-            (plan, 31 + read, 3),
-            (down, 77 + 2 * read + 2 * count, 8 + turns),
+            (up, 89 + 2 * read + 2 * count, 10 + turns),
+            (plan, 32 + read, 3),
+            (down, 79 + 2 * read + 2 * count, 8 + turns),
         ] {
             assert!(run.calls.0.len() <= most_calls, "{count} users: {} calls", run.calls.0.len());
             assert!(run.calls.chain() <= longest, "{count} users: a chain of {}", run.calls.chain());

@@ -102,6 +102,39 @@ fn what_is_narrowed_is_narrowed_before_anything_else_is_changed() {
 }
 
 #[test]
+fn who_may_assume_a_role_changes_between_what_is_taken_and_what_is_given() {
+    let stage = Stage::new();
+    let site = |access: &str, kind: &str| {
+        format!("{PLAIN}\n[[users]]\nname = \"site\"\nbucket = \"source\"\naccess = \"{access}\"\n{kind}\n")
+    };
+    let trusting = |who: &str| format!("kind = \"role\"\ntrust = [{who}]");
+    let role = "crash-site";
+    stage.configure(&site("read-only", ""));
+    stage.run(&["up", "--yes"]).ok();
+
+    // A user becomes a role: what the user may goes before anybody can assume the role.
+    let becomes = site("read-only", &trusting("\"210987654321\""));
+    let calls = narrows_first(&stage, &becomes, &[("DeleteUserPolicy", role)]);
+    comes_before(&calls, ("DeleteUserPolicy", role), ("CreateRole", role));
+    comes_before(&calls, ("CreateRole", role), ("PutRolePolicy", role));
+
+    // Somebody else instead, with more rights: never do those that go have what those that come get.
+    let widened = site("read-write", &trusting("\"111111111111\""));
+    stage.configure(&widened);
+    let calls = stage.run_at(&["up", "--yes"], Vec::new(), LOCKSTEP).ok().calls;
+    comes_before(&calls, ("UpdateAssumeRolePolicy", role), ("PutRolePolicy", role));
+
+    // One more, with fewer rights: those that come never have what was taken.
+    let two = trusting("\"111111111111\", \"222222222222\"");
+    let calls = narrows_first(&stage, &site("read-only", &two), &[("PutRolePolicy", role)]);
+    comes_before(&calls, ("PutRolePolicy", role), ("UpdateAssumeRolePolicy", role));
+
+    // One fewer: at once.
+    let one = format!("{}\n[tags]\nteam = \"media\"\n", site("read-only", &trusting("\"222222222222\"")));
+    narrows_first(&stage, &one, &[("UpdateAssumeRolePolicy", role)]);
+}
+
+#[test]
 fn a_function_that_was_opened_is_closed_before_anything_else_is_changed() {
     let stage = Stage::new();
     stage.run(&["up", "--yes"]).ok();

@@ -150,6 +150,20 @@ fn a_fresh_principal_is_not_known_in_policies_yet() {
 }
 
 #[test]
+fn whom_a_role_trusts_is_not_known_yet() {
+    let stage = Stage::new();
+    let role = "[[users]]\nname = \"site\"\nbucket = \"source\"\naccess = \"read-only\"\nkind = \"role\"\n";
+    let trusting = |who: &str| format!("{PLAIN}\n{role}trust = [\"arn:aws:iam::000000000000:user/{who}\"]\n");
+    for (who, operation) in [("ann", "CreateRole"), ("bob", "UpdateAssumeRolePolicy")] {
+        stage.configure(&trusting(who));
+        let rule = refuse(operation, 400, "MalformedPolicyDocument", "Invalid principal in policy").times(2);
+        let run = stage.run_with(&UP, vec![rule]).ok();
+        says_what_it_waits_for(&run, "IAM does not know a principal of the trust policy yet");
+    }
+    is_clean(&stage);
+}
+
+#[test]
 fn throttling_slows_down_and_does_not_fail() {
     let stage = Stage::new();
     let throttled = || Rule::when(|call| call.earlier < 2, Fault::RefuseAs(Refusal::throttled));

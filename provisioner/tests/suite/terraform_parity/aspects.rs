@@ -173,6 +173,46 @@ pub(crate) const ASPECTS: &[Aspect] = &[
         ("user photos-user-a", "tags", "team=wrong"),
         ("aws_iam_user.this[\"user-a\"]", "tags_all", "wrong"),
     ),
+    aspect(
+        "the trust policy of a user that is a role",
+        ("user role photos-site", "trust policy", "111111111111"),
+        ("aws_iam_role.user[\"site\"]", "assume_role_policy", "111111111111"),
+    ),
+    aspect(
+        "the policy of a user that is a role",
+        ("user role photos-site", "inline policy", "s3:*"),
+        ("aws_iam_role_policy.user[\"site\"]", "policy", "s3:*"),
+    ),
+    aspect(
+        "the other policy of a user that is a role",
+        ("user role photos-site", "inline policy", "named extra-of-site"),
+        ("aws_iam_role_policies_exclusive.user[\"site\"]", "policy_names", "extra-of-site"),
+    ),
+    aspect(
+        "the managed policy of a user that is a role",
+        ("user role photos-site", "attached policy", "policy/ReadOnlyAccess"),
+        ("aws_iam_role_policy_attachments_exclusive.user[\"site\"]", "policy_arns", "policy/ReadOnlyAccess"),
+    ),
+    aspect(
+        "the longest session of a user that is a role",
+        ("user role photos-site", "settings", "longest session: 7200 s"),
+        ("aws_iam_role.user[\"site\"]", "max_session_duration", "7200"),
+    ),
+    aspect(
+        "the description of a user that is a role",
+        ("user role photos-site", "settings", "by hand"),
+        ("aws_iam_role.user[\"site\"]", "description", "by hand"),
+    ),
+    aspect(
+        "the boundary of a user that is a role",
+        ("user role photos-site", "permissions boundary", "policy/ReadOnlyAccess"),
+        ("aws_iam_role.user[\"site\"]", "permissions_boundary", "policy/ReadOnlyAccess"),
+    ),
+    aspect(
+        "the tags of a user that is a role",
+        ("user role photos-site", "tags", "team=wrong"),
+        ("aws_iam_role.user[\"site\"]", "tags_all", "wrong"),
+    ),
 ];
 
 /// By themselves: a change of these once made Terraform show each policy that names them as unknown.

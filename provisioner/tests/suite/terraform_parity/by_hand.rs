@@ -100,6 +100,21 @@ pub(crate) async fn of_principals(aws: &Aws, stack: &Stack) {
     iam.put_user_policy().user_name(b).policy_name(ours).policy_document(WIDE).send().await.unwrap();
 }
 
+/// The user `site`, which is a role.
+pub(crate) async fn of_user_role(aws: &Aws, stack: &Stack) {
+    let (iam, role, ours) = (&aws.iam, &stack.names.user("site"), &stack.names.inline_policy);
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"sts:AssumeRole"}]}"#;
+    iam.update_assume_role_policy().role_name(role).policy_document(trust).send().await.unwrap();
+    iam.put_role_policy().role_name(role).policy_name(ours).policy_document(WIDE).send().await.unwrap();
+    let extra = iam.put_role_policy().role_name(role).policy_name("extra-of-site").policy_document(WIDE);
+    extra.send().await.unwrap();
+    iam.attach_role_policy().role_name(role).policy_arn(MANAGED).send().await.unwrap();
+    iam.update_role().role_name(role).description("by hand").max_session_duration(7200).send().await.unwrap();
+    iam.put_role_permissions_boundary().role_name(role).permissions_boundary(MANAGED).send().await.unwrap();
+    let wrong = aws_sdk_iam::types::Tag::builder().key("team").value("wrong").build().unwrap();
+    iam.tag_role().role_name(role).tags(wrong).send().await.unwrap();
+}
+
 pub(crate) async fn of_function(aws: &Aws, stack: &Stack) {
     let name = stack.names.function.as_str();
     let variables = HashMap::from([("SOURCE_BUCKET".to_owned(), "other".to_owned())]);

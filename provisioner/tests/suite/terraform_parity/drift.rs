@@ -33,7 +33,9 @@ fn assert_healed(ground: &Ground) {
 #[tokio::test]
 async fn each_aspect_that_drifted_is_seen_by_both() {
     let config = CONFIG.replace("# team = \"media\"", "team = \"media\"")
-        + "[alarms]\nactions = [\"arn:aws:sns:us-east-1:000000000000:on-call\"]\n";
+        + "[alarms]\nactions = [\"arn:aws:sns:us-east-1:000000000000:on-call\"]\n\
+           [[users]]\nname = \"site\"\nbucket = \"destination\"\naccess = \"read-only\"\nkind = \"role\"\n\
+           trust = [\"210987654321\"]\n";
     let Some(ground) = ground(&config).await else { return };
     ground.provisioner(&["up", "--yes"]);
     ground.provisioner(&["export", "imports"]);
@@ -49,6 +51,7 @@ async fn each_aspect_that_drifted_is_seen_by_both() {
     let stack = ground.stack(&aws);
     Box::pin(by_hand::of_buckets(&aws, &stack)).await;
     Box::pin(by_hand::of_principals(&aws, &stack)).await;
+    by_hand::of_user_role(&aws, &stack).await;
     Box::pin(by_hand::of_function(&aws, &stack)).await;
     Box::pin(by_hand::of_alarms(&aws, &stack)).await;
     assert_seen(&ground, ASPECTS);

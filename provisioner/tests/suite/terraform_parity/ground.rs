@@ -350,7 +350,7 @@ impl Ground {
         if let Some(function) = &mut world.function {
             function.last_modified.clear();
         }
-        if let Some(role) = &mut world.role {
+        for role in world.role.iter_mut().chain(world.user_roles.values_mut().flatten()) {
             role.created_at = None;
         }
         world
@@ -362,6 +362,7 @@ impl Ground {
         assert_eq!((&world.source, &world.destination), (&Observation::Absent, &Observation::Absent));
         assert!(world.log_group.is_none() && world.role.is_none() && world.function.is_none());
         assert!(world.users.values().all(Option::is_none), "{:?}", world.users);
+        assert!(world.user_roles.values().all(Option::is_none) && world.former_roles.is_empty());
         assert!(world.former_users.is_empty() && world.former_buckets.is_empty());
     }
 }

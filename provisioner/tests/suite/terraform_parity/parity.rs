@@ -27,6 +27,12 @@ fn assert_same(terraform: &World, provisioner: &World) {
         let right = provisioner.users[name].as_ref().unwrap().identity.policies.ours.clone().unwrap();
         pairs.push((left.as_mut().unwrap().identity.policies.ours.as_mut().unwrap(), right));
     }
+    for (name, left) in &mut terraform.user_roles {
+        let (left, right) = (left.as_mut().unwrap(), provisioner.user_roles[name].as_ref().unwrap());
+        pairs.push((&mut left.trust, right.trust.clone()));
+        let policy = right.identity.policies.ours.clone().unwrap();
+        pairs.push((left.identity.policies.ours.as_mut().unwrap(), policy));
+    }
     for (left, right) in pairs {
         assert!(policy::same(left, &right), "{left}\n{right}");
         *left = right;

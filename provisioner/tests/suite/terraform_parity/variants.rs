@@ -40,7 +40,7 @@ prefix = "incoming/"
 suffixes = [".png", ".JPG", "-raw.webp"]
 "#;
 
-/// Whatever the configuration has, five users with every kind of rights included.
+/// Whatever the configuration has, users and roles with every kind of rights and trust included.
 const EVERYTHING_ON: &str = r#"
 stack = "five"
 account = "000000000000"
@@ -104,6 +104,28 @@ prefix = "x"
 name = "five"
 bucket = "source"
 access = "read-only"
+[[users]]
+name = "partner"
+bucket = "source"
+access = "write-only"
+prefix = "in/"
+kind = "role"
+trust = [
+    "210987654321",
+    "arn:aws:iam::000000000000:role/ci",
+    { principal = "111111111111", external_id = "5f2c" },
+]
+[[users]]
+name = "Site"
+bucket = "destination"
+access = "read-only"
+kind = "role"
+trust = [
+    { provider = "arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com", audience = "sts.amazonaws.com", subject = "repo:org/site:*" },
+    { provider = "arn:aws:iam::000000000000:oidc-provider/idp.example.org/a", audience = "photos", subject = "00u1" },
+    "arn:aws:iam::000000000000:saml-provider/okta",
+    { provider = "arn:aws:iam::000000000000:saml-provider/entra", audience = "https://example.org/saml" },
+]
 "#;
 
 /// As little as there can be, on the other processor: no versions, no lifecycle rules, nobody.
@@ -149,6 +171,7 @@ fn everything_is_on_and_everything_is_off() {
     let of = |text| parse(text, "config.toml", &Overrides::default()).unwrap();
     let (on, off) = (of(EVERYTHING_ON), of(EVERYTHING_OFF));
     assert!(!on.users.is_empty() && on.users.iter().any(|user| !user.prefix.is_empty()));
+    assert!(on.users.iter().any(engine::config::UserConfig::is_role));
     let text = format!("{:#?}", Config { users: Vec::new(), ..on.clone() }).replace("users: []", "");
     // Nothing and empty are how the configuration says that a part is not there.
     for absent in ["None", "[]", "{}", "\"\""] {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::{Trusted, UserKind};
 
 const SHIPPED: &str = include_str!("../../../../../config.toml");
 
@@ -105,6 +106,7 @@ fn every_key_reaches_the_model() {
             near_timeout: 12,
         }),
         users: vec![UserConfig {
+            kind: UserKind::User,
             name: "u".to_owned(),
             bucket: BucketRole::Destination,
             access: Access::WriteOnly,
@@ -127,6 +129,47 @@ fn there_are_alarms_only_when_asked_for() {
     assert!(only_error(&with(&["a", "a"].map(topic))).contains("twice"));
     let elsewhere = format!("region = \"eu-west-1\"\n{}", with(&[topic("a")]));
     assert!(only_error(&elsewhere).contains("the topic is in eu-central-1"));
+}
+
+#[test]
+fn a_user_may_be_a_role_of_those_that_it_trusts() {
+    let of = |lines: &str| {
+        let user = "[[users]]\nname = \"a\"\nbucket = \"source\"\naccess = \"read-only\"";
+        format!("stack = \"abc\"\n{user}\n{lines}")
+    };
+    assert_eq!(read(&of("")).users, read(&of("kind = \"user\"")).users);
+    let provider = "arn:aws:iam::123456789012:oidc-provider/idp.example.org".to_owned();
+    let role = read(&of(&format!(
+        "kind = \"role\"\ntrust = [\"123456789012\", {{ principal = \"210987654321\", external_id = \"x1\" }}, \
+         {{ provider = \"{provider}\", audience = \"photos\", subject = \"a*\" }}]"
+    )));
+    let principal = |principal: &str, external_id: Option<&str>| Trusted::Principal {
+        principal: principal.to_owned(),
+        external_id: external_id.map(str::to_owned),
+    };
+    assert_eq!(
+        role.users[0].trust().unwrap(),
+        [
+            principal("123456789012", None),
+            principal("210987654321", Some("x1")),
+            Trusted::Oidc { provider, audience: "photos".to_owned(), subject: "a*".to_owned() },
+        ]
+    );
+    for wrong in [
+        "kind = \"role\"",
+        "trust = [\"123456789012\"]",
+        "kind = \"role\"\ntrust = []",
+        "kind = \"role\"\ntrust = [\"*\"]",
+        "kind = \"role\"\ntrust = [1]",
+        "kind = \"role\"\ntrust = [{ principal = 1 }]",
+        "kind = \"role\"\ntrust = [\"123456789012\", \"123456789012\"]",
+        "kind = \"role\"\ntrust = [\"arn:aws:iam::123456789012:oidc-provider/x\"]",
+        "kind = \"role\"\ntrust = [{ provider = \"arn:aws:iam::123456789012:oidc-provider/x\", audience = \"a\" }]",
+        "kind = \"role\"\ntrust = [{ principal = \"123456789012\", subject = \"x\" }]",
+    ] {
+        only_error(&of(wrong));
+    }
+    only_error(&of("kind = \"role\"\ntrust = [\"123456789012\"]").replace("\"a\"", "\"sanitizer\""));
 }
 
 #[test]

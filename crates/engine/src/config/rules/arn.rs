@@ -12,14 +12,14 @@ const QUEUE_EXAMPLE: &str = "arn:aws:sqs:eu-central-1:123456789012:failed-upload
 const BOUNDARY_EXAMPLE: &str = "arn:aws:iam::123456789012:policy/boundary";
 
 /// The six parts of an ARN, with a partition that can be one.
-struct Arn<'a> {
-    service: &'a str,
-    region: &'a str,
-    account: &'a str,
-    resource: &'a str,
+pub(super) struct Arn<'a> {
+    pub(super) service: &'a str,
+    pub(super) region: &'a str,
+    pub(super) account: &'a str,
+    pub(super) resource: &'a str,
 }
 
-fn split(text: &str) -> Option<Arn<'_>> {
+pub(super) fn split(text: &str) -> Option<Arn<'_>> {
     let mut parts = text.splitn(6, ':');
     let mut next = || parts.next();
     let (arn, partition) = (next()?, next()?);

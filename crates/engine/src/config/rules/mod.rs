@@ -12,4 +12,5 @@ pub(super) mod place;
 pub(super) mod stack_name;
 pub(super) mod tags;
 pub(super) mod trigger;
+pub(super) mod trust;
 pub(super) mod users;

@@ -57,6 +57,18 @@ pub(in crate::config) fn check_twice(name: &str, others: &[String]) -> Option<Pr
     Some(Problem::new(message, note, "give each user a name of its own"))
 }
 
+/// A role has its name among the stack's roles, and the function's is one of them.
+pub(in crate::config) fn check_role_name(name: &str, kind: Option<&str>) -> Option<Problem> {
+    const TAKEN: &str = "sanitizer";
+    (kind == Some("role") && name.eq_ignore_ascii_case(TAKEN)).then(|| {
+        Problem::new(
+            format!("a role cannot be called {}", quoted(name)),
+            format!("<stack>-{TAKEN} is the function's own role, and a name in IAM is unique: {NAMES}"),
+            "choose another name",
+        )
+    })
+}
+
 /// Checks the prefix of the keys that a user may see: it becomes part of the
 /// resources and conditions of the policy.
 ///

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::keyword::{Key, boolean, choice, free_table, number, or, pattern, table, text, texts};
 use crate::config::defaults;
 use crate::config::model::{Access, Architecture, BucketRole};
-use crate::config::rules::{alarms, function, lifecycle, tags, trigger};
+use crate::config::rules::{alarms, function, lifecycle, tags, trigger, trust};
 
 /// The whole file.
 pub(super) fn file() -> Value {
@@ -273,6 +273,46 @@ fn user() -> Value {
         ("bucket", choice("The one bucket the user has to do with.", &buckets)),
         ("access", choice("What the user may do there.", &accesses)),
         ("prefix", or(text("Only keys that begin so."), "")),
+        (
+            "kind",
+            or(
+                choice(
+                    "Whether it is an IAM user with access keys, or a role without any that those of `trust` assume.",
+                    &["user", "role"],
+                ),
+                "user",
+            ),
+        ),
+        (
+            "trust",
+            json!({
+                "description": "Who may assume the role: account ids, ARNs of users and roles, identity providers.",
+                "type": "array",
+                "minItems": 1,
+                "maxItems": trust::MOST,
+                "items": { "anyOf": [text("An account id, or the ARN of a user, a role or a SAML provider."), trusted()] },
+            }),
+        ),
     ];
-    table("A user of the stack.", &["name", "bucket", "access"], keys)
+    let mut user = table("A user of the stack.", &["name", "bucket", "access"], keys);
+    user["if"] = json!({ "properties": { "kind": { "const": "role" } }, "required": ["kind"] });
+    user["then"] = json!({ "required": ["trust"] });
+    user["else"] = json!({ "properties": { "trust": false } });
+    user
+}
+
+/// An entry of `trust` that one string cannot say.
+fn trusted() -> Value {
+    let arn = "^arn:";
+    let keys = vec![
+        ("principal", text("An account id, or the ARN of a user or role.")),
+        ("external_id", text("What the caller has to say: AWS's sts:ExternalId.")),
+        ("provider", pattern("ARN of an OpenID Connect or SAML provider of the account.", arn)),
+        ("audience", text("The `aud` that tokens have to have. OpenID Connect needs it.")),
+        (
+            "subject",
+            text("The `sub` that tokens have to have; * and ? are wildcards. OpenID Connect needs it."),
+        ),
+    ];
+    table("Who may assume the role, and under which conditions.", &[], keys)
 }

@@ -30,6 +30,15 @@ fn validate(value: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) 
             wrong.push(format!("{path}: {why}"));
         }
     };
+    if *schema == false {
+        refuse(false, &"not here");
+        return;
+    }
+    let accepts = |one: &Value| {
+        let mut inner = Vec::new();
+        validate(value, one, path, &mut inner);
+        inner.is_empty()
+    };
     for (keyword, rule) in schema.as_object().unwrap() {
         let number = || value.as_i64().zip(rule.as_i64());
         match keyword.as_str() {
@@ -46,6 +55,14 @@ fn validate(value: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) 
             "maxItems" => {
                 refuse(value.as_array().is_none_or(|all| json!(all.len()).as_u64() <= rule.as_u64()), rule);
             }
+            "minItems" => {
+                refuse(value.as_array().is_none_or(|all| json!(all.len()).as_u64() >= rule.as_u64()), rule);
+            }
+            "if" => {
+                let branch = &schema[if accepts(rule) { "then" } else { "else" }];
+                refuse(branch.is_null() || accepts(branch), branch);
+            }
+            "then" | "else" => {}
             "maxProperties" => {
                 refuse(value.as_object().is_none_or(|all| json!(all.len()).as_u64() <= rule.as_u64()), rule);
             }
@@ -54,11 +71,6 @@ fn validate(value: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) 
                 refuse(rule.as_array().unwrap().iter().all(has), rule);
             }
             "anyOf" => {
-                let accepts = |one: &Value| {
-                    let mut inner = Vec::new();
-                    validate(value, one, path, &mut inner);
-                    inner.is_empty()
-                };
                 refuse(rule.as_array().unwrap().iter().any(accepts), rule);
             }
             "properties" | "items" | "additionalProperties" => {}
@@ -70,11 +82,15 @@ fn validate(value: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) 
         match (schema["properties"].get(name), &schema["additionalProperties"]) {
             (Some(known), _) => validate(inner, known, &path, wrong),
             (None, free @ Value::Object(_)) => validate(inner, free, &path, wrong),
+            // A condition on one of several keys says nothing of the others.
+            (None, Value::Null) => {}
             (None, _) => wrong.push(format!("{path}: unknown")),
         }
     }
     for item in value.as_array().into_iter().flatten() {
-        validate(item, &schema["items"], &format!("{path}[]"), wrong);
+        if !schema["items"].is_null() {
+            validate(item, &schema["items"], &format!("{path}[]"), wrong);
+        }
     }
 }
 
@@ -126,6 +142,7 @@ fn each_table_has_the_keys_that_the_parser_knows() {
         ("/properties/trigger", keys::TRIGGER),
         ("/properties/alarms", keys::ALARMS),
         ("/properties/users/items", keys::USER),
+        ("/properties/users/items/properties/trust/items/anyOf/1", keys::TRUST),
     ] {
         assert_eq!(names(properties(at)), known, "{at}");
     }
@@ -179,6 +196,8 @@ fn mistakes_are_underlined() {
         "stack = \"abc\"\nalarms.errors = 0",
         "stack = \"abc\"\n[[users]]\nname = \"a\"\nbucket = \"source\"",
         "stack = \"abc\"\n[[users]]\nname = \"a\"\nbucket = \"source\"\naccess = \"all\"",
+        "stack = \"abc\"\n[[users]]\nname = \"a\"\nbucket = \"source\"\naccess = \"read-only\"\nkind = \"role\"",
+        "stack = \"abc\"\n[[users]]\nname = \"a\"\nbucket = \"source\"\naccess = \"read-only\"\ntrust = [\"123456789012\"]",
     ] {
         assert!(!judge(wrong).is_empty(), "{wrong}");
         assert!(parse(wrong, "config.toml", &Overrides::default()).is_err(), "{wrong}");

@@ -89,7 +89,8 @@ fn what_is_not_ours_is_left_alone() {
     world.function.iter_mut().for_each(|function| mark(&mut function.tags));
     world.alarms.values_mut().for_each(|alarm| mark(&mut alarm.tags));
     let users = world.users.values_mut().flatten().map(|user| &mut user.identity);
-    for identity in world.role.iter_mut().map(|role| &mut role.identity).chain(users) {
+    let roles = world.role.iter_mut().chain(world.user_roles.values_mut().flatten());
+    for identity in roles.map(|role| &mut role.identity).chain(users) {
         mark(&mut identity.tags);
         identity.path = "/".to_owned();
     }
@@ -103,10 +104,12 @@ fn tag_or_path_make_role_and_users_ours() {
     let whole = planned(&stack, &as_desired(&stack), &[], DataRule::Ask);
     let mut untagged = as_desired(&stack);
     untagged.role.iter_mut().for_each(|role| role.identity.tags.clear());
+    untagged.user_roles.values_mut().flatten().for_each(|role| role.identity.tags.clear());
     untagged.users.values_mut().flatten().for_each(|user| user.identity.tags.clear());
     assert_eq!(planned(&stack, &untagged, &[], DataRule::Ask), whole);
     let mut moved = as_desired(&stack);
     moved.role.iter_mut().for_each(|role| role.identity.path = "/".to_owned());
+    moved.user_roles.values_mut().flatten().for_each(|role| role.identity.path = "/".to_owned());
     moved.users.values_mut().flatten().for_each(|user| user.identity.path = "/".to_owned());
     assert_eq!(planned(&stack, &moved, &[], DataRule::Ask), whole);
 }
@@ -116,6 +119,7 @@ fn former_things_go_too() {
     let stack = stack("");
     let world = World {
         former_users: vec!["photos-guest".to_owned()],
+        former_roles: vec!["photos-old-partner".to_owned()],
         former_alarms: vec!["photos-sanitizer-errors".to_owned()],
         former_buckets: vec!["photos-old".to_owned()],
         ..nothing(&stack)

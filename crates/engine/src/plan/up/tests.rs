@@ -46,7 +46,8 @@ fn unmark(world: &mut World, owner: Option<&str>) {
     world.function.iter_mut().for_each(|function| mark(&mut function.tags));
     world.alarms.values_mut().for_each(|alarm| mark(&mut alarm.tags));
     let users = world.users.values_mut().flatten().map(|user| &mut user.identity);
-    for identity in world.role.iter_mut().map(|role| &mut role.identity).chain(users) {
+    let roles = world.role.iter_mut().chain(world.user_roles.values_mut().flatten());
+    for identity in roles.map(|role| &mut role.identity).chain(users) {
         mark(&mut identity.tags);
     }
 }
@@ -54,7 +55,8 @@ fn unmark(world: &mut World, owner: Option<&str>) {
 /// Puts role and users under another path.
 fn move_to(world: &mut World, path: &str) {
     let users = world.users.values_mut().flatten().map(|user| &mut user.identity);
-    for identity in world.role.iter_mut().map(|role| &mut role.identity).chain(users) {
+    let roles = world.role.iter_mut().chain(world.user_roles.values_mut().flatten());
+    for identity in roles.map(|role| &mut role.identity).chain(users) {
         path.clone_into(&mut identity.path);
     }
 }
@@ -127,7 +129,7 @@ fn everything_changed() {
     function.tags.remove("team");
     function.state = "Pending".to_owned();
     world.permission[0]["Condition"] = json!({});
-    world.permission.push(wide);
+    world.permission.push(wide.clone());
     world.trigger.ours.pop();
     for alarm in world.alarms.values_mut() {
         alarm.settings.threshold += 1.0;
@@ -141,6 +143,10 @@ fn everything_changed() {
     uploader.groups = vec!["admins".to_owned()];
     viewer.identity.policies.ours = None;
     viewer.identity.boundary = Some("other".to_owned());
+    // Somebody may assume the role who should not, and it may do too much.
+    let partner = world.user_roles.values_mut().flatten().next().unwrap();
+    partner.trust["Statement"][0]["Principal"] = json!({"AWS": "arn:aws:iam::111111111111:root"});
+    partner.identity.policies.ours = Some(wide.clone());
     insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
 }
 
@@ -187,16 +193,17 @@ fn the_path_marks_role_and_users_as_the_tag_does() {
     let stack = stack(EVERYTHING);
     let mut untagged = as_desired(&stack);
     untagged.role.iter_mut().for_each(|role| role.identity.tags.clear());
+    untagged.user_roles.values_mut().flatten().for_each(|role| role.identity.tags.clear());
     untagged.users.values_mut().flatten().for_each(|user| user.identity.tags.clear());
     let plan = up(&stack, CODE, &untagged, &Adopt::Nothing);
-    assert_eq!((plan.steps.len(), plan.problems.len()), (3, 0), "{}", plan_lines(&plan, &stack));
+    assert_eq!((plan.steps.len(), plan.problems.len()), (4, 0), "{}", plan_lines(&plan, &stack));
     // Tagged as ours, under a path of others.
     let mut moved = as_desired(&stack);
     move_to(&mut moved, "/theirs/");
     let plan = up(&stack, CODE, &moved, &Adopt::Everything);
     let paths = plan.problems.iter().filter(|problem| matches!(problem, Problem::WrongPath { .. }));
-    // Users are moved, the role cannot be.
-    assert_eq!((plan.steps.len(), paths.count()), (2, 1), "{}", plan_lines(&plan, &stack));
+    // Users are moved, roles cannot be.
+    assert_eq!((plan.steps.len(), paths.count()), (2, 2), "{}", plan_lines(&plan, &stack));
 }
 
 #[test]
@@ -204,11 +211,31 @@ fn former_users_and_alarms_go_and_former_buckets_stay() {
     let stack = stack("");
     let world = World {
         former_users: vec!["photos-guest".to_owned()],
+        former_roles: vec!["photos-old-partner".to_owned()],
         former_alarms: vec!["photos-sanitizer-errors".to_owned()],
         former_buckets: vec!["photos-old".to_owned()],
         ..as_desired(&stack)
     };
     insta::assert_snapshot!(lines(&stack, &world, &Adopt::Nothing));
+}
+
+#[test]
+fn a_user_that_becomes_a_role_is_told_and_its_rights_go_first() {
+    let user = "[[users]]\nname = \"ann\"\nbucket = \"source\"\naccess = \"read-only\"\n";
+    let role = stack(&format!("{user}kind = \"role\"\ntrust = [\"210987654321\"]\n"));
+    let user = stack(user);
+    let name = || "photos-ann".to_owned();
+    let there = World { user_roles: as_desired(&role).user_roles, ..nothing(&role) };
+    let former = World { former_users: vec![name()], ..as_desired(&role) };
+    for (stack, world) in [
+        (&role, World { user_roles: [(name(), None)].into(), ..former }),
+        (&user, World { users: [(name(), None)].into(), former_roles: vec![name()], ..as_desired(&user) }),
+    ] {
+        let plan = up(stack, CODE, &world, &Adopt::Nothing);
+        insta::assert_snapshot!(plan_lines(&plan, stack));
+    }
+    let plan = up(&role, CODE, &there, &Adopt::Nothing);
+    assert!(plan.notes.is_empty(), "a role that is there is nothing new: {:?}", plan.notes);
 }
 
 /// The keys of a user that is renamed are gone, which a `-` and a `+` do not say.

@@ -30,7 +30,7 @@ pub type Users = (BTreeMap<String, Option<Observed>>, Vec<String>);
 /// # Errors
 /// When a call fails.
 pub async fn observe(aws: &Aws, stack: &Stack) -> Result<Users, AwsError> {
-    let names: Vec<String> = stack.config.users.iter().map(|user| stack.names.user(&user.name)).collect();
+    let names: Vec<String> = stack.iam_users().map(|user| stack.names.user(&user.name)).collect();
     if names.len() > FEW {
         match of_account(aws, stack, &names).await {
             Err(error) if error.code.as_deref() == Some("AccessDenied") => {}
