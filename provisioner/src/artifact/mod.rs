@@ -14,6 +14,7 @@ mod build;
 mod cache;
 mod elf;
 mod error;
+mod installed;
 mod known_zip;
 mod package;
 mod prepare;

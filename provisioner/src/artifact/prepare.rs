@@ -1,18 +1,40 @@
-//! From source code, or from a file that the user names, to a [`Package`].
+//! From source code, or from a function that is built, to a [`Package`].
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Package, Target, build, cache, known_zip, workspace};
+use super::{Error, Package, Target, build, cache, installed, known_zip, workspace};
 
 /// Names a built `bootstrap`, or a zip with one in it, that is used instead of
 /// building the function.
 pub(crate) const BOOTSTRAP_VARIABLE: &str = "PROVISIONER_BOOTSTRAP";
 
-/// Builds, checks and packages the function.
-///
-/// `near` is a folder in the checkout to build from, usually that of
-/// `config.toml`; the current folder and the one this program was built in are
-/// looked at, too. `say` hears what takes long.
+/// Where the function comes from.
+enum Origin {
+    /// This file, of which this is said.
+    File(PathBuf, &'static str),
+    /// This workspace.
+    Source(PathBuf),
+}
+
+/// What the user names; else the checkout that `near` or the current folder is in; else what was installed with this program;
+/// else the checkout that it was built in.
+fn origin(near: Option<&Path>, target: Target) -> Result<Origin, Error> {
+    if let Some(path) = std::env::var_os(BOOTSTRAP_VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(Origin::File(path.into(), BOOTSTRAP_VARIABLE));
+    }
+    let here = std::env::current_dir().ok();
+    let starts: Vec<PathBuf> = near.map(Path::to_path_buf).into_iter().chain(here).collect();
+    if let Some(workspace) = workspace::above(&starts) {
+        return Ok(Origin::Source(workspace));
+    }
+    if let Some(path) = installed::find(target) {
+        return Ok(Origin::File(path, "installed with this program"));
+    }
+    let built_from = workspace::of_this_program().map(Origin::Source);
+    built_from.ok_or_else(|| Error::NoWorkspace { looked: starts.into_iter().next().unwrap_or_default() })
+}
+
+/// Builds, checks and packages the function, or takes one that is built ([`origin`]). `say` hears what takes long.
 ///
 /// # Errors
 /// See [`Error`].
@@ -21,13 +43,13 @@ pub(crate) async fn package(
     target: Target,
     say: &dyn Fn(&str),
 ) -> Result<Package, Error> {
-    if let Some(path) = std::env::var_os(BOOTSTRAP_VARIABLE).filter(|path| !path.is_empty()) {
-        return on_a_thread(move || prebuilt(Path::new(&path), target)).await;
+    match origin(near, target)? {
+        Origin::File(path, _) => on_a_thread(move || prebuilt(&path, target)).await,
+        Origin::Source(workspace) => {
+            let program = build::build(&workspace, target, say).await?;
+            on_a_thread(move || built(&program, target)).await
+        }
     }
-    let here = std::env::current_dir().ok();
-    let starts: Vec<PathBuf> = near.map(Path::to_path_buf).into_iter().chain(here).collect();
-    let program = build::build(&workspace::find(&starts)?, target, say).await?;
-    on_a_thread(move || built(&program, target)).await
 }
 
 /// Whether the function could be built, and how, without building it.
@@ -35,20 +57,19 @@ pub(crate) async fn package(
 /// # Errors
 /// What stands in the way.
 pub(crate) async fn could_build(near: Option<&Path>, target: Target) -> Result<String, Error> {
-    if let Some(path) = std::env::var_os(BOOTSTRAP_VARIABLE).filter(|path| !path.is_empty()) {
-        let named = Path::new(&path).display().to_string();
-        return on_a_thread(move || prebuilt(Path::new(&path), target))
-            .await
-            .map(|_| format!("{named} ({BOOTSTRAP_VARIABLE})"));
+    match origin(near, target)? {
+        Origin::File(path, why) => {
+            let named = path.display().to_string();
+            on_a_thread(move || prebuilt(&path, target)).await.map(|_| format!("{named} ({why})"))
+        }
+        Origin::Source(workspace) => {
+            let how = build::how(&workspace, target).await?;
+            Ok(format!("{how}, from {}", workspace.display()))
+        }
     }
-    let here = std::env::current_dir().ok();
-    let starts: Vec<PathBuf> = near.map(Path::to_path_buf).into_iter().chain(here).collect();
-    let workspace = workspace::find(&starts)?;
-    let how = build::how(&workspace, target).await?;
-    Ok(format!("{how}, from {}", workspace.display()))
 }
 
-/// The package of a file that the user names.
+/// The package of a function that is built.
 fn prebuilt(path: &Path, target: Target) -> Result<Package, Error> {
     let file = read(path)?;
     let package = if file.starts_with(b"PK") {

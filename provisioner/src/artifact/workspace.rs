@@ -2,19 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Error;
+/// Finds the workspace that has the function: above the first of `starts` that leads to one.
+pub(super) fn above(starts: &[PathBuf]) -> Option<PathBuf> {
+    let mut folders = starts.iter().flat_map(|start| start.ancestors());
+    folders.find(|folder| has_function(folder)).map(Path::to_path_buf)
+}
 
-/// Finds the workspace that has the function: above the first of `starts` that
-/// leads to one, else where this program itself was built.
-pub(super) fn find(starts: &[PathBuf]) -> Result<PathBuf, Error> {
-    let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    starts
-        .iter()
-        .flat_map(|start| start.ancestors())
-        .chain(built_from)
-        .find(|folder| has_function(folder))
-        .map(Path::to_path_buf)
-        .ok_or_else(|| Error::NoWorkspace { looked: starts.first().cloned().unwrap_or_default() })
+/// The workspace that this program itself was built in, if it is still there.
+pub(super) fn of_this_program() -> Option<PathBuf> {
+    let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    has_function(built_from).then(|| built_from.to_path_buf())
 }
 
 /// Whether `folder` is a workspace with a member `function` that makes `bootstrap`.
@@ -41,7 +38,7 @@ mod tests {
     #[test]
     fn it_is_found_from_a_folder_inside() {
         let inside = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
-        let found = find(&[inside]).unwrap();
+        let found = above(&[inside]).unwrap();
         assert_eq!(Some(found.as_path()), Path::new(env!("CARGO_MANIFEST_DIR")).parent());
     }
 
