@@ -59,7 +59,8 @@ pub(super) async fn run(args: &cli::Status, session: &Session<'_>) -> Result<Exi
     if screen.json {
         screen.document(&json::Status::of(&seen));
     } else {
-        screen.out(&status_text(&seen, &session.suggest("up"), &session.suggest("plan")));
+        let (up, plan) = (session.suggest("up"), session.suggest("plan"));
+        screen.out(&status_text(&seen, session.global.local, &up, &plan));
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { ExitCode::Changes } else { ExitCode::Ok })
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::plan_text::heading;
 use super::{bytes, foreign};
 use crate::suggest::assume_role;
 use engine::config::BucketRole;
@@ -68,9 +69,8 @@ impl Seen<'_> {
 
 /// The screen of `status`; `up` and `plan` are the commands to suggest.
 #[must_use]
-pub(crate) fn status_text(seen: &Seen<'_>, up: &str, plan: &str) -> String {
-    let names = &seen.stack.names;
-    let mut text = format!("Stack {} in account {}, {}\n\n", names.stack, names.account, names.region);
+pub(crate) fn status_text(seen: &Seen<'_>, is_local: bool, up: &str, plan: &str) -> String {
+    let mut text = heading(seen.stack, is_local) + "\n";
     for row in seen.rows {
         let style = style(row.verdict);
         let (mark, kind) = (row.verdict.as_str(), row.address.to_string());

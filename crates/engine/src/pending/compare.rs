@@ -96,6 +96,8 @@ fn merged<'a, E: Send + Sync + 'a>(
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use futures::executor::block_on;
     use futures::stream::iter;
@@ -126,6 +128,31 @@ mod tests {
                 prop_assert_eq!(pair.copy.as_ref().map(|one| one.modified), copies.get(pair.key()).copied());
             }
         }
+    }
+
+    /// In memory are those that are being compared, however many there are.
+    #[test]
+    fn a_hundred_thousand_keys_are_merged_two_at_a_time() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let keys = |every: usize| {
+            let made = Arc::clone(&made);
+            let object = move |number| {
+                made.fetch_add(1, Relaxed);
+                Ok::<_, ()>(Object { key: format!("{number:06}"), modified: 0, bytes: 0 })
+            };
+            iter((0..100_000).step_by(every)).map(object).boxed()
+        };
+        let mut pairs = merged(keys(1), keys(3));
+        let (mut all, mut pending, mut taken) = (0, 0, 0);
+        block_on(async {
+            while let Some(pair) = pairs.try_next().await.unwrap() {
+                all += 1;
+                pending += usize::from(pair.copy.is_none());
+                taken += 1 + usize::from(pair.copy.is_some());
+                assert!(made.load(Relaxed) <= taken + 2, "{all}");
+            }
+        });
+        assert_eq!((all, pending), (100_000, 66_666));
     }
 
     #[test]
