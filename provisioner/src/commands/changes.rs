@@ -52,7 +52,8 @@ pub(super) async fn foresee(
     if skip || plan.steps.is_empty() {
         return Ok(());
     }
-    let actions = session.interrupt.or(lacking(&connected.aws, &connected.stack, plan)).await?;
+    let asked = async { Ok::<_, Failure>(lacking(&connected.aws, &connected.stack, plan).await) };
+    let actions = session.interrupt.or(asked).await?;
     if actions.is_empty() {
         return Ok(());
     }

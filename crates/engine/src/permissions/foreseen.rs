@@ -2,16 +2,16 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html>).
 //!
 //! It is advice, and only a clear no counts: where a decision hangs on what was not asked with (a time, a tag, a source
-//! address), or the caller may not ask, the calls themselves will tell.
+//! address), where the caller may not ask, and where there is no answer, the calls themselves will tell.
 
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 
 use aws_sdk_iam::types::{
     ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType as Decision,
 };
 
 use super::of_changes::needs;
-use crate::aws::{Aws, AwsCall, AwsError};
+use crate::aws::{Aws, AwsCall};
 use crate::plan::Plan;
 use crate::stack::Stack;
 
@@ -19,11 +19,8 @@ use crate::stack::Stack;
 const CONCURRENT: usize = 8;
 
 /// The actions that the caller may not do, sorted. Empty when it may do all, and when IAM does not say.
-///
-/// # Errors
-/// When IAM cannot be reached.
-pub async fn lacking(aws: &Aws, stack: &Stack, plan: &Plan) -> Result<Vec<String>, AwsError> {
-    let Some(caller) = principal(aws).await? else { return Ok(Vec::new()) };
+pub async fn lacking(aws: &Aws, stack: &Stack, plan: &Plan) -> Vec<String> {
+    let Some(caller) = principal(aws).await else { return Vec::new() };
     let questions: Vec<(Vec<String>, Vec<String>)> = needs(plan, stack)
         .into_iter()
         .map(|(resources, actions)| (resources, actions.into_iter().collect()))
@@ -31,37 +28,34 @@ pub async fn lacking(aws: &Aws, stack: &Stack, plan: &Plan) -> Result<Vec<String
     let asked = futures::stream::iter(questions)
         .map(|(resources, actions)| ask(aws, stack, &caller, resources, actions))
         .buffer_unordered(CONCURRENT);
-    let answers: Vec<Option<Vec<String>>> = asked.try_collect().await?;
-    let mut lacking: Vec<String> = answers.into_iter().flatten().flatten().collect();
+    let answers: Vec<Vec<String>> = asked.collect().await;
+    let mut lacking: Vec<String> = answers.into_iter().flatten().collect();
     lacking.sort();
     lacking.dedup();
-    Ok(lacking)
+    lacking
 }
 
 /// The user or role that calls, by the ARN that IAM knows it by. `None` for root, who may do everything, and for
 /// sessions that IAM does not look at.
-async fn principal(aws: &Aws) -> Result<Option<String>, AwsError> {
+async fn principal(aws: &Aws) -> Option<String> {
     let kind_and_name = aws.caller.splitn(6, ':').nth(5).unwrap_or_default();
     let Some(session) = kind_and_name.strip_prefix("assumed-role/") else {
-        return Ok(kind_and_name.starts_with("user/").then(|| aws.caller.clone()));
+        return kind_and_name.starts_with("user/").then(|| aws.caller.clone());
     };
     // The session's ARN lacks the role's path.
     let name = session.split('/').next().unwrap_or_default();
-    match aws.iam.get_role().role_name(name).send().await.aws("GetRole") {
-        Ok(output) => Ok(output.role.map(|role| role.arn)),
-        Err(error) if error.is_access_denied() || error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    let output = aws.iam.get_role().role_name(name).send().await.aws("GetRole").ok()?;
+    output.role.map(|role| role.arn)
 }
 
-/// Which of the actions are refused for each of these resources; `None` when the caller may not ask.
+/// Which of the actions are refused for each of these resources; none where there is no answer.
 async fn ask(
     aws: &Aws,
     stack: &Stack,
     caller: &str,
     resources: Vec<String>,
     actions: Vec<String>,
-) -> Result<Option<Vec<String>>, AwsError> {
+) -> Vec<String> {
     let entry = |key: &str, value: &str, kind: ContextKeyTypeEnum| {
         ContextEntry::builder().context_key_name(key).context_key_type(kind).context_key_values(value).build()
     };
@@ -86,11 +80,7 @@ async fn ask(
         .try_collect()
         .await
         .aws("SimulatePrincipalPolicy");
-    match answer {
-        Ok(results) => Ok(Some(refused(actions, &results))),
-        Err(error) if error.is_access_denied() || error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    answer.map(|results| refused(actions, &results)).unwrap_or_default()
 }
 
 /// The actions to each result of which IAM says a clear no.
