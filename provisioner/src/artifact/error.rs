@@ -115,8 +115,8 @@ impl Error {
     pub(crate) fn hint(&self, suggest: &Suggest) -> Option<String> {
         let hint = match self {
             Self::NoWorkspace { .. } => format!(
-                "run it in a checkout of this project, install a release, which has the function with it, or name a built \
-                 function: {BOOTSTRAP_VARIABLE}=path/to/bootstrap"
+                "run it in a checkout of this project, use the archive or the wheel of a release, which have the function \
+                 with them, or name a built one: {BOOTSTRAP_VARIABLE}=path/to/bootstrap"
             ),
             Self::NoCargo { .. } => format!(
                 "install Rust from https://rustup.rs, or name a built function: {BOOTSTRAP_VARIABLE}=path/to/bootstrap"
