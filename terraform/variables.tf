@@ -479,6 +479,18 @@ variable "users" {
     error_message = "A provider is the ARN of a SAML provider, or of an OpenID Connect provider together with an audience without wildcards and a subject that does not begin with one."
   }
 
+  # label:cust* is also whoever registers as customer2 with the same provider.
+  validation {
+    condition = alltrue(flatten([
+      for user in var.users : [
+        for trusted in coalesce(user.trust, []) :
+        can(regex("^([^:*?]+([*?].*)?|[^*?]*[^*?:]|[^:*?]*:/*[^/:*?]+[/:].*)$", trusted.subject))
+        if trusted.subject != null
+      ]
+    ]))
+    error_message = "A subject with a label and a wildcard has the whole name of the customer in front of that, to the / or : behind it, such as project_path:GROUP/*."
+  }
+
   # repo:* are the repositories of everybody at GitHub.
   validation {
     condition = alltrue(flatten([

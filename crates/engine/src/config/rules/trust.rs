@@ -299,14 +299,16 @@ pub(in crate::config) fn check_subject(text: &str, provider: &str) -> Option<Pro
     let fixed = &text[..wildcard.unwrap_or(text.len())];
     let is_github = host(provider) == GITHUB;
     let is_own = match (is_github, fixed.strip_prefix("repo:")) {
-        // `repo:o*` is also who registers as `other`.
         (true, Some(repository)) => repository.split_once('/').is_some_and(|(owner, _)| !owner.is_empty()),
-        (true, None) => fixed.split_once(':').is_some_and(|(_, value)| !value.is_empty()),
-        (false, _) => !fixed.is_empty(),
+        (true, None) if !fixed.contains(':') => false,
+        _ => wildcard.is_none() && !text.ends_with(':') || is_closed(fixed),
     };
     (!is_own).then(|| {
         let help = if is_github {
             "begin it with repo:ORGANISATION/REPOSITORY: and what of it, such as ref:refs/heads/main"
+        } else if fixed.contains(':') {
+            "write out whose tokens it means, to the / or : behind that, before the first wildcard: such as \
+             project_path:GROUP/*"
         } else {
             "write out what it begins with"
         };
@@ -323,6 +325,16 @@ pub(in crate::config) fn check_subject(text: &str, provider: &str) -> Option<Pro
             None => problem,
         }
     })
+}
+
+/// Whether what stands in front of the first wildcard of a subject names one customer of a provider. Those that sign for
+/// everybody write `label:customer` and then `/` or `:` (`project_path:group/project:...` of GitLab,
+/// `organization:name:...` of HCP Terraform), so `label:cust*` would also be whoever registers as `customer2`.
+fn is_closed(fixed: &str) -> bool {
+    match fixed.split_once(':') {
+        Some((_, value)) => value.trim_start_matches('/').find(['/', ':']).is_some_and(|end| end > 0),
+        None => !fixed.is_empty(),
+    }
 }
 
 /// What a condition in a policy can be compared with.
@@ -352,6 +364,9 @@ mod tests {
 
     const HUB: &str = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
     const OKTA: &str = "arn:aws:iam::123456789012:oidc-provider/example.okta.com/oauth2/default";
+
+    const LAB: &str = "arn:aws:iam::123456789012:oidc-provider/gitlab.com";
+    const CLOUD: &str = "arn:aws:iam::123456789012:oidc-provider/app.terraform.io";
 
     #[test]
     fn who_can_be_trusted() {
@@ -396,7 +411,12 @@ mod tests {
             (HUB, "repo:org/*"),
             (HUB, "repository_owner_id:123:*"),
             (OKTA, "00u1"),
+            (OKTA, "00u*"),
             (OKTA, "system:serviceaccount:photos:*"),
+            (OKTA, "https://example.org/ann*"),
+            (LAB, "project_path:group/*"),
+            (LAB, "project_path:group/project:ref_type:branch:ref:main"),
+            (CLOUD, "organization:org:project:*:workspace:*:run_phase:*"),
         ] {
             assert_eq!(check_subject(good, provider), None, "{good}");
         }
@@ -408,6 +428,14 @@ mod tests {
             (HUB, "repo:/x"),
             (HUB, "main"),
             (HUB, "repo:org/${x}"),
+            (HUB, "repository_owner_id:12*"),
+            (HUB, "repository_owner_id:"),
+            (LAB, "project_path:*"),
+            (LAB, "project_path:gr*/project"),
+            (LAB, "project_path:/*"),
+            (LAB, "project_path:"),
+            (CLOUD, "organization:*:project:p"),
+            (CLOUD, "organization:o?g:project:p"),
             (OKTA, "*"),
             (OKTA, "?ann"),
             (OKTA, ""),
