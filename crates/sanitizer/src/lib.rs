@@ -67,7 +67,7 @@
 //! block, HEIC a copy of one coded slice at a time, WebP the codes of its groups, a look at transparent pixels two rows of
 //! a PNG or 12 bytes a pixel of a lossless WebP, taking hidden pixels out the output, a colour profile (of at most 16 MB)
 //! three times its length, XMP where rights are kept (at most 4 MiB) the same. [`memory_needed`] reckons it from a file's
-//! first bytes. [`Options::facts`] come on top. What is under way can be stopped ([`Options::cancellation`]).
+//! first bytes. `Options::facts` come on top. What is under way can be stopped ([`Options::cancellation`]).
 
 // Tests compare with libjpeg, which is C.
 #![cfg_attr(not(test), forbid(unsafe_code))]

@@ -50,7 +50,8 @@ pub struct Options {
     /// scan of markers and units.
     pub verify_entropy: bool,
     /// Read out what the removed metadata would have told
-    /// ([`crate::facts::Facts`]). Default: false; the function never asks for it.
+    /// ([`crate::facts::Facts`]). Default: false. Takes the feature `facts`.
+    #[cfg(any(test, feature = "facts"))]
     pub facts: bool,
     /// Stops the cleaning from another thread. Default: nothing does.
     pub cancellation: Cancellation,
@@ -70,6 +71,7 @@ impl Default for Options {
             max_inflated_bytes: 2 << 30,
             max_megapixels: 1000,
             verify_entropy: true,
+            #[cfg(any(test, feature = "facts"))]
             facts: false,
             cancellation: Cancellation::default(),
         }
@@ -104,8 +106,22 @@ with! {
     with_max_inflated_bytes max_inflated_bytes: u64,
     with_max_megapixels max_megapixels: u32,
     with_verify_entropy verify_entropy: bool,
-    with_facts facts: bool,
     with_cancellation cancellation: Cancellation,
+}
+
+#[cfg(any(test, feature = "facts"))]
+with! {
+    with_facts facts: bool,
+}
+
+impl Options {
+    /// The same, and nothing is read out.
+    pub(crate) fn without_facts(self) -> Self {
+        #[cfg(any(test, feature = "facts"))]
+        return self.with_facts(false);
+        #[cfg(not(any(test, feature = "facts")))]
+        self
+    }
 }
 
 /// What becomes of the orientation that EXIF holds.
@@ -171,7 +187,7 @@ pub enum HiddenPixels {
     /// Refuse the picture.
     Refuse,
     /// Keep them; the report says so. Transparent pixels are then looked at only when
-    /// [`Options::facts`] are wanted.
+    /// `Options::facts` are wanted.
     Keep,
 }
 

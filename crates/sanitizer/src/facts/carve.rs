@@ -33,6 +33,7 @@ const XMP: (&[u8], &[u8]) = (b"<x:xmpmeta", b"</x:xmpmeta>");
 /// here means that nothing was recognised, not that nothing is there.
 ///
 /// Takes time linear in the length of `input`, whatever it holds.
+#[cfg(any(test, feature = "facts"))]
 #[must_use]
 pub fn carve(input: &[u8]) -> Facts {
     let mut facts = Facts::default();

@@ -18,6 +18,7 @@ mod text;
 mod xmp;
 
 pub(crate) use app_segment::read_app_segment;
+#[cfg(any(test, feature = "facts"))]
 pub use carve::carve;
 pub(crate) use carve::carve_into;
 pub(crate) use exif::{apple_hdr_fields, artist_and_copyright, read_exif};

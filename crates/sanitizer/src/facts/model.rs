@@ -1,8 +1,13 @@
 //! The facts of a picture.
 
+use crate::Options;
+
 /// What the metadata of a picture tells. Only made when
-/// [`crate::Options::facts`] asks for it.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// `Options::facts` asks for it.
+///
+/// Without the feature `facts` no value of this type can exist, so that the compiler leaves out what reads them.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(any(test, feature = "facts"), derive(Default))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Facts {
@@ -10,6 +15,9 @@ pub struct Facts {
     pub positions: Vec<Position>,
     /// Everything else: kind, value, where it was found.
     pub items: Vec<Fact>,
+    #[cfg(not(any(test, feature = "facts")))]
+    #[cfg_attr(feature = "serde", serde(skip))]
+    never: std::convert::Infallible,
 }
 
 /// A position on Earth.
@@ -84,6 +92,18 @@ const POSITION_LIMIT: usize = 50;
 pub(crate) const GAIN_MAP: &str = "an HDR gain map";
 
 impl Facts {
+    /// Room for what is told, where `options` ask for it.
+    #[cfg(any(test, feature = "facts"))]
+    pub(crate) fn wanted(options: &Options) -> Option<Self> {
+        options.facts.then(Self::default)
+    }
+
+    /// Nobody can ask for it.
+    #[cfg(not(any(test, feature = "facts")))]
+    pub(crate) fn wanted(_: &Options) -> Option<Self> {
+        None
+    }
+
     /// Adds a fact unless it is empty or known already.
     pub(crate) fn add(&mut self, kind: FactKind, value: &str, source: &'static str) {
         if self.items.len() >= FACT_LIMIT {

@@ -14,7 +14,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
     let pixels = Pixels::new(options);
     let mut report = Report::new(Format::Gif, screen.0.into(), screen.1.into());
     pixels.check_whole(report.width, report.height)?;
-    report.facts = options.facts.then(Facts::default);
+    report.facts = Facts::wanted(options);
     let colors_end = 13 + colors_len(packed);
     if input.len() < colors_end {
         return Err(truncated(&input, "expected the colours of the screen"));

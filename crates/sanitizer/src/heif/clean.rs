@@ -14,6 +14,7 @@ use super::shown::{Hidden, hidden};
 use super::sizes;
 use super::write::{Blob, Clean, CleanItem, write, write_alternatives};
 use super::{brand, rights, walk};
+use crate::facts::Facts;
 use crate::hidden_pixels::{Place, decide};
 use crate::rights::Collector;
 use crate::{Category, Error, Format, GainMapOutcome, Options, Report, Sanitized};
@@ -133,9 +134,7 @@ impl Cleaning<'_> {
         });
         let kept = kept.collect();
         removed.list(&kept, &mut report);
-        if options.facts {
-            report.facts = Some(removed.facts());
-        }
+        report.facts = Facts::wanted(options).map(|facts| removed.facts(facts));
         for Hidden { what, source } in hidden(file, &selection, input).map_err(unprovable)? {
             let place = Place { format, offset: file.meta_start, source };
             decide(what, false, place, options, &mut report)?;

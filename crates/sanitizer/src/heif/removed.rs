@@ -183,9 +183,8 @@ impl Removed<'_> {
         gaps
     }
 
-    /// What all this would have told.
-    pub(super) fn facts(&self) -> Facts {
-        let mut facts = Facts::default();
+    /// Adds to `facts` what all this would have told.
+    pub(super) fn facts(&self, mut facts: Facts) -> Facts {
         // Items could claim the same bytes again and again; read no more than the file has.
         let mut budget = self.input.len();
         let roles = self.roles();

@@ -163,7 +163,7 @@ fn turn_one(
     options: &Options,
 ) -> Result<Walked, Error> {
     let turned = rotate::turn(picture, transform, size, options)?;
-    let again = Options { verify_entropy: false, facts: false, ..options.clone() };
+    let again = Options { verify_entropy: false, ..options.clone() }.without_facts();
     let mut walked = walk_from(&turned.into(), 0, role, &again)?;
     walked.statement.clone_from(&picture.statement);
     Ok(walked)

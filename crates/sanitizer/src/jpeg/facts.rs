@@ -31,7 +31,6 @@ pub(super) fn another_picture(len: usize) -> String {
 }
 
 /// Collects facts along the walk.
-#[derive(Default)]
 pub(super) struct FactReader {
     facts: Facts,
     /// Parts of the extended XMP packet, each with where it belongs.
@@ -45,6 +44,11 @@ pub(super) struct FactReader {
 }
 
 impl FactReader {
+    /// Adds to `facts`.
+    pub(super) fn new(facts: Facts) -> Self {
+        Self { facts, extended: Vec::new(), resources: Vec::new(), manifest: None, has_density: false }
+    }
+
     /// Reads the APPn or COM segment with `payload`.
     pub(super) fn segment(&mut self, input: &[u8], content: Content, payload: Range<usize>) {
         let bytes = &input[payload.clone()];

@@ -79,7 +79,7 @@ fn walk_map(
 ) -> Result<Walked, &'static str> {
     // A profile means something only when the map is applied in colours of its own.
     let icc = if metadata.uses_base_colours() { IccPolicy::Drop } else { options.icc };
-    let options = Options { icc, facts: false, ..options.clone() };
+    let options = Options { icc, ..options.clone() }.without_facts();
     let walked = walk_from(&base.input, start, Role::GainMap, &options).map_err(|error| why(&error))?;
     let (header, of_base) = (&walked.header, &base.header.frame);
     let pixels = |width: u16, height: u16| u64::from(width) * u64::from(height);

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     Category, Error, Format, IccPolicy, Options, Report, Rights,
+    facts::Facts,
     icc::is_adobe_rgb,
     orientation::{minimal_exif, orientation_of_exif},
     pieces::Pieces,
@@ -133,7 +134,7 @@ pub(super) fn walk_once(input: &Bytes, start: usize, role: Role, options: &Optio
         tables: Tables::default(),
         profile: Profile::default(),
         report: Report::new(Format::Jpeg, 0, 0),
-        facts: options.facts.then(FactReader::default),
+        facts: Facts::wanted(options).map(FactReader::new),
         rights: RightsReader::new(if role == Role::Base { options.keep } else { Rights::NONE }),
         header: None,
         progress: Progress::default(),

@@ -35,9 +35,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
 
     let mut report = Report::new(Format::Png, header.width, header.height);
     report.orientation = plan.outcome;
-    if options.facts {
-        report.facts = Some(crate::facts::Facts::default());
-    }
+    report.facts = crate::facts::Facts::wanted(options);
     let packet = statement.packet().map(|packet| text::encode_xmp(&packet));
     let pieces = Walk::new(&input, header, options, plan.tag, packet, &mut report).run(&ihdr)?;
     report.keep_rights(&statement, rights);

@@ -29,7 +29,7 @@ pub(crate) fn sanitize(input: Bytes, options: &Options) -> Result<Sanitized, Err
         return Err(malformed(FILE_HEADER, "there is no image"));
     };
     let mut report = Report::new(Format::Webp, 0, 0);
-    report.facts = options.facts.then(Facts::default);
+    report.facts = Facts::wanted(options);
     let mut walk = Walk::new(&input, options, report, end);
     if first.kind == *b"VP8X" {
         walk.extended(&first)?;
