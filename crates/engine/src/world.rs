@@ -50,6 +50,30 @@ pub struct World {
 }
 
 impl World {
+    /// What there is before the first run: nothing.
+    #[must_use]
+    pub fn nothing(stack: &Stack) -> Self {
+        Self {
+            source: bucket::Observation::Absent,
+            destination: bucket::Observation::Absent,
+            replicas: Vec::new(),
+            former_known: true,
+            former_buckets: Vec::new(),
+            log_group: None,
+            role: None,
+            function: None,
+            concurrency: None,
+            permission: Vec::new(),
+            trigger: trigger::Observed::default(),
+            alarms: BTreeMap::new(),
+            former_alarms: Vec::new(),
+            users: stack.iam_users().map(|user| (stack.names.user(&user.name), None)).collect(),
+            former_users: Vec::new(),
+            user_roles: stack.role_users().map(|user| (stack.names.user(&user.name), None)).collect(),
+            former_roles: Vec::new(),
+        }
+    }
+
     /// Reads everything.
     ///
     /// # Errors

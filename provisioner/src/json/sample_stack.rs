@@ -22,25 +22,7 @@ pub(crate) fn stack() -> Stack {
 }
 
 fn nothing() -> World {
-    World {
-        source: bucket::Observation::Absent,
-        destination: bucket::Observation::Absent,
-        replicas: Vec::new(),
-        former_known: true,
-        former_buckets: Vec::new(),
-        log_group: None,
-        role: None,
-        function: None,
-        concurrency: None,
-        permission: Vec::new(),
-        trigger: Default::default(),
-        alarms: BTreeMap::new(),
-        former_alarms: Vec::new(),
-        users: BTreeMap::from([("photos-ann".to_owned(), None)]),
-        former_users: Vec::new(),
-        user_roles: BTreeMap::from([("photos-bob".to_owned(), None)]),
-        former_roles: Vec::new(),
-    }
+    World::nothing(&stack())
 }
 
 /// The plan that creates everything.

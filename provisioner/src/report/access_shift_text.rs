@@ -2,15 +2,12 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
-
 use super::foreign::foreign_lines;
+use super::styles::CHANGE;
 use crate::access::{Shift, shifts};
 use crate::verify::Right;
 use engine::plan::Plan;
 use engine::stack::Stack;
-
-const CHANGE: Style = AnsiColor::Yellow.on_default();
 
 /// A line for each of those who may do something else in a bucket than before; nothing when there is none.
 pub(super) fn access_shift_text(plan: &Plan, stack: &Stack) -> String {

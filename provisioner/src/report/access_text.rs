@@ -2,18 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use anstyle::{AnsiColor, Style};
-
 use super::foreign::foreign_lines;
+use super::styles::{ALARM, GOOD, QUIET};
 use crate::access::{Asked, Cell, Row};
 use crate::verify::everything;
 use engine::access::{Decision, Question};
 use engine::config::BucketRole;
 use engine::stack::Stack;
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
 
 /// The matrix: a line for each, a column for each right in each bucket.
 #[must_use]

@@ -2,15 +2,11 @@
 
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
+use super::styles::{ALARM, GOOD, PLAIN, WARN};
 use super::{bytes, foreign, foreign_path, seconds};
 use crate::upload::{Arrival, Outcome, Prediction, what_was_removed};
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
-const PLAIN: Style = Style::new();
 
 /// One line: how it ended, then where the picture is now, how long it took, what was removed. `plan_command` tells
 /// whether the function is another one, `pending_command` what is still missing.

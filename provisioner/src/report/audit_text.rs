@@ -1,13 +1,9 @@
 //! What `audit` found: lines for people.
 
-use anstyle::{AnsiColor, Style};
-
 use super::foreign;
+use super::styles::{ALARM, WARN};
 use crate::audit::{Finding, Looked};
 use crate::json::Audited;
-
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
 
 /// An object that is not as it should be; `None` for all others.
 #[must_use]

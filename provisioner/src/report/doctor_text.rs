@@ -1,14 +1,8 @@
 //! What `doctor` found: lines for people.
 
-use anstyle::{AnsiColor, Style};
-
 use super::foreign::foreign_lines;
+use super::styles::{ALARM, GOOD, QUIET, WARN};
 use crate::doctor::{Check, Verdict};
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
 
 /// One piece: how it is, and below it how to mend it.
 #[must_use]

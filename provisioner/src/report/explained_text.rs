@@ -2,11 +2,8 @@
 
 use std::fmt::Write;
 
-use anstyle::Style;
-
+use super::styles::BOLD;
 use crate::explain::Explained;
-
-const BOLD: Style = Style::new().bold();
 
 /// How wide the text is.
 const WIDTH: usize = 96;

@@ -1,13 +1,10 @@
 //! Access keys: lines for people.
 
-use anstyle::{AnsiColor, Style};
-
 use super::foreign;
+use super::styles::WARN;
 use crate::access_keys::{LastUse, Listed};
 use crate::moment::ago;
 use engine::resources::user::OLD_DAYS;
-
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
 
 /// The keys of users by their names in config.toml and in IAM.
 #[must_use]

@@ -2,18 +2,14 @@
 
 use std::time::Duration;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
+use super::styles::{ALARM, GOOD, QUIET, WARN};
 use super::{bytes, foreign, seconds};
 use crate::json::LogRead;
 use crate::moment::rfc3339;
 use contract::log::{Line, Message};
 use engine::logs::{Told, What};
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
 
 /// One thing that the log tells.
 #[must_use]

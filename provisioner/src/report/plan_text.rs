@@ -7,15 +7,11 @@ use serde_json::Value;
 
 use super::access_shift_text::access_shift_text;
 use super::policy_text::{DiffLine, difference, grants, whole};
+use super::styles::{ALARM, BOLD, QUIET, WARN};
 use crate::explain::cost_line;
 use engine::plan::{Note, Plan, Problem, Step, Summary, resource_action};
 use engine::resources::{Action, Address, Change, Line, ResourceChange, Shown};
 use engine::stack::Stack;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// How a plan is told.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +38,7 @@ pub(crate) fn plan_text(plan: &Plan, stack: &Stack, view: View) -> String {
     let _ = writeln!(text, "\n{}", summary(plan, view.verbose));
     let Summary { create, change, .. } = plan.summary();
     if create + change > 0 && !view.is_local && plan.problems.is_empty() {
-        let _ = writeln!(text, "{DIM}{}{DIM:#}", cost_line(&stack.config));
+        let _ = writeln!(text, "{QUIET}{}{QUIET:#}", cost_line(&stack.config));
     }
     text
 }
@@ -78,7 +74,7 @@ pub(crate) fn heading(stack: &Stack, is_local: bool) -> String {
 #[must_use]
 pub(crate) fn problem_text(problem: &Problem) -> String {
     let (what, why, fix) = (problem.what(), problem.why(), problem.fix());
-    format!("{ERROR}error:{ERROR:#} {what}\n  why:  {why}\n  hint: {fix}\n")
+    format!("{ALARM}error:{ALARM:#} {what}\n  why:  {why}\n  hint: {fix}\n")
 }
 
 /// One line for a step, for progress and errors: `source bucket NAME: versioning`.
@@ -119,7 +115,7 @@ fn summary(plan: &Plan, verbose: bool) -> String {
         let s = if plan.problems.len() == 1 { "" } else { "s" };
         let more = if verbose || plan.steps.is_empty() { "" } else { " -v shows it all the same." };
         return format!(
-            "{ERROR}The plan cannot be executed: {} problem{s}.{ERROR:#}{more}",
+            "{ALARM}The plan cannot be executed: {} problem{s}.{ALARM:#}{more}",
             plan.problems.len()
         );
     }
@@ -142,7 +138,7 @@ fn whole_note(steps: &[&Step]) -> String {
         .map(|step| step.change.line())
         .find(|line| line.attribute.is_none())
         .and_then(|line| line.note);
-    note.map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default()
+    note.map(|note| format!("  {QUIET}({note}){QUIET:#}")).unwrap_or_default()
 }
 
 /// The lines of a resource's steps. What is set in two steps, since rights are taken before others are given, is told
@@ -175,7 +171,7 @@ fn lines(steps: &[&Step], action: Action) -> Vec<Line> {
 fn attribute(text: &mut String, line: &Line, is_new: bool, verbose: bool) {
     let style = style(line.action);
     let name = line.attribute.unwrap_or_default();
-    let note = line.note.as_ref().map(|note| format!("  {DIM}({note}){DIM:#}")).unwrap_or_default();
+    let note = line.note.as_ref().map(|note| format!("  {QUIET}({note}){QUIET:#}")).unwrap_or_default();
     let mark = mark(line.action);
     let document = |shown: &Option<Shown>| match shown {
         Some(Shown::Document(value)) => Some(value.clone()),
@@ -230,7 +226,7 @@ fn compared(text: &mut String, lines: &[DiffLine]) {
         let style = match line.mark {
             '+' => self::style(Action::Create),
             '-' => self::style(Action::Delete),
-            _ => DIM,
+            _ => QUIET,
         };
         let _ = writeln!(text, "        {style}{} {}{style:#}", line.mark, line.text);
     }

@@ -5,13 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::cli::{Color, Global};
 use crate::json;
 
 use super::foreign::{controls_escaped, foreign_lines};
+use super::styles::{ALARM, HINT};
 
 /// The two streams and how to use them.
 pub(crate) struct Screen {
@@ -226,9 +226,7 @@ impl Screen {
 /// An error as a person reads it: what, why, how to fix.
 #[must_use]
 pub(crate) fn error_text(what: &str, hint: Option<&str>) -> String {
-    const ERROR: Style = AnsiColor::Red.on_default().bold();
-    const HINT: Style = AnsiColor::Cyan.on_default().bold();
-    let mut text = format!("{ERROR}error:{ERROR:#} {}\n", foreign_lines(what));
+    let mut text = format!("{ALARM}error:{ALARM:#} {}\n", foreign_lines(what));
     if let Some(hint) = hint {
         text.push_str(&format!("{HINT}hint:{HINT:#} {}\n", foreign_lines(hint)));
     }

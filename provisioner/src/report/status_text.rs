@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use super::plan_text::heading;
+use super::styles::{ALARM, GOOD, WARN};
 use super::{bytes, foreign};
 use crate::suggest::assume_role;
 use engine::config::BucketRole;
@@ -18,10 +19,6 @@ use engine::status::{
     Exposure, Rights, Row, Verdict, exposure, function_exposure, role_rights, user_rights, user_role_rights,
 };
 use engine::world::World;
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
 
 /// Everything that `status` tells of.
 pub(crate) struct Seen<'a> {

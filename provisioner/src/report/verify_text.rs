@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
-use anstyle::{AnsiColor, Style};
-
+use super::styles::{ALARM, GOOD, WARN};
 use super::{foreign, seconds};
 use crate::json::Verified;
 use crate::verify::{Check, Verdict};
-
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default().bold();
-const ALARM: Style = AnsiColor::Red.on_default().bold();
 
 /// One check.
 #[must_use]

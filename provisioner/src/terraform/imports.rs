@@ -145,35 +145,13 @@ fn bucket(imports: &mut Imports, stack: &Stack, role: BucketRole, observed: &buc
 mod tests {
     use super::*;
     use engine::config::{Overrides, parse};
-    use engine::resources::{bucket::Observation, trigger};
-
-    fn empty() -> World {
-        World {
-            source: Observation::Absent,
-            destination: Observation::Absent,
-            replicas: Vec::new(),
-            former_known: true,
-            former_buckets: Vec::new(),
-            log_group: None,
-            role: None,
-            function: None,
-            concurrency: None,
-            permission: Vec::new(),
-            trigger: trigger::Observed { ours: Vec::new(), foreign: Vec::new() },
-            alarms: std::collections::BTreeMap::new(),
-            former_alarms: Vec::new(),
-            users: std::collections::BTreeMap::new(),
-            former_users: Vec::new(),
-            user_roles: std::collections::BTreeMap::new(),
-            former_roles: Vec::new(),
-        }
-    }
+    use engine::resources::bucket::Observation;
 
     #[test]
     fn only_what_exists_is_imported() {
         let config = parse("stack = \"abc\"", "config.toml", &Overrides::default()).unwrap();
         let stack = Stack::new(config, "aws", "123456789012", "eu-central-1");
-        assert_eq!(imports(&stack, &empty()), Imports::default());
+        assert_eq!(imports(&stack, &World::nothing(&stack)), Imports::default());
 
         let bare = bucket::Observed {
             region: "eu-central-1".to_owned(),
@@ -188,7 +166,7 @@ mod tests {
             other_rules: Vec::new(),
             tags: std::collections::BTreeMap::new(),
         };
-        let world = World { source: Observation::Present(Box::new(bare)), ..empty() };
+        let world = World { source: Observation::Present(Box::new(bare)), ..World::nothing(&stack) };
         let hcl = imports(&stack, &world).to_hcl();
         assert!(hcl.ends_with(
             "\nimport {\n  to = aws_s3_bucket.this[\"source\"]\n  id = \"abc-uploads-123456789012\"\n}\n"

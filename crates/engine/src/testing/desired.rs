@@ -17,25 +17,7 @@ pub(crate) const CODE: &str = "k3YzK1vT0mB0Qe2yUu5n0a1b2c3d4e5f6g7h8i9j0k0=";
 
 /// Nothing exists.
 pub(crate) fn nothing(stack: &Stack) -> World {
-    World {
-        source: Observation::Absent,
-        destination: Observation::Absent,
-        replicas: Vec::new(),
-        former_known: true,
-        former_buckets: Vec::new(),
-        log_group: None,
-        role: None,
-        function: None,
-        concurrency: None,
-        permission: Vec::new(),
-        trigger: trigger::Observed::default(),
-        alarms: BTreeMap::new(),
-        former_alarms: Vec::new(),
-        users: stack.iam_users().map(|user| (stack.names.user(&user.name), None)).collect(),
-        former_users: Vec::new(),
-        user_roles: stack.role_users().map(|user| (stack.names.user(&user.name), None)).collect(),
-        former_roles: Vec::new(),
-    }
+    World::nothing(stack)
 }
 
 /// Everything exists exactly as desired.
