@@ -39,6 +39,7 @@ macro_rules! pages {
 
 pages! {
     the_readme: "README.md"
+    install: "docs/install.md"
     first_stack: "docs/first-stack.md"
     pictures: "docs/pictures.md"
     the_stack: "docs/stack.md"
@@ -262,6 +263,6 @@ fn what_is_not_run_has_its_reason() {
             left_out += 1;
         }
     }
-    assert!(left_out <= 6, "{left_out} blocks are not run");
+    assert!(left_out <= 7, "{left_out} blocks are not run");
     assert!(OTHERS.iter().all(|(name, why)| !name.is_empty() && why.len() > 10));
 }
