@@ -22,6 +22,7 @@ mod offline;
 mod page;
 mod pictures;
 mod report;
+mod role_session;
 mod run;
 mod session;
 mod suggest;

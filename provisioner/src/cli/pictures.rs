@@ -23,8 +23,9 @@ pub(crate) struct Upload {
     /// and not when they are found in folders.
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
-    /// Upload as this user of config.toml, with an access key that is made for
-    /// this run and removed after it. Without it: with your own credentials.
+    /// Upload as this user of config.toml. A user gets an access key that is made for
+    /// this run and removed after it, a role a session of an hour, if it trusts you.
+    /// Without it: with your own credentials.
     #[arg(long = "as", value_name = "USER", add = ArgValueCandidates::new(complete::users))]
     pub user: Option<String>,
     /// A folder to put before every key: `--prefix 2026/rome`.

@@ -16,8 +16,9 @@ use crate::json;
 use crate::report::{
     TransferBar, TransferPace, arrival_line, bytes, foreign, foreign_path, not_uploaded_line, seconds,
 };
+use crate::role_session::{UPLOAD, role_session};
 use crate::session::{Connected, Session};
-use crate::suggest::Suggest;
+use crate::suggest::{Suggest, assume_role};
 use crate::upload::{
     Arrival, CONCURRENT_PARTS, Journey, News, Outcome, Picture, Rules, Selection, Sender, Skipped, select,
 };
@@ -64,6 +65,9 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
         let connected = session.connect().await?;
         session.interrupt.or(check_buckets(&connected, session)).await?;
         failed += match user {
+            Some(user) if user.is_role() => {
+                upload_in_session(args, session, &connected, user, &selection).await?
+            }
             Some(user) => upload_as(args, session, &connected, user, first, &selection).await?,
             None => {
                 let source = connected.stack.names.bucket(BucketRole::Source).to_owned();
@@ -82,8 +86,7 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
 /// The user of the stack with this name, who must be able to upload.
 fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure> {
     let may = |user: &&UserConfig| user.bucket == BucketRole::Source && user.access.writes();
-    let can = |user: &&UserConfig| may(user) && !user.is_role();
-    let who: Vec<&str> = config.users.iter().filter(can).map(|user| user.name.as_str()).collect();
+    let who: Vec<&str> = config.users.iter().filter(may).map(|user| user.name.as_str()).collect();
     let hint = match who.as_slice() {
         [] => {
             "add a [[users]] with bucket = \"source\" and access = \"read-write\" to config.toml".to_owned()
@@ -95,17 +98,7 @@ fn writer<'c>(config: &'c Config, name: &str) -> Result<&'c UserConfig, Failure>
             what: format!("nothing was uploaded: config.toml has no user {name:?}"),
             hint,
         }),
-        Some(user) if user.is_role() => {
-            let session =
-                "get credentials for a session of it (`status` prints the command) and leave --as out";
-            Err(Failure::Refused {
-                what: format!(
-                    "nothing was uploaded: {name} is a role, and --as makes an access key of a user"
-                ),
-                hint: format!("{session}; {hint}"),
-            })
-        }
-        Some(user) if !can(&user) => {
+        Some(user) if !may(&user) => {
             let (access, bucket) = (user.access.as_str(), user.bucket.as_str());
             let what =
                 format!("nothing was uploaded: {name} cannot upload, being {access} in the {bucket} bucket");
@@ -171,6 +164,32 @@ async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(
             hint: format!("`{}` creates it", session.suggest("up")),
         }),
     }
+}
+
+/// Uploads in a session of `user`, which is a role.
+async fn upload_in_session(
+    args: &cli::Upload,
+    session: &Session<'_>,
+    connected: &Connected,
+    user: &UserConfig,
+    selection: &Selection,
+) -> Result<usize, Failure> {
+    let Connected { aws, stack } = connected;
+    let client = match session.interrupt.or(role_session(aws, stack, user, UPLOAD)).await? {
+        Ok(client) => client,
+        Err(why) => {
+            return Err(Failure::Refused {
+                what: format!("nothing was uploaded: {why}"),
+                hint: format!(
+                    "upload as somebody whom it trusts; with credentials of a session, leave --as out: {}",
+                    assume_role(stack, user)
+                ),
+            });
+        }
+    };
+    let bucket = stack.names.bucket(BucketRole::Source).to_owned();
+    let sender = Sender { s3: client, bucket, fresh_key: false, uplink: uplink() };
+    upload(args, session, connected, &sender, selection).await
 }
 
 /// Uploads with a key of `user`'s that is removed again, whatever happens.

@@ -13,12 +13,13 @@ use crate::interrupt::Interruptible;
 use crate::json;
 use crate::moment::{now, rfc3339};
 use crate::report::{check_line, verified_text};
+use crate::role_session::{VERIFY, role_session};
 use crate::session::{Connected, Session};
 use crate::suggest::Suggest;
 use crate::upload::{Awaited, Found};
 use crate::verify::{
     Canary, Check, Copy, Expected, Folder, Outsider, Proof, Shown, Verdict, base, canaries, judge, junit,
-    matrix, session, verdict,
+    matrix, verdict,
 };
 use engine::aws::{Aws, AwsCall, AwsError};
 use engine::config::{BucketRole, UserConfig};
@@ -151,9 +152,9 @@ impl Verification<'_> {
         for user in users.iter().take(MOST_USERS) {
             let interrupt = self.session.interrupt;
             let credentials = if user.is_role() {
-                match interrupt.or(session(aws, stack, user)).await? {
+                match interrupt.or(role_session(aws, stack, user, VERIFY)).await? {
                     Ok(client) => Credentials::Session(client),
-                    Err(why) => Credentials::None(why),
+                    Err(why) => Credentials::None(format!("not tried: {why}")),
                 }
             } else {
                 let name = stack.names.user(&user.name);

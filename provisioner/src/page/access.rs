@@ -9,7 +9,8 @@ use crate::access_keys::AccessKey;
 use crate::failure::Failure;
 use crate::interrupt::Interruptible;
 use crate::json::page::{Access, Actor, Cell, Refusal};
-use crate::verify::{Folder, Granted, Outsider, Right, everything, matrix, session};
+use crate::role_session::{VERIFY, role_session};
+use crate::verify::{Folder, Granted, Outsider, Right, everything, matrix};
 use engine::config::{BucketRole, UserConfig};
 
 /// Users that are asked for; each takes an access key and some sixteen calls.
@@ -69,7 +70,7 @@ async fn ask(page: &Page, folder: &Folder, user: &UserConfig) -> Result<Actor, F
     let probe = format!("{}probe", folder.below(&user.prefix));
     page.interrupt.or(Folder::put_probes(aws, stack, &probe)).await?;
     if user.is_role() {
-        return match page.interrupt.or(session(aws, stack, user)).await? {
+        return match page.interrupt.or(role_session(aws, stack, user, VERIFY)).await? {
             Ok(client) => {
                 let granted = page.interrupt.or(matrix(&client, stack, user, &probe)).await?;
                 Ok(Actor::user(stack, user, cells(&granted)))

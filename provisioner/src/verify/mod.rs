@@ -19,7 +19,6 @@ mod html;
 mod judge;
 mod junit;
 mod pictures;
-mod session;
 
 pub(crate) use access::{Granted, Outsider, Right, everything, matrix, verdict};
 pub(crate) use canary::{Canary, Expected, canaries};
@@ -27,4 +26,3 @@ pub(crate) use folder::{Folder, base};
 pub(crate) use html::Proof;
 pub(crate) use judge::{Check, Copy, Shown, Verdict, judge};
 pub(crate) use junit::junit;
-pub(crate) use session::session;

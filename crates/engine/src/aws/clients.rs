@@ -26,9 +26,6 @@ use super::{
     AwsCall, AwsError, ConnectError, Proxies, Source, Transport, client, endpoint, environment, region,
 };
 
-/// Seconds for which a session of a role is good at least.
-const SHORTEST_SESSION: i32 = 900;
-
 /// How long STS has to say who we are, with all tries. A later call may take its time, since something may be under way
 /// then; whoever does not answer the first one is not there.
 pub const IDENTITY_DEADLINE: Duration = Duration::from_secs(30);
@@ -253,7 +250,7 @@ impl Aws {
     }
 
     /// An S3 client with the credentials of a session of a role, for acting as a user of the stack that is one. The
-    /// session ends by itself, after a quarter of an hour at the earliest
+    /// session ends by itself, after so many seconds: 900 at the least
     /// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
     ///
     /// # Errors
@@ -262,6 +259,7 @@ impl Aws {
         &self,
         role_arn: &str,
         session: &str,
+        seconds: i32,
         external_id: Option<&str>,
     ) -> Result<aws_sdk_s3::Client, AwsError> {
         let sts = aws_sdk_sts::Client::from_conf(
@@ -271,8 +269,7 @@ impl Aws {
                 .build(),
         );
         let request = sts.assume_role().role_arn(role_arn).role_session_name(session);
-        let request =
-            request.duration_seconds(SHORTEST_SESSION).set_external_id(external_id.map(str::to_owned));
+        let request = request.duration_seconds(seconds).set_external_id(external_id.map(str::to_owned));
         let credentials = request.send().await.aws("AssumeRole")?.credentials.ok_or_else(|| AwsError {
             operation: "AssumeRole",
             code: None,

@@ -1,6 +1,7 @@
 //! Users that are roles: made, checked, healed, turned into users and back, and removed.
 
 use serde_json::{Value, json};
+use testkit::jpeg::{Kind, small};
 
 use super::stage::{CONFIG, Stage};
 
@@ -70,6 +71,30 @@ async fn who_is_not_trusted_proves_nothing() {
     assert_eq!((&of_role["ok"], &of_role["tried"]), (&json!(false), &json!(false)));
     let sums = all.last().unwrap();
     assert_eq!((&sums["failed"], &sums["untried"]), (&json!(0), &json!(1)));
+}
+
+#[tokio::test]
+async fn who_is_trusted_uploads_as_a_role() {
+    let stage = Stage::new().await;
+    let site = "[[users]]\nname = \"site\"\nbucket = \"source\"\naccess = \"write-only\"\nkind = \"role\"\n";
+    let trusting = |trust: &str| format!("{CONFIG}\n{site}trust = [{trust}]\n");
+    stage.configure(&trusting(r#"{ principal = "000000000000", external_id = "5f2c" }"#));
+    stage.ok(&["up", "--yes"]);
+    let photo = stage.config().with_file_name("photo.jpg");
+    std::fs::write(&photo, small(Kind::Ycc420)).unwrap();
+    let photo = photo.to_str().unwrap();
+    let sent = stage.ok(&["upload", photo, "--as", "site", "--timeout", "20"]);
+    assert!(sent.out.starts_with("clean"), "{}{}", sent.out, sent.err);
+
+    stage.configure(&trusting("\"210987654321\""));
+    stage.ok(&["up", "--yes"]);
+    let refused = stage.run(&["upload", photo, "--as", "site"]);
+    assert_eq!(refused.code, 4, "{}{}", refused.out, refused.err);
+    assert!(
+        refused.err.contains("may not assume the role") && refused.err.contains("leave --as out: aws sts assume-role"),
+        "{}",
+        refused.err
+    );
 }
 
 #[tokio::test]
