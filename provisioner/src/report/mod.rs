@@ -23,6 +23,7 @@ mod progress;
 mod screen;
 mod stacks_text;
 mod status_text;
+mod terminal;
 mod transfer_bar;
 mod tree;
 mod verify_text;
