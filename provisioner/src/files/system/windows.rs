@@ -171,14 +171,12 @@ impl Handle {
     pub(in crate::files) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         name::must_be_usable(to)?;
         let to = self.path.join(to);
-        fs::rename(self.path.join(from), &to).map_err(|error| {
-            let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
-            if is_denied && fs::symlink_metadata(&to).is_ok_and(|there| there.permissions().readonly()) {
-                let why = "it is read-only; take that attribute from it (attrib -r) to have it replaced";
-                return io::Error::new(error.kind(), why);
-            }
-            error
-        })
+        // Versions of Windows differ in whether the rename itself minds.
+        if fs::symlink_metadata(&to).is_ok_and(|there| there.permissions().readonly()) {
+            let why = "it is read-only; take that attribute from it (attrib -r) to have it replaced";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+        fs::rename(self.path.join(from), to)
     }
 
     /// Gives a file another name, if nothing has it.
