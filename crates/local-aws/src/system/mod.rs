@@ -27,3 +27,16 @@ pub(super) use this::{
 pub fn supported() -> Result<(), Error> {
     if this::CAN_RUN { Ok(()) } else { Err(Error::Unsupported { system: std::env::consts::OS }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_without_it_is_told_what_to_do_instead() {
+        supported().unwrap();
+        let error = Error::Unsupported { system: "windows" };
+        assert!(error.to_string().starts_with("the local AWS does not run on Windows: "), "{error}");
+        assert!(error.hint().contains("WSL") && error.hint().contains("leave --local out"));
+    }
+}
