@@ -4,8 +4,8 @@
     ci/archive.py PROGRAM TARGET OUT [BOOTSTRAP...]
 
 PROGRAM is run to print completions and man pages, so it must be for this machine; TARGET is its triple; OUT the folder for
-the archive. Each BOOTSTRAP is a built function, named bootstrap-x86_64 or bootstrap-arm64. The same files make the same
-bytes. The names are those in `[package.metadata.binstall]` of provisioner/Cargo.toml, by which `cargo binstall` finds them.
+the archive, which is a zip for Windows. Each BOOTSTRAP is a built function, named bootstrap-x86_64 or bootstrap-arm64. The
+same files make the same bytes. The names are those in `[package.metadata.binstall]` of provisioner/Cargo.toml, by which `cargo binstall` finds them.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 import tomllib
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMPLETIONS = {"bash": "provisioner.bash", "zsh": "_provisioner", "fish": "provisioner.fish",
@@ -24,8 +25,9 @@ COMPLETIONS = {"bash": "provisioner.bash", "zsh": "_provisioner", "fish": "provi
 
 def names(target):
     """Of the archive and of the folder in it, as `cargo binstall` will look for them."""
-    version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
-    found = tomllib.loads((ROOT / "provisioner/Cargo.toml").read_text())["package"]["metadata"]["binstall"]
+    version = tomllib.loads((ROOT / "Cargo.toml").read_text("utf-8"))["workspace"]["package"]["version"]
+    found = tomllib.loads((ROOT / "provisioner/Cargo.toml").read_text("utf-8"))["package"]["metadata"]["binstall"]
+    found |= found["overrides"].get(target, {})
     words = {"{ name }": "provisioner", "{ version }": version, "{ target }": target, "{ bin }": "provisioner", "{ binary-ext }": ""}
 
     def filled(text):
@@ -42,7 +44,7 @@ def main():
     program, target, out, *bootstraps = sys.argv[1:]
     program = pathlib.Path(program).resolve()
     archive, folder = names(target)
-    files = {"provisioner": (program.read_bytes(), 0o755)}
+    files = {"provisioner.exe" if "windows" in target else "provisioner": (program.read_bytes(), 0o755)}
     for bootstrap in map(pathlib.Path, bootstraps):
         if bootstrap.name not in ("bootstrap-x86_64", "bootstrap-arm64"):
             sys.exit(f"error: {bootstrap}: name it bootstrap-x86_64 or bootstrap-arm64")
@@ -59,13 +61,27 @@ def main():
 
     made = pathlib.Path(out) / archive
     made.parent.mkdir(parents=True, exist_ok=True)
+    pack = zipped if archive.endswith(".zip") else tarred
+    pack(made, {f"{folder}/{name}": file for name, file in sorted(files.items())})
+    print(made)
+
+
+def tarred(made, files):
     with open(made, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed, \
             tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for name, (content, mode) in sorted(files.items()):
-            entry = tarfile.TarInfo(f"{folder}/{name}")
+        for name, (content, mode) in files.items():
+            entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(content), mode
             tar.addfile(entry, io.BytesIO(content))
-    print(made)
+
+
+def zipped(made, files):
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, (content, mode) in files.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            # The same on every system: who may do what, as Unix writes it.
+            entry.create_system, entry.external_attr = 3, (0o100000 | mode) << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
 
 
 main()

@@ -26,6 +26,10 @@ archive=$("$python" ci/archive.py target/debug/provisioner "$triple" "$scratch" 
 again=$("$python" ci/archive.py target/debug/provisioner "$triple" "$scratch/again" "$scratch/bootstrap-$architecture")
 cmp "$archive" "$again"
 
+# For Windows it is a zip with another name for the program. The program is run, so here it is this system's.
+archive_of_windows=$("$python" ci/archive.py target/debug/provisioner x86_64-pc-windows-msvc "$scratch" "$scratch/bootstrap-$architecture")
+"$python" -m zipfile -l "$archive_of_windows" | grep -q '^provisioner-[0-9.]*-x86_64-pc-windows-msvc/provisioner.exe '
+
 # Uses the program of a folder: `try FOLDER`.
 try() {
     local program=$1/provisioner said

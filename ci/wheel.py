@@ -20,8 +20,8 @@ TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def manifest():
-    package = tomllib.loads((ROOT / "provisioner/Cargo.toml").read_text())["package"]
-    shared = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]
+    package = tomllib.loads((ROOT / "provisioner/Cargo.toml").read_text("utf-8"))["package"]
+    shared = tomllib.loads((ROOT / "Cargo.toml").read_text("utf-8"))["workspace"]["package"]
     return shared["version"], package["description"], shared["license"]
 
 
@@ -41,7 +41,7 @@ def main():
     metadata = "\n".join([
         "Metadata-Version: 2.4", "Name: provisioner", f"Version: {version}", f"Summary: {description}",
         f"License-Expression: {licence}", *(f"License-File: {file}" for file in licences), "Requires-Python: >=3.8",
-        "Description-Content-Type: text/markdown", "", (ROOT / "README.md").read_text(),
+        "Description-Content-Type: text/markdown", "", (ROOT / "README.md").read_text("utf-8"),
     ])
     wheel = f"Wheel-Version: 1.0\nGenerator: ci/wheel.py\nRoot-Is-Purelib: false\nTag: {tag}\n"
     info = f"{name}.dist-info"

@@ -150,7 +150,9 @@ impl Failure {
             Self::Refused { .. }
             | Self::Problems(_)
             | Self::Cancelled(None)
-            | Self::Local(local_aws::Error::NotAHome { .. }) => ExitCode::Refused,
+            | Self::Local(local_aws::Error::NotAHome { .. } | local_aws::Error::Unsupported { .. }) => {
+                ExitCode::Refused
+            }
             Self::Usage { .. } => ExitCode::Usage,
             Self::Partial { .. } => ExitCode::Partial,
             Self::Interrupted(Interrupted(signal)) => ExitCode::of_signal(*signal),
@@ -172,7 +174,8 @@ impl Failure {
     pub(crate) fn hint(&self, suggest: &Suggest) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => {
-                Some("set AWS_REGION, `region` in config.toml or in your profile, or use --local".to_owned())
+                let or_local = if local_aws::supported().is_ok() { ", or use --local" } else { "" };
+                Some(format!("set AWS_REGION, `region` in config.toml or in your profile{or_local}"))
             }
             Self::Connect(ConnectError::NoProfile { name, others }) => {
                 let there = match others.as_slice() {

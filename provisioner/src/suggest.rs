@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::cli::{DEFAULT_CONFIG, Global};
@@ -72,14 +71,36 @@ fn plain(word: &str) -> Cow<'_, str> {
 
 fn push(flags: &mut String, flag: &str, value: &OsStr) {
     // A value that looks like a flag must be in one word with its own.
-    let join = if value.as_bytes().starts_with(b"-") { '=' } else { ' ' };
+    let join = if value.as_encoded_bytes().starts_with(b"-") { '=' } else { ' ' };
     flags.push_str(&format!(" {flag}{join}{}", quoted(value)));
 }
 
-/// A word as shells read it
+fn quoted(word: &OsStr) -> Cow<'_, str> {
+    if cfg!(windows) { for_powershell(word) } else { for_sh(word) }
+}
+
+/// A word as PowerShell reads it, which takes all between single quotes as it is
+/// (<https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules>). What a terminal
+/// must not see has no place in a word of it: a person has to put it there.
+fn for_powershell(word: &OsStr) -> Cow<'_, str> {
+    let text = word.to_string_lossy();
+    // A comma or an @ would begin a list there.
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || r"_-./\:=%+".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    let seen = text.replace(is_harmful, "\u{fffd}");
+    // It takes typographic quotes for its own, and two of them for one.
+    let is_quote = |letter| matches!(letter, '\'' | '\u{2018}'..='\u{201b}');
+    let doubled =
+        seen.chars().flat_map(|letter| std::iter::repeat_n(letter, 1 + usize::from(is_quote(letter))));
+    Cow::Owned(format!("'{}'", doubled.collect::<String>()))
+}
+
+/// A word as the shells of Unix read it
 /// (<https://www.gnu.org/software/bash/manual/html_node/Quoting.html>). What a terminal must not see, and what is not
 /// UTF-8, is escaped: `$'...'` (also in POSIX since 2024).
-fn quoted(word: &OsStr) -> Cow<'_, str> {
+fn for_sh(word: &OsStr) -> Cow<'_, str> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./,:=@%+".contains(byte);
     match word.to_str() {
         Some(text) if !text.is_empty() && text.bytes().all(|byte| is_plain(&byte)) => Cow::Borrowed(text),
@@ -88,7 +109,7 @@ fn quoted(word: &OsStr) -> Cow<'_, str> {
         }
         _ => {
             // Three octal digits end by themselves, whatever follows; hexadecimal ones do not in every shell.
-            let bytes = word.as_bytes().iter().map(|byte| match byte {
+            let bytes = word.as_encoded_bytes().iter().map(|byte| match byte {
                 b' ' => " ".to_owned(),
                 byte if is_plain(byte) => char::from(*byte).to_string(),
                 byte => format!("\\{byte:03o}"),
@@ -163,6 +184,21 @@ mod tests {
                 return;
             };
             assert_eq!(shell.stdout, format!("up.--config.{name}.").into_bytes(), "{script}");
+        }
+    }
+
+    #[test]
+    fn powershell_reads_what_was_meant() {
+        for (word, expected) in [
+            (r"C:\Users\ann\config.toml", r"C:\Users\ann\config.toml"),
+            (r"my stacks\it's.toml", r"'my stacks\it''s.toml'"),
+            ("a,@b", "'a,@b'"),
+            ("$(reboot) `id`", "'$(reboot) `id`'"),
+            ("\u{2019}; reboot", "'\u{2019}\u{2019}; reboot'"),
+            ("a\u{1b}b", "'a\u{fffd}b'"),
+            ("", "''"),
+        ] {
+            assert_eq!(for_powershell(OsStr::new(word)), expected);
         }
     }
 

@@ -1,9 +1,7 @@
 //! Writes files that nobody may see half written.
 
-use super::Error;
-use std::fs::Permissions;
+use super::{Error, system};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Replaces a file in one step. It has its mode before it has its name, so a secret is readable by others at no
@@ -13,13 +11,14 @@ pub(super) fn write(path: &Path, content: impl AsRef<[u8]>, mode: u32) -> Result
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed())?;
     file.write_all(content.as_ref()).map_err(failed())?;
-    file.as_file().set_permissions(Permissions::from_mode(mode)).map_err(failed())?;
+    system::set_mode(file.as_file(), mode).map_err(failed())?;
     file.persist(path).map(drop).map_err(|error| failed()(error.error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_file_is_replaced_with_its_mode_and_nothing_is_left_beside_it() {

@@ -7,6 +7,15 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// This system can run neither the server nor the function.
+    #[error(
+        "the local AWS does not run on {}: it runs the function, a program for Linux, on this machine",
+        name_of(system)
+    )]
+    Unsupported {
+        /// As [`std::env::consts::OS`] has it.
+        system: &'static str,
+    },
     /// The system does not say where this user's cache is.
     #[error("there is no cache folder for this user, so the local AWS has no place to live")]
     NoCacheFolder,
@@ -104,6 +113,9 @@ impl Error {
     /// How to fix it, in one sentence or two.
     pub fn hint(&self) -> String {
         match self {
+            Self::Unsupported { .. } => "Run it in a Linux, such as WSL (https://learn.microsoft.com/windows/wsl/install), or leave \
+                                         --local out to work on an AWS account."
+                .into(),
             Self::NoCacheFolder => "Set HOME (or XDG_CACHE_HOME) to a folder that you may write to.".into(),
             Self::NotAHome { .. } => "Set PROVISIONER_LOCAL_HOME to a folder that is empty or does not exist yet, or unset \
                                       it to use the one in your cache."
@@ -140,5 +152,13 @@ impl Error {
     pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { action, path, source }
+    }
+}
+
+/// A system as people write it.
+fn name_of(system: &str) -> &str {
+    match system {
+        "windows" => "Windows",
+        other => other,
     }
 }

@@ -1,10 +1,9 @@
 //! Where things are: the folder of one local AWS, and the folder of all installations.
 
-use super::Error;
 use super::profile::Profile;
+use super::{Error, system};
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Environment variable that moves the default home elsewhere.
@@ -27,11 +26,7 @@ pub(super) fn default_home() -> Result<Home, Error> {
 
 /// Makes a folder that only its owner can look into, and its parents.
 pub(super) fn create_private_folder(path: &Path) -> Result<(), Error> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(Error::file("create the folder", path))
+    system::create_private_folder(path).map_err(Error::file("create the folder", path))
 }
 
 /// Says that a folder is a home, and so that we may delete in it.
@@ -130,8 +125,7 @@ impl Home {
             let written = fs::File::create(&mark).and_then(|mut file| file.write_all(MARK_TEXT.as_bytes()));
             written.map_err(Error::file("create", mark))?;
         }
-        fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))
-            .map_err(Error::file("protect", &self.folder))?;
+        system::protect_folder(&self.folder).map_err(Error::file("protect", &self.folder))?;
         for folder in [self.data(), self.scratch(), self.certificates()] {
             create_private_folder(&folder)?;
         }
@@ -181,6 +175,7 @@ pub(super) fn last_lines(text: &str, count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn the_home_is_private() {

@@ -9,7 +9,7 @@
 
 use super::home::{cache_folder, create_private_folder, last_lines, remove_folder};
 use super::python::{self, Python, find_program};
-use super::{Error, OnProgress, Progress, VERSION, atomic, lock};
+use super::{Error, OnProgress, Progress, VERSION, atomic, lock, system};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,7 @@ const INSTALL_SECONDS: u64 = 600;
 
 /// Installs what the local AWS needs, unless it is there already, and returns its Python.
 pub async fn install(on_progress: OnProgress<'_>) -> Result<PathBuf, Error> {
+    system::supported()?;
     let installer =
         Installer { folder: cache_folder()?, search_path: std::env::var_os("PATH").unwrap_or_default() };
     installer.install(on_progress).await

@@ -14,6 +14,7 @@
 //! health       one GET over TLS: does it answer, and is it the version that we want
 //! local_aws    start / status / stop / reset of one home, safe against several of us at once
 //! wait         the one place that waits; atomic: the one that writes files
+//! system       what it needs of the operating system, and `supported`: whether this one has it
 //! ephemeral    one for a test: a free port, nothing kept, gone when the test ends however it ends
 //! ```
 //!
@@ -38,6 +39,7 @@ mod program;
 mod python;
 mod root_key;
 mod server;
+mod system;
 mod wait;
 
 pub use ephemeral::Ephemeral;
@@ -46,6 +48,7 @@ pub use install::install;
 pub use local_aws::{LocalAws, Running, Settings, Status};
 pub use profile::Profile;
 pub use server::{ACCOUNT, REGION};
+pub use system::supported;
 
 /// The version of ministack that is installed and run, as pinned in `requirements.txt`.
 pub const VERSION: &str = "1.5.33";

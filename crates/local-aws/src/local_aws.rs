@@ -5,7 +5,7 @@ use super::home::{self, Home, remove_folder};
 use super::profile::Profile;
 use super::root_key::RootKey;
 use super::server::{self, ACCOUNT, Mode, REGION, ServerFile};
-use super::{Error, OnProgress, Progress, VERSION, health, install, lock, program, wait};
+use super::{Error, OnProgress, Progress, VERSION, health, install, lock, program, system, wait};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -78,7 +78,11 @@ impl LocalAws {
     }
 
     /// The local AWS of [`LocalAws::default_home`].
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`], and when the user has no cache folder.
     pub fn in_default_home() -> Result<Self, Error> {
+        system::supported()?;
         Ok(Self { home: home::default_home()? })
     }
 
@@ -95,8 +99,9 @@ impl LocalAws {
     /// The Python that it is, or would be, installed with, such as `python3 3.13`.
     ///
     /// # Errors
-    /// [`Error::NoPython`].
+    /// [`Error::NoPython`], and [`Error::Unsupported`].
     pub async fn python() -> Result<String, Error> {
+        system::supported()?;
         let python = super::python::find(&std::env::var_os("PATH").unwrap_or_default()).await?;
         Ok(format!("{} {}", python.program.display(), python.version))
     }
@@ -107,6 +112,7 @@ impl LocalAws {
     /// whatever the other settings say; it is replaced when it hangs, has another version or program, another
     /// port than asked for, a certificate about to expire, or lost its key.
     pub async fn start(&self, settings: &Settings, on_progress: OnProgress<'_>) -> Result<Running, Error> {
+        system::supported()?;
         self.home.create()?;
         let _lock = lock::take(&self.home.change_lock(), PATIENCE, on_progress).await?;
         let certificate = self.certificate();

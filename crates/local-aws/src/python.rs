@@ -1,6 +1,6 @@
 //! Which Python, and which installer, this machine has.
 
-use super::Error;
+use super::{Error, system};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
@@ -27,7 +27,7 @@ pub(super) fn find_program(name: &str, search_path: &OsStr) -> Option<PathBuf> {
     std::env::split_paths(search_path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))
-        .find(|file| rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok() && file.is_file())
+        .find(|file| system::is_executable(file))
 }
 
 /// Finds an interpreter: `python3`, else a named version. An interpreter that is there but fails (a shim

@@ -6,10 +6,9 @@
 
 use super::certificate::Certificate;
 use super::home::{Home, create_private_folder, remove_folder};
+use super::system::{end, kill_group, signal_of};
 use super::{Error, health, lock, program, wait};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -167,7 +166,7 @@ async fn wait_until_it_answers(
         let Some(child) = guarded.0.as_mut() else { return Ok(None) };
         let pid = child.id().cast_signed();
         if let Some(status) = child.try_wait().map_err(Error::file("wait for", home.server_program()))? {
-            return Err(match (status.code(), status.signal(), mode) {
+            return Err(match (status.code(), signal_of(status), mode) {
                 (Some(PORT_TAKEN), _, Mode::Detached { port: Some(port) }) => Error::PortTaken { port },
                 (_, signal, _) => {
                     let status = signal.map_or(status.to_string(), |_| "see below".to_owned());
@@ -197,15 +196,9 @@ async fn wait_until_it_answers(
 
 /// Ends the server of this home and its functions. False: none was running.
 pub(super) async fn stop(home: &Home) -> Result<bool, Error> {
-    let Some(server) = running(home)? else { return Ok(false) };
-    let Some(pid) = Pid::from_raw(server.pid) else { return Ok(false) };
-    for (signal, patience) in [(Signal::TERM, STOP), (Signal::KILL, Duration::from_secs(5))] {
-        if signal == Signal::TERM {
-            // Gone already is what we want.
-            let _ = kill_process(pid, signal);
-        } else {
-            kill_group(server.pid);
-        }
+    let Some(server) = running(home)?.filter(|server| server.pid != 0) else { return Ok(false) };
+    for (ask, patience) in [(end as fn(i32), STOP), (kill_group, Duration::from_secs(5))] {
+        ask(server.pid);
         let ended = wait::until(POLL, patience, async || {
             Ok::<_, Error>((!lock::is_held(&home.server_lock())?).then_some(()))
         });
@@ -215,13 +208,6 @@ pub(super) async fn stop(home: &Home) -> Result<bool, Error> {
         }
     }
     Err(Error::NotStopping { pid: server.pid })
-}
-
-/// Kills a server together with the functions that it runs. No such group is what we want.
-fn kill_group(pid: i32) {
-    if let Some(group) = Pid::from_raw(pid) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
 }
 
 #[cfg(test)]

@@ -54,8 +54,10 @@ impl Profile {
         if let Some(file) = set("AWS_SHARED_CREDENTIALS_FILE") {
             return Ok(file.into());
         }
-        match set("HOME") {
-            Some(home) => Ok(Path::new(&home).join(".aws/credentials")),
+        // As the SDK looks for it: on Windows there is often no HOME.
+        let home = set("HOME").or_else(|| if cfg!(windows) { set("USERPROFILE") } else { None });
+        match home {
+            Some(home) => Ok(Path::new(&home).join(".aws").join("credentials")),
             None => Err(Failure::Refused {
                 what: "there is no HOME, and so no file of credentials".to_owned(),
                 hint: "set AWS_SHARED_CREDENTIALS_FILE to the file to write".to_owned(),
@@ -72,7 +74,7 @@ impl Profile {
 
     /// Where it is written.
     pub(crate) fn path(&self) -> &Path {
-        &self.file
+        files::without_prefix(&self.file)
     }
 
     /// The id of the key that it has.
@@ -98,8 +100,7 @@ impl Profile {
     pub(crate) fn write(&self, id: &str, secret: &str) -> Result<(), Failure> {
         let failed = |source| Failure::File { path: self.file.display().to_string(), source };
         if let Some(folder) = self.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            use std::os::unix::fs::DirBuilderExt;
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+            files::create_private_folder(folder).map_err(failed)?;
         }
         files::replace_private(&self.file, with_key(&self.text, &self.name, id, secret).as_bytes())
             .map_err(failed)

@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 use engine::config::Architecture;
 
 use super::Target;
-
-/// Where releases put it, from the folder of the program: an archive beside it, a wheel and a package under `share`.
-const FOLDERS: [&str; 2] = [".", "../share/provisioner"];
+use crate::files::without_prefix;
 
 /// The `bootstrap` beside this program; `None` when it came without.
 pub(super) fn find(target: Target) -> Option<PathBuf> {
     // Links that lead to it are followed: what belongs to it is where it really is.
     let program = std::env::current_exe().ok()?.canonicalize().ok()?;
-    find_beside(program.parent()?, target)
+    find_beside(without_prefix(&program).parent()?, target)
 }
 
+/// Where releases put it, from the folder of the program: an archive beside it, a wheel and a package under `share`.
 fn find_beside(folder: &Path, target: Target) -> Option<PathBuf> {
     let name = format!("bootstrap-{}", architecture(target)?);
-    FOLDERS.iter().map(|place| folder.join(place).join(&name)).find(|path| path.is_file())
+    let share = folder.parent().map(|above| above.join("share").join("provisioner"));
+    let places = std::iter::once(folder.to_owned()).chain(share);
+    places.map(|place| place.join(&name)).find(|path| path.is_file())
 }
 
 fn architecture(target: Target) -> Option<&'static str> {
@@ -52,6 +53,6 @@ mod tests {
         assert_eq!(found.canonicalize().unwrap(), share.join("bootstrap-arm64").canonicalize().unwrap());
         assert_eq!(find_beside(&bin, Target::Lambda(Architecture::X86_64)), None);
         std::fs::write(bin.join("bootstrap-arm64"), "").unwrap();
-        assert_eq!(find_beside(&bin, arm).unwrap(), bin.join("./bootstrap-arm64"));
+        assert_eq!(find_beside(&bin, arm).unwrap(), bin.join("bootstrap-arm64"));
     }
 }

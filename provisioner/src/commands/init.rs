@@ -46,7 +46,9 @@ pub(super) async fn run(args: &cli::Init, session: &Session<'_>) -> Result<ExitC
         let suggest = Suggest::of(&Global { stack: None, ..session.global.clone() });
         let (local, aws) = (suggest.command("up --local"), suggest.command("plan"));
         let width = local.len().max(aws.len());
-        screen.say(&format!("  {local:width$}   try it on this machine, without an AWS account"));
+        if local_aws::supported().is_ok() {
+            screen.say(&format!("  {local:width$}   try it on this machine, without an AWS account"));
+        }
         screen.say(&format!("  {aws:width$}   show what would be created on AWS"));
     }
     Ok(ExitCode::Ok)

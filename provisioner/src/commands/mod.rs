@@ -39,6 +39,10 @@ use crate::session::Session;
 /// # Errors
 /// Whatever kept it from being done.
 pub(crate) async fn run(cli: &Cli, session: &Session<'_>) -> Result<ExitCode, Failure> {
+    if session.global.local || matches!(cli.command, Command::Local { .. }) {
+        // Before anything is read, built or made.
+        local_aws::supported()?;
+    }
     match &cli.command {
         Command::Plan(args) => plan::run(args, session).await,
         Command::Up(args) => up::run(args, session).await,

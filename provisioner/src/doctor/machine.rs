@@ -36,6 +36,7 @@ pub(crate) async fn function(near: Option<&Path>, target: Target, global: &Globa
 pub(crate) async fn python(global: &Global) -> Verdict {
     match LocalAws::python().await {
         Ok(python) => Verdict::Ok(python),
+        Err(error @ local_aws::Error::Unsupported { .. }) => Verdict::Skipped(error.to_string()),
         Err(error) if global.local => Verdict::of(&error.into(), global),
         Err(error) => {
             Verdict::Warning { what: format!("{error}; only --local needs one"), fix: error.hint() }

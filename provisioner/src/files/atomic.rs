@@ -1,13 +1,13 @@
 //! Writes a file so that there is either all of it or nothing.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, Metadata, Permissions};
+use std::fs::{File, Metadata};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IoSlice, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use super::folder::{Folder, Kind, Status, other_kind};
+use super::system::keep_access;
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +49,7 @@ pub(crate) fn write(
     let mode = if matches!(access, Access::Umask) { 0o666 } else { 0o600 };
     let mut temporary = Temporary::new(folder, mode)?;
     if let Access::Like(like) = access {
-        if existing == Existing::ReplaceOriginal {
-            // Only root can; for everybody else the file is their own already.
-            let _ = std::os::unix::fs::fchown(&temporary.file, Some(like.uid()), Some(like.gid()));
-        }
-        temporary.file.set_permissions(Permissions::from_mode(like.mode() & 0o777))?;
+        keep_access(&temporary.file, like, existing == Existing::ReplaceOriginal)?;
     }
     write_all(&temporary.file, pieces)?;
     match existing {
@@ -181,7 +177,8 @@ pub(crate) fn write_all(mut to: impl Write, pieces: &[impl AsRef<[u8]>]) -> io::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     /// Takes a few bytes at a time, and is interrupted in between.
     struct Slow(Vec<u8>, bool);

@@ -1,27 +1,16 @@
 //! Folders by their handles. A path may lead elsewhere each time it is used; a handle stays.
-//!
-//! All that this needs of Unix is in this file: other systems have other calls for it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
-
-/// Enough to use what is in a folder. Where there is `O_PATH`, it needs no right to list it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const HANDLE: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const HANDLE: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+use super::system::{Handle, kind_at};
 
 /// What a name stands for, links not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(windows, expect(dead_code, reason = "folders on Windows hold neither pipes nor sockets"))]
 pub(crate) enum Kind {
     File,
     Folder,
@@ -32,21 +21,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn of(kind: FileType) -> Self {
-        match kind {
-            FileType::RegularFile => Self::File,
-            FileType::Directory => Self::Folder,
-            FileType::Symlink => Self::Link,
-            FileType::Fifo => Self::Pipe,
-            FileType::Socket => Self::Socket,
-            _ => Self::Device,
-        }
-    }
-
     /// What `path` stands for; `None` when there is nothing.
     pub(crate) fn at(path: &Path) -> Option<Self> {
-        let stat = rustix::fs::lstat(path).ok()?;
-        Some(Self::of(FileType::from_raw_mode(stat.st_mode)))
+        kind_at(path)
     }
 }
 
@@ -80,27 +57,19 @@ pub(crate) struct Blocked {
 }
 
 /// The handle of a folder. What is done by it is done in this very folder, wherever it is moved to, and no link is
-/// followed.
+/// followed. What the system has for that, and what it cannot promise, is in [`super::system`].
 #[derive(Debug)]
-pub(crate) struct Folder(File);
+pub(crate) struct Folder(Handle);
 
 impl Folder {
     /// The folder at a path that a person named: links on the way are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(rustix::fs::open(path, HANDLE, Mode::empty())?.into()))
+        Handle::open(path).map(Self)
     }
 
     /// A folder in this one.
     pub(super) fn folder(&self, name: &OsStr) -> io::Result<Self> {
-        match rustix::fs::openat(&self.0, name, HANDLE | OFlags::NOFOLLOW, Mode::empty()) {
-            Ok(handle) => Ok(Self(handle.into())),
-            // Systems do not agree on the error for a link.
-            Err(error @ (Errno::LOOP | Errno::MLINK | Errno::NOTDIR)) => match self.status(name) {
-                Ok(Some(Status { kind, .. })) if kind != Kind::Folder => Err(other_kind(kind, Kind::Folder)),
-                _ => Err(error.into()),
-            },
-            Err(error) => Err(error.into()),
-        }
+        self.0.folder(name).map(Self)
     }
 
     /// The folder at `relative`, which has names only, below this one.
@@ -129,104 +98,66 @@ impl Folder {
     }
 
     fn make(&self, name: &OsStr) -> io::Result<Self> {
-        match rustix::fs::mkdirat(&self.0, name, Mode::from_raw_mode(0o777)) {
+        match self.0.make(name) {
             // Another thread was quicker.
-            Ok(()) | Err(Errno::EXIST) => self.folder(name),
-            Err(error) => Err(error.into()),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => self.folder(name),
         }
     }
 
     fn again(&self) -> io::Result<Self> {
-        self.0.try_clone().map(Self)
+        self.0.again().map(Self)
     }
 
     /// Opens a regular file in this folder. What is none is not even opened: pipes would block, and devices may act.
     pub(crate) fn file(&self, name: &OsStr) -> io::Result<File> {
         match self.status(name)? {
-            None => return Err(Errno::NOENT.into()),
-            Some(Status { kind: Kind::File, .. }) => {}
-            Some(Status { kind, .. }) => return Err(other_kind(kind, Kind::File)),
+            // The system says in its own words that there is nothing.
+            None | Some(Status { kind: Kind::File, .. }) => self.0.file(name),
+            Some(Status { kind, .. }) => Err(other_kind(kind, Kind::File)),
         }
-        // It may have been exchanged since, so it must not block now, either.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = match rustix::fs::openat(&self.0, name, flags, Mode::empty()) {
-            Err(Errno::LOOP | Errno::MLINK) => return Err(other_kind(Kind::Link, Kind::File)),
-            result => File::from(result?),
-        };
-        let kind = Kind::of(FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode));
-        if kind == Kind::File { Ok(file) } else { Err(other_kind(kind, Kind::File)) }
     }
 
     /// What a name stands for here; `None` when there is nothing.
     pub(super) fn status(&self, name: &OsStr) -> io::Result<Option<Status>> {
-        match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => {
-                let kind = Kind::of(FileType::from_raw_mode(stat.st_mode));
-                Ok(Some(Status { kind, bytes: u64::try_from(stat.st_size).unwrap_or(0) }))
-            }
-            Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        self.0.status(name)
     }
 
     /// The names of what is in this folder, in order.
     pub(super) fn names(&self) -> io::Result<Vec<OsString>> {
-        let mut names = Vec::new();
-        for entry in Dir::new(self.listable()?)? {
-            let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if name != b"." && name != b".." {
-                names.push(OsStr::from_bytes(name).to_owned());
-            }
-        }
+        let mut names = self.0.names()?;
         names.sort_unstable();
         Ok(names)
     }
 
     /// Makes a file that was not there, for writing.
     pub(super) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = Mode::from_bits_truncate(mode as rustix::fs::RawMode);
-        Ok(rustix::fs::openat(&self.0, name, flags, mode)?.into())
+        self.0.create(name, mode)
     }
 
     /// Gives a file another name, in place of whatever has it.
     pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+        self.0.rename(from, to)
     }
 
     /// Gives a file another name, if nothing has it.
     pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        match rustix::fs::renameat_with(&self.0, from, &self.0, to, RenameFlags::NOREPLACE) {
-            // Not every file system can. A second name cannot replace anything, either.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                rustix::fs::linkat(&self.0, from, &self.0, to, AtFlags::empty())?;
-                self.remove(from)
-            }
-            result => Ok(result?),
-        }
+        self.0.rename_new(from, to)
     }
 
     /// Removes a file.
     pub(super) fn remove(&self, name: &OsStr) -> io::Result<()> {
-        Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
+        self.0.remove(name)
     }
 
     /// Waits until the names in this folder are on the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
-        Ok(rustix::fs::fsync(self.listable()?)?)
-    }
-
-    /// A handle with which it can be listed, too.
-    fn listable(&self) -> io::Result<OwnedFd> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(rustix::fs::openat(&self.0, c".", flags, Mode::empty())?)
+        self.0.sync()
     }
 
     /// The same for all handles of one folder.
     pub(super) fn identity(&self) -> io::Result<(u64, u64)> {
-        let metadata: Metadata = self.0.metadata()?;
-        Ok((metadata.dev(), metadata.ino()))
+        self.0.identity()
     }
 }
 

@@ -5,7 +5,9 @@
 mod atomic;
 mod folder;
 mod location;
+mod name;
 mod output;
+mod system;
 mod walk;
 
 pub(crate) use atomic::{
@@ -13,5 +15,7 @@ pub(crate) use atomic::{
 };
 pub(crate) use folder::{Folder, Kind};
 pub(crate) use location::{Location, Opened};
+pub(crate) use name::{as_one_name, without_prefix};
 pub(crate) use output::OutputFolder;
+pub(crate) use system::{State, create_private_folder, read_exact_at};
 pub(crate) use walk::{Entry, Seen, walk};

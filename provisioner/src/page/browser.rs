@@ -21,7 +21,8 @@ pub(crate) fn open(address: &str) -> std::io::Result<()> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);
     command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Ctrl-C here is not for the browser.
+    // Ctrl-C here is not for the browser. On Windows there is no page to open: it is one of the local AWS.
+    #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn()?;
     tokio::spawn(async move { child.wait().await });

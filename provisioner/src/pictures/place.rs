@@ -1,11 +1,12 @@
 //! Decides where each clean picture goes, before the first one is written.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Found, Input};
-use crate::files::{Kind, OutputFolder};
+use crate::files::{Kind, OutputFolder, as_one_name};
 use crate::report::foreign_path;
 
 /// Where a clean picture goes.
@@ -118,7 +119,8 @@ pub(crate) fn places(
         };
     }
     let one_file = matches!(inputs, [one] if !one.is_dir());
-    let ends_as_folder = output.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let last = output.as_os_str().as_encoded_bytes().last();
+    let ends_as_folder = last.is_some_and(|byte| std::path::is_separator(char::from(*byte)));
     if one_file && !output.is_dir() && !ends_as_folder {
         if let Some(kind) = Kind::at(output).filter(|kind| *kind != Kind::File) {
             return Err(PlaceError::NotRegular { output: foreign_path(output), kind });
@@ -139,9 +141,9 @@ pub(crate) fn places(
             return Err(PlaceError::Inside { output: foreign_path(output), input: foreign_path(input) });
         }
     }
-    let mut taken: HashMap<&Path, &Found> = HashMap::new();
+    let mut taken: HashMap<OsString, &Found> = HashMap::new();
     for found in found.iter().filter(|found| found.unfit.is_none()) {
-        if let Some(first) = taken.insert(&found.relative, found) {
+        if let Some(first) = taken.insert(as_one_name(&found.relative), found) {
             let (first, second) = (first.input.name(), found.input.name());
             return Err(PlaceError::Twice {
                 first,
@@ -249,9 +251,14 @@ mod tests {
 
     #[test]
     fn nothing_is_written_twice_or_over_an_input() {
-        let scratch = Scratch::new(&["in/a.jpg", "b/a.jpg"]);
+        let scratch = Scratch::new(&["in/a.jpg", "b/a.jpg", "c/A.jpg"]);
         let error = |inputs: &[&str], output| scratch.places(inputs, output).unwrap_err();
         assert!(matches!(error(&["in", "b"], "out"), PlaceError::Twice { .. }));
+        // Where file systems take their names for one, --force would replace the first by the second.
+        assert_eq!(
+            matches!(scratch.places(&["in", "c"], "out"), Err(PlaceError::Twice { .. })),
+            cfg!(any(windows, target_os = "macos"))
+        );
         assert!(matches!(error(&["in/a.jpg"], "in/a.jpg"), PlaceError::Input(_)));
         assert!(matches!(error(&["in/a.jpg"], "in/../in/a.jpg"), PlaceError::Input(_)));
         assert!(matches!(error(&["in/a.jpg"], "in"), PlaceError::Input(_)));

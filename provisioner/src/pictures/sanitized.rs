@@ -2,16 +2,16 @@
 
 #![expect(clippy::result_large_err, reason = "one value a picture, and none is passed far")]
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sanitizer::{Bytes, GainMapOutcome, Options, OrientationOutcome, ProfileOutcome, Report, Sanitized};
 
 use super::read::read_file;
 use super::{Buffer, Found, Input, Place, ReadError, read};
-use crate::files::{Access, Existing, Folder, Kind, Opened, write, write_all};
+use crate::files::{Access, Existing, Folder, Kind, Opened, State, write, write_all};
 use crate::report::foreign_path;
 
 /// What became of one file.
@@ -93,51 +93,55 @@ fn attempt(
         // It is looked at once more before it is replaced. Here it spares the work.
         may_be_written(&path, force)?;
     }
-    let source = Source::of(&found.input, place).map_err(failed)?;
-    let picture = source.read(&found.input, buffer).map_err(|error| match error {
+    let (file, origin) = Origin::open(&found.input, place).map_err(failed)?;
+    // Closed when it is read: where it is replaced, some file systems of Windows ask for that.
+    let picture = match file {
+        None => read(&found.input, buffer),
+        Some(file) => read_file(&file, buffer),
+    };
+    let picture = picture.map_err(|error| match error {
         ReadError::Format(error @ sanitizer::Error::NotAPicture) => Ending::Skipped(error.to_string()),
         ReadError::Format(error) => Ending::Refused(error),
         error => Ending::Failed(error.to_string()),
     })?;
     let result = sanitizer::sanitize(picture.clone(), options)
         .map_err(Ending::Refused)
-        .and_then(|clean| store(&picture, clean, place, &source, force));
+        .and_then(|clean| store(&picture, clean, place, &origin, force));
     buffer.put_picture(picture);
     result
 }
 
-/// An open input.
-enum Source {
+/// What is known of an input that was opened.
+enum Origin {
     Stdin,
-    File(File, Metadata),
+    File(Metadata),
     /// One to be replaced: it is read, checked and replaced in the same folder, whatever its path leads to meanwhile.
-    Original(Opened, Metadata),
+    Original {
+        folder: Folder,
+        name: OsString,
+        metadata: Metadata,
+        before: State,
+    },
 }
 
-impl Source {
-    fn of(input: &Input, place: &Place) -> io::Result<Self> {
-        let Input::File(location) = input else { return Ok(Self::Stdin) };
+impl Origin {
+    /// Opens it; stdin is open.
+    fn open(input: &Input, place: &Place) -> io::Result<(Option<File>, Self)> {
+        let Input::File(location) = input else { return Ok((None, Self::Stdin)) };
         if matches!(place, Place::Original) {
-            let opened = location.open_regular()?;
-            let before = opened.file.metadata()?;
-            return Ok(Self::Original(opened, before));
+            let Opened { file, folder, name } = location.open_regular()?;
+            let (metadata, before) = (file.metadata()?, State::of(&file)?);
+            return Ok((Some(file), Self::Original { folder, name, metadata, before }));
         }
         let file = location.open()?;
-        let before = file.metadata()?;
-        Ok(Self::File(file, before))
-    }
-
-    fn read(&self, input: &Input, buffer: &mut Buffer) -> Result<Bytes, ReadError> {
-        match self {
-            Self::Stdin => read(input, buffer),
-            Self::File(file, _) | Self::Original(Opened { file, .. }, _) => read_file(file, buffer),
-        }
+        let metadata = file.metadata()?;
+        Ok((Some(file), Self::File(metadata)))
     }
 
     fn access(&self) -> Access<'_> {
         match self {
             Self::Stdin => Access::Umask,
-            Self::File(_, before) | Self::Original(_, before) => Access::Like(before),
+            Self::File(metadata) | Self::Original { metadata, .. } => Access::Like(metadata),
         }
     }
 }
@@ -146,23 +150,25 @@ fn store(
     picture: &Bytes,
     clean: Sanitized,
     place: &Place,
-    source: &Source,
+    origin: &Origin,
     force: bool,
 ) -> Result<Ending, Ending> {
     let bytes_out = clean.len();
-    match (place, source) {
+    match (place, origin) {
         (Place::Stdout, _) => write_all(io::stdout().lock(), clean.pieces()).map_err(failed)?,
-        (Place::Original, Source::Original(original, before)) => {
+        (Place::Original, Origin::Original { folder, name, before, .. }) => {
             if is_same(picture, clean.pieces()) {
                 return Ok(Ending::AlreadyClean(clean.report));
             }
-            replace(original, before, clean.pieces())?;
+            may_be_replaced(folder, name, before)?;
+            write(folder, name, clean.pieces(), origin.access(), Existing::ReplaceOriginal)
+                .map_err(failed)?;
         }
         _ => {
             let (path, folder) = target(place)?;
             let name = path.file_name().unwrap_or_default();
             let existing = if force { Existing::Replace } else { Existing::Keep };
-            write(&folder, name, clean.pieces(), source.access(), existing).map_err(|error| {
+            write(&folder, name, clean.pieces(), origin.access(), existing).map_err(|error| {
                 match error.kind() {
                     io::ErrorKind::AlreadyExists => exists(&path),
                     _ => Ending::Failed(format!("{}: {error}", foreign_path(&path))),
@@ -196,19 +202,17 @@ fn target(place: &Place) -> Result<(PathBuf, Folder), Ending> {
     Ok((path, folder))
 }
 
-/// Puts a clean picture in place of its original.
-fn replace(original: &Opened, before: &Metadata, pieces: &[Bytes]) -> Result<(), Ending> {
-    let Opened { folder, name, .. } = original;
-    let now = folder.file(name).and_then(|file| file.metadata()).map_err(failed)?;
-    if now.nlink() > 1 {
+/// Looks once more before a clean picture takes the place of its original.
+fn may_be_replaced(folder: &Folder, name: &OsStr, before: &State) -> Result<(), Ending> {
+    let now = folder.file(name).and_then(|file| State::of(&file)).map_err(failed)?;
+    if now.has_other_names() {
         let text = "it has more than one name (hard links), and under the others it would stay as it is";
         return Err(Ending::Failed(text.to_owned()));
     }
-    let state = |of: &Metadata| (of.dev(), of.ino(), of.len(), of.mtime(), of.mtime_nsec());
-    if state(before) != state(&now) {
+    if !now.is_unchanged(before) {
         return Err(Ending::Failed("it was changed by somebody while it was cleaned; try again".to_owned()));
     }
-    write(folder, name, pieces, Access::Like(before), Existing::ReplaceOriginal).map_err(failed)
+    Ok(())
 }
 
 fn is_same(picture: &[u8], pieces: &[Bytes]) -> bool {

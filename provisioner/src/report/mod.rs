@@ -24,6 +24,7 @@ mod screen;
 mod stacks_text;
 mod status_text;
 mod styles;
+mod terminal;
 mod transfer_bar;
 mod tree;
 mod verify_text;

@@ -12,6 +12,7 @@ use crate::json;
 
 use super::foreign::{controls_escaped, foreign_lines};
 use super::styles::{ALARM, HINT};
+use super::terminal;
 
 /// The two streams and how to use them.
 pub(crate) struct Screen {
@@ -94,9 +95,7 @@ impl Screen {
             verbose,
             quiet,
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-            is_live: !quiet
-                && std::io::stderr().is_terminal()
-                && std::env::var_os("TERM").is_some_and(|term| term != "dumb"),
+            is_live: !quiet && std::io::stderr().is_terminal() && terminal::moves_cursor(),
         }
     }
 
@@ -145,10 +144,7 @@ impl Screen {
 
     /// Columns and rows of the terminal.
     pub(super) fn size(&self) -> (usize, usize) {
-        match rustix::termios::tcgetwinsize(std::io::stderr()) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
-            _ => (80, 24),
-        }
+        terminal::size()
     }
 
     /// Writes a JSON document, pretty, with its version.

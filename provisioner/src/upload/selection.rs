@@ -161,9 +161,7 @@ impl Collector<'_> {
             let why = match seen {
                 // Whatever its name: what it holds is not ours to publish, and a name is quickly given.
                 Seen::Other(kind) => kind.to_string(),
-                Seen::File(bytes)
-                    if self.rules.starts_the_function(relative.as_os_str().as_encoded_bytes()) =>
-                {
+                Seen::File(bytes) if self.rules.starts_the_function(&key_bytes(&relative)) => {
                     self.file(&path, location, &relative, bytes);
                     continue;
                 }
@@ -200,6 +198,14 @@ impl Collector<'_> {
         }
         self.taken.insert(key.clone(), path.to_path_buf());
         self.selection.pictures.push(Picture { path: path.to_path_buf(), location, key, bytes });
+    }
+}
+
+/// The bytes of a relative path as in a key, for endings with a `/` in them; of one that is not UTF-8 as they are.
+fn key_bytes(path: &Path) -> Vec<u8> {
+    match with_slashes(path) {
+        Some(text) => text.into_bytes(),
+        None => path.as_os_str().as_encoded_bytes().to_owned(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +16,7 @@ use sanitizer::Format;
 use super::selection::Picture;
 use crate::access_keys::not_known_yet;
 use crate::failure::Failure;
+use crate::files::read_exact_at;
 use crate::interrupt::Interruptible;
 use engine::aws::{AwsCall, AwsError, Deadline, Uplink, until};
 use engine::interrupt::Interrupt;
@@ -222,7 +222,7 @@ async fn read_part(source: Source, offset: u64, length: u64) -> std::io::Result<
     };
     let read = move || {
         let mut bytes = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
-        file.read_exact_at(&mut bytes, offset)?;
+        read_exact_at(&file, &mut bytes, offset)?;
         Ok(bytes.into())
     };
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))

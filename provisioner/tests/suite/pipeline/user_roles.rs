@@ -91,7 +91,8 @@ async fn who_is_trusted_uploads_as_a_role() {
     let refused = stage.run(&["upload", photo, "--as", "site"]);
     assert_eq!(refused.code, 4, "{}{}", refused.out, refused.err);
     assert!(
-        refused.err.contains("may not assume the role") && refused.err.contains("leave --as out: aws sts assume-role"),
+        refused.err.contains("may not assume the role")
+            && refused.err.contains("leave --as out: aws sts assume-role"),
         "{}",
         refused.err
     );

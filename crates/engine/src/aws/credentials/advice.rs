@@ -33,6 +33,10 @@ impl Source {
                      says where it is, and AWS_CONTAINER_AUTHORIZATION_TOKEN(_FILE) what it is told"
                         .to_owned()
                 }
+                // On Windows there is no local AWS.
+                _ if cfg!(windows) => {
+                    "set AWS_PROFILE, or run `aws login`, `aws sso login` or `aws configure`".to_owned()
+                }
                 _ => "set AWS_PROFILE, run `aws login`, `aws sso login` or `aws configure`, or use --local for the AWS \
                       on this machine"
                     .to_owned(),

@@ -1,27 +1,31 @@
 //! Ctrl-C and SIGTERM: after the first one calls under way have some time to
 //! finish, the second one ends the process at once.
 
-use engine::interrupt::{Interrupt, Signal};
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use engine::interrupt::Interrupt;
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+#[cfg(unix)]
+use unix::Signals;
+#[cfg(windows)]
+use windows::Signals;
 
 /// Listens for signals from now on. `on_first` is called at the first one.
 ///
 /// # Errors
 /// When the system gives us no signal handler.
 pub(crate) fn listen(on_first: impl Fn() + Send + 'static) -> std::io::Result<Interrupt> {
-    use tokio::signal::unix::{SignalKind, signal};
     let interrupt = Interrupt::default();
-    let mut ctrl_c = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     let listening = interrupt.clone();
     tokio::spawn(async move {
         loop {
-            let signal = tokio::select! {
-                _ = ctrl_c.recv() => Signal::Interrupt,
-                _ = terminate.recv() => Signal::Terminate,
-            };
+            let signal = signals.next().await;
             if listening.interrupted().is_some() {
                 exit_at_once(ExitCode::of_signal(signal));
             }
@@ -86,7 +90,7 @@ mod tests {
     use std::time::Duration;
 
     use engine::aws::pause;
-    use engine::interrupt::{GRACE, Interrupted};
+    use engine::interrupt::{GRACE, Interrupted, Signal};
 
     use super::*;
 
