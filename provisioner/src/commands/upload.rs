@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use aws_sdk_s3::Client;
 use futures::StreamExt;
 use futures::future::{Either, select as select_future};
 
@@ -65,14 +66,16 @@ pub(super) async fn run(args: &cli::Upload, session: &Session<'_>) -> Result<Exi
         let connected = session.connect().await?;
         session.interrupt.or(check_buckets(&connected, session)).await?;
         failed += match user {
-            Some(user) if user.is_role() => {
-                upload_in_session(args, session, &connected, user, &selection).await?
+            Some(user) if !user.is_role() => {
+                upload_as(args, session, &connected, user, first, &selection).await?
             }
-            Some(user) => upload_as(args, session, &connected, user, first, &selection).await?,
-            None => {
-                let source = connected.stack.names.bucket(BucketRole::Source).to_owned();
-                let s3 = connected.aws.s3.clone();
-                let sender = Sender { s3, bucket: source, fresh_key: false, uplink: uplink() };
+            role => {
+                let s3 = match role {
+                    Some(role) => in_session(session, &connected, role).await?,
+                    None => connected.aws.s3.clone(),
+                };
+                let bucket = connected.stack.names.bucket(BucketRole::Source).to_owned();
+                let sender = Sender { s3, bucket, fresh_key: false, uplink: uplink() };
                 upload(args, session, &connected, &sender, &selection).await?
             }
         };
@@ -166,30 +169,19 @@ async fn check_buckets(connected: &Connected, session: &Session<'_>) -> Result<(
     }
 }
 
-/// Uploads in a session of `user`, which is a role.
-async fn upload_in_session(
-    args: &cli::Upload,
+/// S3 as `user`, which is a role.
+async fn in_session(
     session: &Session<'_>,
-    connected: &Connected,
+    Connected { aws, stack }: &Connected,
     user: &UserConfig,
-    selection: &Selection,
-) -> Result<usize, Failure> {
-    let Connected { aws, stack } = connected;
-    let client = match session.interrupt.or(role_session(aws, stack, user, UPLOAD)).await? {
-        Ok(client) => client,
-        Err(why) => {
-            return Err(Failure::Refused {
-                what: format!("nothing was uploaded: {why}"),
-                hint: format!(
-                    "upload as somebody whom it trusts; with credentials of a session, leave --as out: {}",
-                    assume_role(stack, user)
-                ),
-            });
-        }
-    };
-    let bucket = stack.names.bucket(BucketRole::Source).to_owned();
-    let sender = Sender { s3: client, bucket, fresh_key: false, uplink: uplink() };
-    upload(args, session, connected, &sender, selection).await
+) -> Result<Client, Failure> {
+    session.interrupt.or(role_session(aws, stack, user, UPLOAD)).await?.map_err(|why| Failure::Refused {
+        what: format!("nothing was uploaded: {why}"),
+        hint: format!(
+            "upload as somebody whom it trusts; with credentials of a session, leave --as out: {}",
+            assume_role(stack, user)
+        ),
+    })
 }
 
 /// Uploads with a key of `user`'s that is removed again, whatever happens.

@@ -127,7 +127,7 @@ access = "read-only"
 kind = "role"
 trust = [
     {{ principal = "210987654321", external_id = "{id}" }},
-    {{ provider = "arn:aws:iam::000000000000:oidc-provider/idp.example.org/a", audience = "é", subject = "ü:*" }},
+    {{ provider = "arn:aws:iam::000000000000:oidc-provider/idp.example.org/a", audience = "é", subject = "ü:ß:*" }},
     "arn:aws:iam::000000000000:saml-provider/okta",
 ]
 "#,
