@@ -114,11 +114,18 @@ impl<C: Source> Scan<'_, C> {
     /// All blocks in the order of the scan, each with the position of its component;
     /// `None` stands for a block that fills an MCU up at an edge.
     #[inline(always)]
-    fn each_block<S: Symbols>(
-        &self,
+    fn each_block<'b, S: Symbols>(
+        &'b self,
         symbols: &mut S,
-        mut take: impl FnMut(&mut S, usize, Option<C::Block<'_>>),
+        mut take: impl FnMut(&mut S, usize, Option<C::Block<'b>>),
     ) {
+        // One behind: the next block, which lies anywhere in memory, comes while this one is written.
+        let mut waiting = None;
+        let mut take = |symbols: &mut S, next: Option<(usize, Option<C::Block<'b>>)>| {
+            if let Some((position, block)) = std::mem::replace(&mut waiting, next) {
+                take(symbols, position, block);
+            }
+        };
         if let [component] = self.components[..] {
             let geometry = self.coefficients.geometry(component.index);
             for row in 0..geometry.rows {
@@ -126,10 +133,10 @@ impl<C: Source> Scan<'_, C> {
                     return;
                 }
                 for column in 0..geometry.columns {
-                    take(symbols, 0, self.block_at(component.index, &geometry, column, row));
+                    take(symbols, Some((0, self.block_at(component.index, &geometry, column, row))));
                 }
             }
-            return;
+            return take(symbols, None);
         }
         let geometries: Vec<Geometry> =
             self.components.iter().map(|component| self.coefficients.geometry(component.index)).collect();
@@ -144,12 +151,13 @@ impl<C: Source> Scan<'_, C> {
                     let (h, v) = (usize::from(h), usize::from(v));
                     for y in row * v..row * v + v {
                         for x in column * h..column * h + h {
-                            take(symbols, position, self.block_at(component.index, geometry, x, y));
+                            take(symbols, Some((position, self.block_at(component.index, geometry, x, y))));
                         }
                     }
                 }
             }
         }
+        take(symbols, None);
     }
 }
 
