@@ -5,7 +5,8 @@
 
 PROGRAM is run to print completions and man pages, so it must be for this machine; TARGET is its triple; OUT the folder for
 the archive, which is a zip for Windows. Each BOOTSTRAP is a built function, named bootstrap-x86_64 or bootstrap-arm64. The
-same files make the same bytes. The names are those in `[package.metadata.binstall]` of provisioner/Cargo.toml, by which `cargo binstall` finds them.
+same files make the same bytes. The names are those in `[package.metadata.binstall]` of provisioner/Cargo.toml, by which
+`cargo binstall` finds them.
 """
 
 import gzip
